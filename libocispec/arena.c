@@ -1,0 +1,81 @@
+/* arena.c - see arena.h */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libocispec/arena.h"
+
+#define BLOCK_SIZE 16384
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	char data[] __attribute__((aligned(16)));
+};
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_block *b = a->head;
+	void *p;
+
+	size = (size + 15) & ~(size_t) 15;
+	if (!b || b->size - b->used < size) {
+		size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+		if (!(b = calloc(1, sizeof *b + room))) {
+			fputs("out of memory\n", stderr);
+			exit(1);
+		}
+		b->next = a->head;
+		b->size = room;
+		a->head = b;
+	}
+	p = b->data + b->used;
+	b->used += size;
+	return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+	size_t n = strlen(s) + 1;
+
+	return memcpy(arena_alloc(a, n), s, n);
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+	char *s;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	s = arena_alloc(a, (size_t) n + 1);
+	va_start(ap, fmt);
+	vsnprintf(s, (size_t) n + 1, fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+void *arena_push(struct arena *a, void *list, size_t n, size_t size)
+{
+	char **array = list;
+
+	if ((n & (n - 1)) == 0) {
+		char *more = arena_alloc(a, (n ? 2 * n : 1) * size);
+		if (n)
+			memcpy(more, *array, n * size);
+		*array = more;
+	}
+	return *array + n * size;
+}
+
+void arena_free(struct arena *a)
+{
+	for (struct arena_block *b = a->head, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	a->head = NULL;
+}

@@ -1,0 +1,80 @@
+/*
+ * json.h - JSON text to C structs and back, by tables
+ *
+ * oci.desc describes the structs, gen.awk makes them and their tables, and the
+ * three functions below interpret the tables.  yajl does the lexing.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum json_kind { JSON_BOOL, JSON_INT32, JSON_INT64, JSON_UINT16, JSON_UINT32, JSON_UINT64,
+		 JSON_STRING, JSON_ENUM, JSON_OBJECT };
+enum json_shape { JSON_ONE, JSON_LIST, JSON_MAP };
+
+struct json_enum { unsigned n; const char *names[24]; };
+
+struct json_field {
+	const char *name;		/* the JSON key */
+	uint8_t kind, shape;
+	bool required, has_twin;
+	uint16_t at;			/* offset of the member */
+	uint16_t twin;			/* offset of its has_ or n_ twin */
+	union {
+		const struct json_type *type;	/* JSON_OBJECT */
+		const struct json_enum *names;	/* JSON_ENUM */
+	};
+};
+
+struct json_type {
+	const char *name;
+	uint32_t size;
+	uint32_t n_fields;
+	const struct json_field *fields;
+};
+
+/* An object used as a map, in the order of the file. */
+struct json_map { char **keys; void **values; size_t n; };
+
+/* The compiler checks that a table row fits the member it describes. */
+#define JSON_CHECK(T, member, ctype) \
+	_Static_assert(__builtin_types_compatible_p(__typeof__(((struct T *)0)->member), ctype), \
+		       "oci.desc and " #T "." #member " disagree")
+
+struct arena;
+
+/* One thing that is wrong with a text. */
+struct json_fault {
+	char pointer[256];	/* RFC 6901 */
+	char message[256];	/* what is wrong and what was expected */
+	unsigned line, column;	/* from 1, column in bytes; 0 until located */
+};
+
+/* All that is wrong; at most JSON_MAX_FAULTS are kept. */
+#define JSON_MAX_FAULTS 64
+struct json_faults {
+	struct json_fault *list;	/* in the arena */
+	size_t n;
+	struct arena *arena;
+};
+
+void json_fault_add(struct json_faults *faults, const char *pointer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Fill a new object of TYPE from TEXT; it lives in A.  Faults are added to FAULTS, all that can be
+ * found: a value of the wrong kind is left out (its member stays zero) and reading goes on.  NULL
+ * when the text is no JSON object at all.  With faults->n > 0 the object is incomplete, but every
+ * pointer in it is valid or NULL.
+ */
+void *json_read(struct arena *a, const struct json_type *type, const char *text, size_t len, struct json_faults *faults);
+
+/* The place of the value that POINTER names (or of its nearest parent that exists), for faults that
+ * are found after reading.  Lines and columns count from 1. */
+bool json_locate(const char *text, size_t len, const char *pointer, unsigned *line, unsigned *column);
+
+/* OBJECT of TYPE as JSON; pretty: indented by two blanks.  The caller frees. */
+char *json_write(const struct json_type *type, const void *object, bool pretty, size_t *len);
+
+/* The value of KEY in a map of strings, or NULL. */
+const char *json_map_get(const struct json_map *map, const char *key);

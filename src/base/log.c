@@ -1,0 +1,197 @@
+/* log.c - see log.h */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define MAX_WARNINGS 16
+
+static struct {
+	int fd;			/* -1: standard error */
+	bool json, level_set;
+	enum log_level level;
+	char *warnings[MAX_WARNINGS];
+	unsigned n_warnings;
+	void (*sink)(void *context, enum log_level level, const char *text);
+	void *context;
+} to = { .fd = -1, .level = LEVEL_WARNING };
+
+static const char *const level_names[] = { "error", "warning", "debug" };
+
+int log_open(const char *path, bool json, bool set_level, enum log_level level, struct error *err)
+{
+	to.json = json;
+	to.level_set = set_level;
+	to.level = set_level ? level : json ? LEVEL_ERROR : LEVEL_WARNING;
+	if (!path || !*path)
+		return 0;
+	to.fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+	if (to.fd < 0)
+		return fail(err, errno, "open the log %s", path);
+	return 0;
+}
+
+bool log_wants_debug(void)
+{
+	return to.level >= LEVEL_DEBUG;
+}
+
+/* RFC 3339, in UTC, as every reader of these logs expects. */
+static void add_time(struct text *t)
+{
+	struct timespec now;
+	struct tm tm;
+	char s[40];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(s, sizeof s, "%Y-%m-%dT%H:%M:%S", &tm);
+	text_addf(t, "\"%s.%06ldZ\"", s, now.tv_nsec / 1000);
+}
+
+static void put(int fd, const struct text *t)
+{
+	/* One write: lines of two processes must not mix, and conmon reads once. */
+	(void) !write(fd, t->s, t->n);
+}
+
+static void add_line(struct text *t, enum log_level level, const char *message, const struct error *err)
+{
+	if (!to.json) {
+		text_add(t, "time=");
+		add_time(t);
+		text_addf(t, " level=%s msg=", level_names[level]);
+		text_add_json(t, message);
+		text_add(t, "\n");
+		return;
+	}
+	text_addf(t, "{\"level\":\"%s\",\"msg\":", level_names[level]);
+	text_add_json(t, message);
+	text_add(t, ",\"time\":");
+	add_time(t);
+	if (err) {
+		text_addf(t, ",\"code\":\"%s\"", error_code_name(err->code));
+		if (err->number)
+			text_addf(t, ",\"errno\":%d", err->number);
+		if (err->pointer[0]) {
+			text_add(t, ",\"pointer\":");
+			text_add_json(t, err->pointer);
+		}
+		if (err->line)
+			text_addf(t, ",\"line\":%u,\"column\":%u", err->line, err->column);
+	}
+}
+
+void log_line(enum log_level level, const char *text)
+{
+	auto_text t = { 0 };
+
+	if (to.sink) {
+		to.sink(to.context, level, text);
+		return;
+	}
+	if (level > to.level) {
+		if (level == LEVEL_WARNING && to.n_warnings < MAX_WARNINGS)
+			to.warnings[to.n_warnings++] = xstrdup(text);
+		return;
+	}
+	add_line(&t, level, text, NULL);
+	if (to.json)
+		text_add(&t, "}\n");
+	put(to.fd >= 0 ? to.fd : STDERR_FILENO, &t);
+}
+
+static void log_va(enum log_level level, const char *fmt, va_list ap)
+{
+	char message[1024];
+
+	vsnprintf(message, sizeof message, fmt, ap);
+	log_line(level, message);
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_va(LEVEL_WARNING, fmt, ap);
+	va_end(ap);
+}
+
+void log_debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_wants_debug() && !to.sink)
+		return;
+	va_start(ap, fmt);
+	log_va(LEVEL_DEBUG, fmt, ap);
+	va_end(ap);
+}
+
+void error_print(const struct error *err, char *out, unsigned long size)
+{
+	int n = 0;
+
+	if (err->line && err->pointer[0])
+		n = snprintf(out, size, "%s:%u:%u: %s: ", err->file, err->line, err->column, err->pointer);
+	else if (err->line)
+		n = snprintf(out, size, "%s:%u:%u: ", err->file, err->line, err->column);
+	else if (err->pointer[0])
+		n = snprintf(out, size, "%s%s%s: ", err->file, err->file[0] ? ": " : "", err->pointer);
+	if (n >= 0 && (unsigned long) n < size)
+		snprintf(out + n, size - (unsigned long) n, "%s", err->message);
+}
+
+static void add_list(struct text *t, const char *key, const char *const *lines, unsigned n)
+{
+	if (!n)
+		return;
+	text_addf(t, ",\"%s\":[", key);
+	for (unsigned i = 0; i < n; i++) {
+		text_add(t, i ? "," : "");
+		text_add_json(t, lines[i]);
+	}
+	text_add(t, "]");
+}
+
+void log_error(const struct error *err, const char *const *extra, unsigned n_extra)
+{
+	char message[sizeof err->message + sizeof err->pointer + sizeof err->file + 32];
+	auto_text line = { 0 }, plain = { 0 };
+
+	error_print(err, message, sizeof message);
+	add_line(&line, LEVEL_ERROR, message, err);
+	if (to.json) {
+		add_list(&line, "more", extra, n_extra);
+		add_list(&line, "warnings", (const char *const *) to.warnings, to.n_warnings);
+		text_add(&line, "}\n");
+	} else {
+		for (unsigned i = 0; i < n_extra; i++)
+			add_line(&line, LEVEL_ERROR, extra[i], err);
+	}
+	if (to.fd >= 0)
+		put(to.fd, &line);
+	/* People (and conmon) read standard error, whatever the log is. */
+	if (to.json && to.fd < 0) {
+		put(STDERR_FILENO, &line);
+		return;
+	}
+	text_addf(&plain, "%s\n", message);
+	for (unsigned i = 0; i < n_extra; i++)
+		text_addf(&plain, "%s\n", extra[i]);
+	put(STDERR_FILENO, &plain);
+}
+
+void log_redirect(void (*sink)(void *context, enum log_level level, const char *text), void *context)
+{
+	to.sink = sink;
+	to.context = context;
+}

@@ -1,0 +1,19 @@
+/*
+ * number.h - numbers from foreign text, strictly
+ *
+ * The whole text must be the number: no blank, no plus, no hex, nothing after
+ * it.  (CVE-2026-30892 was `exec -u 1` read as 0:0 by a lax parser.)
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+/* True, and *OUT set, if S is a decimal number from MIN to MAX. */
+bool number_parse(const char *s, uint64_t min, uint64_t max, uint64_t *out);
+bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out);
+
+/* A size with a unit: "512", "64k", "10M", "1g", "2GB"; "-1" gives -1.  Units are powers of 1024. */
+bool number_parse_size(const char *s, int64_t *out);
+
+/* A Go duration ("5s", "1m30s", "250ms", "1.5h") in nanoseconds. */
+bool number_parse_duration(const char *s, int64_t *out);

@@ -1,0 +1,106 @@
+/* text.c - see text.h */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+static char *reserve(struct text *t, size_t more)
+{
+	if (t->room - t->n <= more) {
+		size_t room = t->room ? t->room : 128;
+		while (room - t->n <= more)
+			room *= 2;
+		t->s = xrealloc(t->s, room);
+		t->room = room;
+	}
+	return t->s + t->n;
+}
+
+void text_add_bytes(struct text *t, const void *bytes, size_t n)
+{
+	char *p = reserve(t, n);
+
+	if (n)
+		memcpy(p, bytes, n);
+	p[n] = '\0';
+	t->n += n;
+}
+
+void text_add(struct text *t, const char *s)
+{
+	text_add_bytes(t, s, strlen(s));
+}
+
+void text_addf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n <= 0)
+		return;
+	char *p = reserve(t, (size_t) n);
+	va_start(ap, fmt);
+	vsnprintf(p, (size_t) n + 1, fmt, ap);
+	va_end(ap);
+	t->n += (size_t) n;
+}
+
+/* The length of the UTF-8 sequence at S, or 0 if there is none: no overlong form, no surrogate,
+ * nothing above U+10FFFF (RFC 3629). */
+static size_t utf8_length(const unsigned char *s)
+{
+	size_t n = s[0] < 0x80 ? 1 : (s[0] & 0xe0) == 0xc0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : (s[0] & 0xf8) == 0xf0 ? 4 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((n == 2 && s[0] < 0xc2) || (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) || (n == 3 && s[0] == 0xed && s[1] > 0x9f) ||
+	    (n == 4 && s[0] == 0xf0 && s[1] < 0x90) || (n == 4 && (s[0] > 0xf4 || (s[0] == 0xf4 && s[1] > 0x8f))))
+		return 0;
+	return n;
+}
+
+void text_add_json(struct text *t, const char *s)
+{
+	static const char escapes[] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
+
+	text_add(t, "\"");
+	while (*s) {
+		unsigned char c = (unsigned char) *s;
+		size_t n = utf8_length((const unsigned char *) s);
+		if (n == 0) {
+			text_add(t, "\xef\xbf\xbd");
+			n = 1;
+		} else if (c == '"' || c == '\\') {
+			text_addf(t, "\\%c", c);
+		} else if (c < sizeof escapes && escapes[c]) {
+			text_addf(t, "\\%c", escapes[c]);
+		} else if (c < 0x20 || c == 0x7f) {
+			text_addf(t, "\\u%04x", c);
+		} else {
+			text_add_bytes(t, s, n);
+		}
+		s += n;
+	}
+	text_add(t, "\"");
+}
+
+char *text_take(struct text *t)
+{
+	char *s = t->s ? t->s : xstrdup("");
+
+	*t = (struct text) { 0 };
+	return s;
+}
+
+void text_free(struct text *t)
+{
+	free(t->s);
+	*t = (struct text) { 0 };
+}

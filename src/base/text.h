@@ -1,0 +1,30 @@
+/*
+ * text.h - text that grows
+ *
+ *	struct text t = { 0 };
+ *	text_addf(&t, "%d\n", 3);
+ *	...
+ *	text_free(&t);
+ */
+#pragma once
+#include <stddef.h>
+
+struct text {
+	char *s;	/* always ends in '\0' once anything was added; NULL before */
+	size_t n;	/* bytes, without the '\0' */
+	size_t room;
+};
+
+#define auto_text __attribute__((cleanup(text_free))) struct text
+
+void text_add(struct text *t, const char *s);
+void text_add_bytes(struct text *t, const void *bytes, size_t n);
+void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Add S as a JSON string with its quotes.  Bytes that are not UTF-8 become U+FFFD, so that what
+ * a file name holds can never break the log of a client.  Slashes are left alone. */
+void text_add_json(struct text *t, const char *s);
+
+/* The text, never NULL; the caller frees it and T is empty again. */
+char *text_take(struct text *t);
+void text_free(struct text *t);

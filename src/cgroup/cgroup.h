@@ -1,0 +1,75 @@
+/*
+ * cgroup.h - the container's place in the cgroup tree
+ *
+ *	runtime:	cgroup_make()	folders in every hierarchy; note their paths first (cgroup_paths)
+ *			cgroup_limit()	values from linux.resources
+ *	init:		cgroup_join()	by itself, where the kernel could not put it there at birth
+ *	later:		cgroup_open()	from the recorded paths
+ *			cgroup_pids, cgroup_kill, cgroup_remove ...
+ *
+ * v1, v2 and hybrid are one list of hierarchies, each with a folder held by
+ * descriptor.  A folder that was there before is used but never removed.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "plan/plan.h"
+#include "sys/host.h"
+
+struct error;
+
+struct cgroup_folder {
+	char hierarchy[64];	/* "memory"; "" for the one of pure v2; "unified" */
+	bool v2;
+	char *path;		/* below the hierarchy's mount, "/x/y" */
+	bool made;		/* by us: to be removed */
+	int fd;			/* of the folder, O_DIRECTORY; -1 when closed */
+	int join;		/* v1: `tasks`, open for writing, for init; -1 otherwise */
+};
+
+struct cgroup {
+	enum cgroup_layout layout;
+	struct cgroup_folder *folders;
+	size_t n_folders;
+};
+
+/* Decide the paths (pure: no system call), so that the caller can note them before cgroup_make(). */
+int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
+
+/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen. On error what
+ * was made is removed. */
+int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err);
+
+/* Write what linux.resources asks for; what this layout cannot express is an error. */
+int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
+
+/* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
+int cgroup_birth_fd(const struct cgroup *cgroup);
+
+/* For the calling, single-threaded process: enter every v1 folder by writing "0" to `tasks`, which waits for no RCU grace
+ * period (cgroup.procs does, ~10 ms on an idle machine). */
+int cgroup_join(const struct cgroup *cgroup, struct error *err);
+
+/* The fallback: put PID there by cgroup.procs, in all folders, or only in cgroup2 ones. */
+int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct error *err);
+
+/* Open the recorded folders again; one that is gone is skipped (fd -1).  JOIN: also open v1 `tasks`. */
+int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
+
+/* Detached bind mount sources for the container's view of /sys/fs/cgroup are opened from these: the folder of hierarchy I. */
+/* All processes in it and below, sorted, each once; the caller frees *PIDS. */
+int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
+
+/* SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is left or
+ * 10 s have passed. */
+int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);
+
+/* True if it is frozen. */
+bool cgroup_frozen(const struct cgroup *cgroup);
+
+/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone. */
+int cgroup_remove(struct cgroup *cgroup, struct error *err);
+
+void cgroup_close(struct cgroup *cgroup);

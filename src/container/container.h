@@ -1,0 +1,83 @@
+/*
+ * container.h - the container and its life: what the command line calls
+ *
+ * Every function takes the state root (an absolute folder such as
+ * /run/ctr-run) and an id, and returns 0 or -1 with ERR.  A container is a
+ * folder below the state root; making it is the lock on the id.
+ *
+ *	config.json	our own copy: later edits of the bundle change nothing
+ *	journal		what was made outside this folder, noted before it was made
+ *	state.json	the record, renamed into place when the container is created
+ *	start		the socket on which init waits for `start`
+ *	seccomp		the compiled filter, for exec
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "config/config.h"
+
+struct error;
+
+struct create_options {
+	const char *root;		/* state root */
+	const char *id;
+	const char *bundle;		/* default "." */
+	const char *config;		/* default "config.json" */
+	const char *console_socket, *pidfd_socket, *pid_file;
+	unsigned preserve_fds;
+	bool no_pivot, no_new_keyring;
+	bool systemd_cgroup, cgroup_disabled;
+	bool detach, keep, no_subreaper;	/* run */
+	struct config *loaded;		/* out: the config, so that the caller can print all of its faults; freed by the caller */
+};
+
+int container_create(struct create_options *options, struct error *err);
+
+/* The exit code of the container's process (128 + signal), or 0 when detached; -1 with ERR. */
+int container_run(struct create_options *options, struct error *err);
+
+int container_start(const char *root, const char *id, struct error *err);
+int container_kill(const char *root, const char *id, int sig, bool all, struct error *err);
+int container_delete(const char *root, const char *id, bool force, struct error *err);
+
+struct exec_options {
+	const char *root, *id;
+	const char *process_file;	/* --process */
+	char **args;			/* NULL-terminated, without process_file */
+	const char *cwd, *user, *apparmor, *process_label;
+	char **env, **caps, **additional_gids, **cgroup;	/* NULL-terminated lists, or NULL */
+	bool tty, detach, no_new_privs, ignore_paused;
+	const char *console_socket, *pidfd_socket, *pid_file;
+	unsigned preserve_fds;
+	struct config *loaded;		/* out: the process file with its faults */
+};
+
+/* As container_run(): exit code of the process, 0 when detached. */
+int container_exec(struct exec_options *options, struct error *err);
+
+enum container_status { CONTAINER_CREATING, CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_PAUSED, CONTAINER_STOPPED };
+const char *container_status_name(enum container_status status);
+
+/* What is known of a container, for state, list and ps. */
+struct container_info {
+	char *id, *bundle, *rootfs, *created, *owner;	/* created: RFC 3339 with nanoseconds, UTC; owner: user name or uid */
+	uid_t owner_uid;
+	enum container_status status;
+	pid_t pid;			/* 0 when stopped */
+	struct json_map annotations;	/* of strings */
+	struct arena arena;		/* holds all of it */
+};
+
+int container_info(const char *root, const char *id, struct container_info *info, struct error *err);
+void container_info_free(struct container_info *info);
+
+/* The state document as runc prints it (indented, owner, rootfs ...); the caller frees. */
+char *container_state_json(const struct container_info *info, bool indent);
+
+/* All ids below ROOT, sorted, NULL-terminated, in one block the caller frees with each string. A missing ROOT is an empty list. */
+int container_list(const char *root, char ***ids, struct error *err);
+
+/* Host pids of all processes of the container, sorted; the caller frees. */
+int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, struct error *err);

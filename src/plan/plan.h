@@ -1,0 +1,207 @@
+/*
+ * plan.h - everything that will be done for a container, decided beforehand
+ *
+ *	config (what is asked for) + host (facts) -> plan -> hands
+ *
+ * plan_make() is a pure function.  It finds all that can be wrong with a config
+ * on this host before anything is touched, and what it returns is a list of
+ * steps that rooms above carry out without a further decision.  So the code
+ * that runs inside the container stays small, the plan can be printed
+ * (`ctr-run explain`) and tested without root, and each step knows the JSON
+ * pointer that asked for it.
+ *
+ * All memory of a plan lies in the arena it was made in; it points into the config.
+ */
+#pragma once
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "libocispec/ocispec.h"
+
+struct arena;
+struct error;
+struct host;
+
+/* ---- namespaces ------------------------------------------------------- */
+
+struct namespace_join {
+	int flag;		/* CLONE_NEWNET ... */
+	const char *path;
+	const char *pointer;	/* "/linux/namespaces/2" */
+};
+
+struct namespace_plan {
+	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts */
+	bool create_cgroup;	/* made by init itself, once it is in its cgroup */
+	bool create_time;	/* made by the runtime for its child: offsets must be written before anyone is inside */
+	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
+	struct namespace_join *join;	/* in the order to join: user first, pid next */
+	size_t n_join;
+	bool middle;		/* a middle process must join first (a joined user namespace, or joined ones with a new user namespace) */
+	const struct oci_id_mapping *uids, *gids;	/* of a new user namespace; NULL: none */
+	size_t n_uids, n_gids;
+	bool user;		/* the container has a user namespace of its own (new or joined) */
+};
+
+/* ---- the root file system --------------------------------------------- */
+
+enum step_action {
+	STEP_BIND,	/* source (file or folder of the host) on target */
+	STEP_MOUNT,	/* a new file system of `type` on target */
+	STEP_CGROUP,	/* the container's view of the cgroup tree on target */
+	STEP_PROPAGATE,	/* change the propagation of what lies at target, no new mount ("remount" without bind is STEP_REMOUNT) */
+	STEP_REMOUNT,	/* change the attributes of the mount at target */
+	STEP_DEVICE,	/* a device node (or FIFO) at target; on_host: bind the host's node instead */
+	STEP_SYMLINK,	/* source is the text of the link at target */
+	STEP_CONSOLE,	/* the pty on target (/dev/console) */
+	STEP_SEAL,	/* make the mount of step `of` read-only now that it is filled; of == -1: the root itself */
+	STEP_READONLY,	/* bind target on itself, read-only */
+	STEP_MASK,	/* hide target */
+};
+
+struct step {
+	enum step_action action;
+	const char *source;	/* BIND: host path, absolute; MOUNT: device or name; SYMLINK: link text */
+	const char *target;	/* path in the container, absolute */
+	const char *type;	/* MOUNT: file system type */
+	const char *data;	/* MOUNT: options for the file system, "size=64k,mode=755", or NULL */
+	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2) */
+	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree below it */
+	uint64_t super;		/* MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_SILENT, MS_RDONLY: of the file system */
+	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, each perhaps | MS_REC, in order */
+	unsigned n_propagation;
+	bool recursive;		/* BIND: rbind */
+	bool copy_up;		/* tmpfs: starts as a copy of what it covers */
+	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
+	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */
+	bool idmap, idmap_recursive;
+	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the container's user namespace */
+	size_t n_uids, n_gids;
+	bool outside;		/* the source is opened by the runtime, before the container's namespaces exist */
+	bool optional;		/* missing target: not an error (masks, read-only paths) */
+	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
+	mode_t mode;		/* DEVICE: type and permissions, no umask */
+	unsigned major, minor;
+	uid_t uid;		/* DEVICE: owner, as the container sees it */
+	gid_t gid;
+	int of;			/* SEAL: index of the step, -1 for the root */
+	const char *pointer;	/* "/mounts/3": where a fault points; "" for what no config asked for */
+};
+
+struct rootfs_plan {
+	const char *path;	/* absolute; opened once, by the runtime */
+	bool no_pivot;
+	uint64_t propagation;	/* of the whole tree while it is built: MS_SLAVE | MS_REC unless rootfsPropagation asks for another */
+	uint64_t final_propagation;	/* of / at the end, 0: leave */
+	const struct step *steps;
+	size_t n_steps;
+	size_t n_early;		/* steps done before the hooks; the rest (seal, read-only, mask) come after them */
+	const char *mount_label;
+};
+
+struct sysctl_plan {
+	const char *path;	/* below /proc/sys, with slashes */
+	const char *value;
+	const char *pointer;
+};
+
+/* ---- the process ------------------------------------------------------ */
+
+struct capability_sets {
+	uint64_t bounding, effective, permitted, inheritable, ambient;
+};
+
+struct rlimit_plan {
+	int resource;
+	const char *name;
+	struct rlimit value;	/* 64-bit: RLIM_INFINITY is all ones */
+};
+
+struct process_plan {
+	char **args;		/* NULL-terminated */
+	char **env;		/* NULL-terminated; last of doubled keys wins; HOME and LISTEN_* are added by init */
+	size_t n_env;
+	const char *cwd;
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups;
+	size_t n_groups;
+	bool keep_groups;	/* annotation run.oci.keep_original_groups */
+	bool set_groups;	/* false where setgroups(2) is denied (single-id user namespace) */
+	mode_t umask;
+	bool terminal;
+	unsigned short rows, columns;	/* 0: not given */
+	struct capability_sets caps;
+	const char *dropped_caps;	/* names that cannot be granted here, for the warning, or NULL */
+	bool no_new_privs;
+	const struct rlimit_plan *rlimits;
+	size_t n_rlimits;
+	bool has_oom_score_adj;
+	int oom_score_adj;
+	const char *apparmor, *selinux;	/* NULL: none */
+	const struct oci_scheduler *scheduler;
+	const struct oci_io_priority *io_priority;
+	const struct oci_cpu_affinity *affinity;	/* of an exec'd process only */
+};
+
+/* A seccomp filter ready for seccomp(2). */
+struct seccomp_plan {
+	const struct sock_filter *filter;
+	unsigned short n_filter;	/* 0: none */
+	unsigned flags;			/* SECCOMP_FILTER_FLAG_* */
+	const char *listener_path, *listener_metadata;	/* for SCMP_ACT_NOTIFY, else NULL */
+};
+
+/* ---- cgroup ----------------------------------------------------------- */
+
+struct cgroup_plan {
+	bool disabled;		/* no cgroup at all */
+	bool systemd;		/* path is slice:prefix:name */
+	const char *path;	/* cleaned, begins with "/", relative to the mount of each hierarchy (or to `own` if relative is set) */
+	bool relative;		/* below the caller's own cgroup of each hierarchy */
+	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
+	const struct oci_resources *resources;	/* may be NULL */
+	const char *pointer;
+};
+
+/* ---- all of it -------------------------------------------------------- */
+
+struct plan_options {		/* from the command line */
+	const char *id, *bundle;	/* bundle: absolute */
+	bool no_pivot, no_new_keyring, systemd_cgroup, cgroup_disabled;
+	const char *notify_socket;	/* host path to bind to /run/notify, or NULL */
+};
+
+struct plan {
+	const struct oci_config *config;
+	const char *id, *bundle;
+	struct namespace_plan ns;
+	struct rootfs_plan rootfs;
+	struct cgroup_plan cgroup;
+	const char *hostname, *domainname;	/* NULL: leave */
+	const struct sysctl_plan *sysctls;
+	size_t n_sysctls;
+	const char *keyring;		/* name of a new session keyring, NULL: none */
+	bool has_process;
+	struct process_plan process;
+	struct seccomp_plan seccomp;
+	const struct oci_personality *personality;
+	const struct oci_memory_policy *memory_policy;
+};
+
+/* Decide what CONFIG, which config_check() found well-formed, means on HOST.  0, or -1 with ERR
+ * pointing at the property that cannot be had.  The plan lives in ARENA. */
+int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
+	      const struct plan_options *options, struct plan *plan, struct error *err);
+
+/* The same for a further process in a container (exec): PROCESS with the container's CONFIG. */
+int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
+		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
+
+/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0. */
+int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool no_new_privs, struct seccomp_plan *out,
+		 struct error *err);

@@ -1,0 +1,38 @@
+/*
+ * fd.h - reading, writing and keeping descriptors
+ *
+ * Every descriptor this program opens is close-on-exec.  Short reads and
+ * writes and EINTR are dealt with here and nowhere else.
+ */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+
+struct error;
+
+/* The whole of FD as text with a '\0' behind it; the caller frees.  More than MAX bytes is an error. */
+char *fd_read_all(int fd, size_t max, size_t *n, struct error *err);
+
+/* All N bytes.  NAME is for the message. */
+int fd_write_all(int fd, const void *bytes, size_t n, const char *name, struct error *err);
+
+/* Write TEXT in one write(2) to the existing file PATH below DIRFD (for /proc, /sys and cgroup files,
+ * where one write is one value). */
+int file_put(int dirfd, const char *path, const char *text, struct error *err);
+
+/* Read a small file below DIRFD (at most 1 MiB) as text; the caller frees.  NULL with ERR. */
+char *file_get(int dirfd, const char *path, struct error *err);
+
+/* Write a file so that a reader sees all of it or nothing: NAME.tmp below DIRFD, then rename. */
+int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err);
+
+/* Mark all descriptors from FIRST on close-on-exec, or close them (close_range(2), 5.9/5.11; else /proc/self/fd). */
+int fd_cloexec_from(int first, struct error *err);
+int fd_close_from(int first, struct error *err);
+
+/* Keep or drop close-on-exec on one descriptor. */
+int fd_set_cloexec(int fd, int on, struct error *err);
+
+/* Open standard input, output and error on /dev/null where they are closed: first thing in main(), or a file
+ * opened later would become somebody's standard error. */
+void fd_fill_stdio(void);

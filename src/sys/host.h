@@ -1,0 +1,50 @@
+/*
+ * host.h - what the plan has to know of this machine and of its caller
+ *
+ * Filled once, by a handful of system calls, before anything is decided: the
+ * planner itself asks the kernel nothing.  Unit tests fill it by hand.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+enum cgroup_layout {
+	CGROUP_NONE,	/* nothing mounted at /sys/fs/cgroup */
+	CGROUP_V1,	/* tmpfs with one folder per v1 hierarchy */
+	CGROUP_V2,	/* cgroup2 */
+	CGROUP_HYBRID,	/* v1, and cgroup2 at /sys/fs/cgroup/unified */
+};
+
+#define HOST_MAX_HIERARCHIES 24
+
+struct cgroup_hierarchy {
+	char name[64];		/* folder under /sys/fs/cgroup: "memory", "cpu,cpuacct", "systemd"; "unified" for hybrid's cgroup2 */
+	bool v2;		/* hybrid's cgroup2 */
+	char own[256];		/* the caller's own cgroup in it, from /proc/self/cgroup: "/" ... */
+};
+
+struct cgroup_link {		/* /sys/fs/cgroup/cpu -> cpu,cpuacct */
+	char name[32], target[64];
+};
+
+struct host {
+	uid_t euid;
+	gid_t egid;
+	bool initial_userns;	/* we are in the machine's own user namespace */
+	bool privileged;	/* CAP_SYS_ADMIN there: may open mounts outside, make device nodes, join anything */
+	uint64_t caps_bounding, caps_permitted;	/* bit n is capability n */
+	unsigned last_cap;
+	bool apparmor, selinux;	/* the LSM is enabled */
+	enum cgroup_layout layout;
+	struct cgroup_hierarchy hierarchies[HOST_MAX_HIERARCHIES];	/* V1, HYBRID: what is mounted; V2: one, named "" */
+	size_t n_hierarchies;
+	struct cgroup_link links[HOST_MAX_HIERARCHIES];
+	size_t n_links;
+};
+
+/* Look at the machine.  0, or -1 with ERR. */
+int host_probe(struct host *host, struct error *err);

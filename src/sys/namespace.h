@@ -1,0 +1,25 @@
+/*
+ * namespace.h - the kernel's eight kinds of namespace
+ */
+#pragma once
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+struct namespace_kind {
+	const char *name;	/* the spec's: "network" */
+	const char *proc;	/* file in /proc/PID/ns: "net" */
+	int flag;		/* CLONE_NEWNET */
+};
+
+#define N_NAMESPACES 8
+extern const struct namespace_kind namespace_kinds[N_NAMESPACES];	/* in the order of enum oci_namespace_type, less one */
+
+const struct namespace_kind *namespace_by_flag(int flag);
+
+/* Open the namespace at PATH and check that it is of the kind FLAG (NS_GET_NSTYPE, 4.11). */
+int namespace_open(const char *path, int flag, struct error *err);
+
+/* Enter it. */
+int namespace_enter(int fd, int flag, struct error *err);

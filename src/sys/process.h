@@ -1,0 +1,47 @@
+/*
+ * process.h - processes, by pidfd and start time
+ *
+ * A pid alone names a stranger once the kernel has used it again.  A process
+ * is known by pid + start time (field 22 of /proc/PID/stat) + boot id, and
+ * held by a pidfd (5.3), which is opened first and checked after.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+struct process_stat {
+	char state;		/* R S D T Z X ... */
+	unsigned flags;		/* PF_* */
+	uint64_t start_time;	/* clock ticks after boot */
+	pid_t parent;
+};
+
+/* PF_FORKNOEXEC: forked but never exec'd.  Exactly what tells a created container from a running one: no process can
+ * set it again after its first exec. */
+#define PROCESS_FORKNOEXEC 0x40u
+
+/* From /proc/PID/stat.  -1, errno ESRCH or ENOENT, if there is no such process. */
+int process_stat(pid_t pid, struct process_stat *out);
+
+/* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno ESRCH if it is gone. */
+int process_open(pid_t pid, uint64_t start_time);
+
+/* pidfd_send_signal(2). */
+int process_signal(int pidfd, int sig);
+
+/* Wait until the process behind PIDFD has ended, at most MS milliseconds (-1: forever).  1 ended, 0 not yet, -1 errno. */
+int process_wait_end(int pidfd, int ms);
+
+/* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).
+ * *PIDFD (may be NULL) gets its pidfd.  PARENT: it becomes the caller's sibling (CLONE_PARENT).
+ * The pid; 0 in the child; -1 with ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and the caller writes cgroup.procs. */
+pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
+
+/* The kernel's boot id, 36 characters and '\0'. */
+int process_boot_id(char out[37], struct error *err);
+
+/* The status of waitpid(2) as an exit code: 128 + signal for the killed. */
+int process_exit_code(int status);

@@ -1,0 +1,18 @@
+/*
+ * procfs.h - a /proc that nobody has touched
+ *
+ * What decides security (sysctl, LSM labels) is written through a private,
+ * detached procfs of the current pid namespace, by look-ups that meet no other
+ * mount and no link (CVE-2019-16884, CVE-2025-52881 wrote through the
+ * container's own /proc).
+ */
+#pragma once
+
+struct error;
+
+/* A detached procfs; where that is refused, /proc itself if it is verified to be procfs's root (PROC_SUPER_MAGIC, inode 1).
+ * The caller owns the descriptor. */
+int procfs_open(struct error *err);
+
+/* Write TEXT in one write to PATH ("sys/net/ipv4/ip_forward", "self/attr/exec") below PROC, no link or mount on the way. */
+int procfs_put(int proc, const char *path, const char *text, struct error *err);

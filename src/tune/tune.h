@@ -1,0 +1,32 @@
+/*
+ * tune.h - how a process runs, beyond what it may do
+ */
+#pragma once
+#include <sys/types.h>
+
+#include "plan/plan.h"
+
+struct error;
+
+/* Runtime's side, for PID: raise hard limits that PID could not raise itself inside a user namespace. */
+int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *err);
+
+/* The process's own side: set each limit exactly.  RLIMIT_NOFILE must come after the last open: it is among them. */
+int rlimits_apply(const struct process_plan *process, struct error *err);
+
+/* /proc/PID/oom_score_adj, by the runtime. */
+int oom_score_adj_set(pid_t pid, int value, struct error *err);
+
+int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err);	/* sched_setattr(2) */
+int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the process group */
+int personality_apply(const struct oci_personality *personality, struct error *err);
+int memory_policy_apply(const struct oci_memory_policy *policy, struct error *err);	/* set_mempolicy(2) */
+
+/* execCPUAffinity (of exec'd processes): LIST is "0-3,7". */
+int affinity_apply(const char *list, struct error *err);
+
+/* Sysctls of the container's namespaces, through a private procfs. */
+int sysctls_apply(const struct plan *plan, struct error *err);
+
+/* Bring up `lo` in a new network namespace. */
+int loopback_up(struct error *err);

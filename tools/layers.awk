@@ -1,0 +1,14 @@
+# layers.awk - a file may include its own room and the rooms below it;
+# rooms of equal rank do not know each other, and libocispec knows nobody.
+BEGIN {
+	n = split("libocispec|base|sys|config|plan|cgroup rootfs secure tune|container|cli", floor, "|")
+	for (i = 1; i <= n; i++) { m = split(floor[i], room, " "); for (j = 1; j <= m; j++) rank[room[j]] = i }
+}
+FNR == 1 { k = split(FILENAME, part, "/"); here = part[k - 1] }
+/^#include "[a-z]+\// {
+	split($2, inc, /["\/]/); to = inc[2]
+	if (to == here) next
+	if (!(to in rank)) { printf "%s:%d: no such room: %s/\n", FILENAME, FNR, to; bad = 1 }
+	else if (rank[to] >= rank[here]) { printf "%s:%d: %s/ may not know %s/\n", FILENAME, FNR, here, to; bad = 1 }
+}
+END { exit bad }

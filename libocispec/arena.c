@@ -60,15 +60,17 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 
 void *arena_push(struct arena *a, void *list, size_t n, size_t size)
 {
-	char **array = list;
+	char *array;
 
+	memcpy(&array, list, sizeof array);	/* LIST points to a pointer of any type */
 	if ((n & (n - 1)) == 0) {
 		char *more = arena_alloc(a, (n ? 2 * n : 1) * size);
 		if (n)
-			memcpy(more, *array, n * size);
-		*array = more;
+			memcpy(more, array, n * size);
+		memcpy(list, &more, sizeof more);
+		array = more;
 	}
-	return *array + n * size;
+	return array + n * size;
 }
 
 void arena_free(struct arena *a)

@@ -59,21 +59,33 @@ struct json_faults {
 	struct arena *arena;
 };
 
-void json_fault_add(struct json_faults *faults, const char *pointer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Add a fault whose place is not known yet. */
+void json_fault_add(struct json_faults *faults, const char *pointer, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* N bytes of S in double quotes, as they may stand in a message: on one line, cut to fit OUT, which is returned. */
+const char *json_quote(char *out, size_t size, const char *s, size_t n);
+
+/* Add "/KEY" to POINTER, which has SIZE bytes, as RFC 6901 spells it. */
+void json_pointer_add(char *pointer, size_t size, const char *key);
 
 /*
  * Fill a new object of TYPE from TEXT; it lives in A.  Faults are added to FAULTS, all that can be
- * found: a value of the wrong kind is left out (its member stays zero) and reading goes on.  NULL
- * when the text is no JSON object at all.  With faults->n > 0 the object is incomplete, but every
- * pointer in it is valid or NULL.
+ * found, each with its place: the first byte of the value its pointer names, or of the object that
+ * lacks it.  A value of the wrong kind is left out (its member, or its place in a list, stays zero)
+ * and reading goes on.  NULL when the text is no JSON object at all, which is then the last fault:
+ * bad syntax, bad UTF-8, nested too deep, or more faults than are kept.  With faults->n > 0 the
+ * object is incomplete, but every pointer in it is valid or NULL.
+ *
+ * null stands for "not given", unknown keys are skipped, an empty array is not NULL.
  */
 void *json_read(struct arena *a, const struct json_type *type, const char *text, size_t len, struct json_faults *faults);
 
 /* The place of the value that POINTER names (or of its nearest parent that exists), for faults that
- * are found after reading.  Lines and columns count from 1. */
+ * are found after reading.  Lines and columns count from 1.  False if the text holds no value. */
 bool json_locate(const char *text, size_t len, const char *pointer, unsigned *line, unsigned *column);
 
-/* OBJECT of TYPE as JSON; pretty: indented by two blanks.  The caller frees. */
+/* OBJECT of TYPE as JSON; pretty: indented by two blanks, as Go does it.  The caller frees.  LEN may be NULL. */
 char *json_write(const struct json_type *type, const void *object, bool pretty, size_t *len);
 
 /* The value of KEY in a map of strings, or NULL. */

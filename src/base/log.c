@@ -19,7 +19,7 @@ static struct {
 	enum log_level level;
 	char *warnings[MAX_WARNINGS];
 	unsigned n_warnings;
-	void (*sink)(void *context, enum log_level level, const char *text);
+	void (*sink)(void *context, int level, const char *text);
 	void *context;
 } to = { .fd = -1, .level = LEVEL_WARNING };
 
@@ -190,7 +190,7 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 	put(STDERR_FILENO, &plain);
 }
 
-void log_redirect(void (*sink)(void *context, enum log_level level, const char *text), void *context)
+void log_redirect(void (*sink)(void *context, int level, const char *text), void *context)
 {
 	to.sink = sink;
 	to.context = context;

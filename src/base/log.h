@@ -33,7 +33,7 @@ void error_print(const struct error *err, char *out, unsigned long size);
 
 /* From now on warnings and debug lines go to SINK: the container's first process has no log of its
  * own and sends them to the runtime.  NULL goes back. */
-void log_redirect(void (*sink)(void *context, enum log_level level, const char *text), void *context);
+void log_redirect(void (*sink)(void *context, int level, const char *text), void *context);
 
 /* A line that came from there. */
 void log_line(enum log_level level, const char *text);

@@ -20,6 +20,9 @@ int fd_write_all(int fd, const void *bytes, size_t n, const char *name, struct e
  * where one write is one value). */
 int file_put(int dirfd, const char *path, const char *text, struct error *err);
 
+/* The same to an open file; NAME is for the message. */
+int fd_put(int fd, const char *text, const char *name, struct error *err);
+
 /* Read a small file below DIRFD (at most 1 MiB) as text; the caller frees.  NULL with ERR. */
 char *file_get(int dirfd, const char *path, struct error *err);
 

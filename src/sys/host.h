@@ -22,9 +22,9 @@ enum cgroup_layout {
 #define HOST_MAX_HIERARCHIES 24
 
 struct cgroup_hierarchy {
-	char name[64];		/* folder under /sys/fs/cgroup: "memory", "cpu,cpuacct", "systemd"; "unified" for hybrid's cgroup2 */
+	char name[64];		/* folder under /sys/fs/cgroup: "memory", "cpu,cpuacct", "systemd", "unified" */
 	bool v2;		/* hybrid's cgroup2 */
-	char own[256];		/* the caller's own cgroup in it, from /proc/self/cgroup: "/" ... */
+	char own[512];		/* the caller's own cgroup in it, from /proc/self/cgroup: "/" ... */
 };
 
 struct cgroup_link {		/* /sys/fs/cgroup/cpu -> cpu,cpuacct */
@@ -40,7 +40,8 @@ struct host {
 	unsigned last_cap;
 	bool apparmor, selinux;	/* the LSM is enabled */
 	enum cgroup_layout layout;
-	struct cgroup_hierarchy hierarchies[HOST_MAX_HIERARCHIES];	/* V1, HYBRID: what is mounted; V2: one, named "" */
+	/* V1, HYBRID: what is mounted; V2: one, named "" */
+	struct cgroup_hierarchy hierarchies[HOST_MAX_HIERARCHIES];
 	size_t n_hierarchies;
 	struct cgroup_link links[HOST_MAX_HIERARCHIES];
 	size_t n_links;
@@ -48,3 +49,6 @@ struct host {
 
 /* Look at the machine.  0, or -1 with ERR. */
 int host_probe(struct host *host, struct error *err);
+
+/* The part of it that says whether we are in the machine's own user namespace. */
+bool host_in_initial_userns(void);

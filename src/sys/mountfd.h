@@ -19,6 +19,10 @@ int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, str
  * The kernel's own words (fsconfig log) are part of the error. */
 int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err);
 
+/* Give the file system behind the attached MOUNT further options DATA and flags SUPER as in mount_new(); what is not
+ * named stays. */
+int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err);
+
 /* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE. */
 int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err);
 

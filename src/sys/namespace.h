@@ -14,7 +14,8 @@ struct namespace_kind {
 };
 
 #define N_NAMESPACES 8
-extern const struct namespace_kind namespace_kinds[N_NAMESPACES];	/* in the order of enum oci_namespace_type, less one */
+/* In the order of enum oci_namespace_type, less one. */
+extern const struct namespace_kind namespace_kinds[N_NAMESPACES];
 
 const struct namespace_kind *namespace_by_flag(int flag);
 

@@ -26,11 +26,12 @@ int path_open(int root, const char *path, int flags, struct error *err);
 int path_open_beneath(int dirfd, const char *path, int flags, struct error *err);
 
 /* Make the folder PATH inside ROOT with all its parents (MODE, no umask), and open it O_PATH.  Each step is
- * verified to be a folder inside ROOT; what exists is kept.  *MADE (may be NULL): the last one is new. */
+ * verified to be a folder inside ROOT; what exists is kept.  What a dangling link on the way means is made inside ROOT.
+ * *MADE (may be NULL): the last one is new. */
 int path_make_dir(int root, const char *path, mode_t mode, bool *made, struct error *err);
 
-/* Make an empty regular file PATH inside ROOT (and its parent folders, 0755) unless something is there; open it O_PATH.
- * The last component is not followed if it is a dangling link: then it is an error. */
+/* Make an empty regular file PATH inside ROOT (MODE, no umask; its parent folders 0755) unless something is there;
+ * open it O_PATH.  Of a dangling link the file it means is made, inside ROOT. */
 int path_make_file(int root, const char *path, mode_t mode, struct error *err);
 
 /* Open O_PATH the parent folder of PATH inside ROOT, made if missing (0755), and give the last component in
@@ -40,5 +41,6 @@ int path_open_parent(int root, const char *path, bool make, char *name, struct e
 /* True if FD is a character device MAJOR:MINOR. */
 bool path_is_device(int fd, unsigned major, unsigned minor);
 
-/* PATH without doubled slashes, "." and "..", which stop at the root; always begins with "/".  OUT has room for strlen(PATH) + 2. */
+/* PATH without doubled slashes, "." and "..", which stop at the root; always begins with "/".  OUT has room for
+ * strlen(PATH) + 2. */
 void path_clean(const char *path, char *out);

@@ -26,18 +26,23 @@ struct process_stat {
 /* From /proc/PID/stat.  -1, errno ESRCH or ENOENT, if there is no such process. */
 int process_stat(pid_t pid, struct process_stat *out);
 
+/* The same from the text of that file; false if it is not such a text. */
+bool process_stat_parse(const char *text, struct process_stat *out);
+
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
 /* pidfd_send_signal(2). */
 int process_signal(int pidfd, int sig);
 
-/* Wait until the process behind PIDFD has ended, at most MS milliseconds (-1: forever).  1 ended, 0 not yet, -1 errno. */
+/* Wait until the process behind PIDFD has ended, at most MS milliseconds (-1: forever).  1 ended, 0 not yet, -1 with
+ * errno. */
 int process_wait_end(int pidfd, int ms);
 
 /* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).
  * *PIDFD (may be NULL) gets its pidfd.  PARENT: it becomes the caller's sibling (CLONE_PARENT).
- * The pid; 0 in the child; -1 with ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and the caller writes cgroup.procs. */
+ * The pid; 0 in the child; -1 with errno and ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and the
+ * caller writes cgroup.procs. */
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
 /* The kernel's boot id, 36 characters and '\0'. */

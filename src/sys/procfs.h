@@ -10,9 +10,14 @@
 
 struct error;
 
-/* A detached procfs; where that is refused, /proc itself if it is verified to be procfs's root (PROC_SUPER_MAGIC, inode 1).
- * The caller owns the descriptor. */
+/* A detached procfs; where that is refused, /proc itself if it is verified to be procfs's root (PROC_SUPER_MAGIC,
+ * inode 1).  The caller owns the descriptor. */
 int procfs_open(struct error *err);
 
-/* Write TEXT in one write to PATH ("sys/net/ipv4/ip_forward", "self/attr/exec") below PROC, no link or mount on the way. */
+/* Write TEXT in one write to PATH ("sys/net/ipv4/ip_forward", "self/attr/exec") below PROC, no link or mount on the
+ * way. */
 int procfs_put(int proc, const char *path, const char *text, struct error *err);
+
+/* Open such a path with FLAGS, as safely; "self" and "thread-self" at its head are this process.  The caller owns the
+ * descriptor. */
+int procfs_open_file(int proc, const char *path, int flags, struct error *err);

@@ -1,7 +1,8 @@
 /*
  * pty.h - pseudo terminals
  *
- * The peer is taken by TIOCGPTPEER (4.13), never by the name /dev/pts/N, which the container could have replaced (CVE-2025-52565).
+ * The peer is taken by TIOCGPTPEER (4.13), never by the name /dev/pts/N, which the container could have replaced
+ * (CVE-2025-52565).
  */
 #pragma once
 

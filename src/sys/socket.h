@@ -15,7 +15,7 @@ int socket_connect(int dirfd, const char *path, int type, struct error *err);
 /* Bind and listen. */
 int socket_listen(int dirfd, const char *path, int type, struct error *err);
 
-/* Send BYTES with the descriptor FD (or -1); receive likewise (*FD is -1 if none came; may be NULL).  MSG_NOSIGNAL, close-on-exec.
- * socket_receive returns the number of bytes, 0 at the end. */
+/* Send BYTES with the descriptor FD (or -1); receive likewise (*FD is -1 if none came; may be NULL).  MSG_NOSIGNAL,
+ * close-on-exec.  socket_receive returns the number of bytes, 0 at the end. */
 int socket_send(int sock, const void *bytes, size_t n, int fd, struct error *err);
 long socket_receive(int sock, void *bytes, size_t n, int *fd, struct error *err);

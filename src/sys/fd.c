@@ -1,0 +1,205 @@
+/* fd.c - see fd.h */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "sys/disable.h"
+#include "sys/fd.h"
+
+static ssize_t read_some(int fd, void *bytes, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, bytes, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+char *fd_read_all(int fd, size_t max, size_t *n, struct error *err)
+{
+	size_t room = 4096, used = 0;
+	auto_free char *text = NULL;
+
+	/* Files of /proc have no size that fstat(2) could tell: read until there is no more. */
+	for (;;) {
+		ssize_t got;
+
+		text = xrealloc(text, room);
+		got = read_some(fd, text + used, room - used - 1);
+		if (got < 0) {
+			fail(err, errno, "read");
+			return NULL;
+		}
+		if (got == 0)
+			break;
+		used += (size_t) got;
+		if (used > max) {
+			fail(err, EFBIG, "read more than %zu bytes", max);
+			return NULL;
+		}
+		if (used == room - 1)
+			room *= 2;
+	}
+	text[used] = '\0';
+	if (n)
+		*n = used;
+	return take(text);
+}
+
+int fd_write_all(int fd, const void *bytes, size_t n, const char *name, struct error *err)
+{
+	const char *p = bytes;
+
+	while (n > 0) {
+		ssize_t put = write(fd, p, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return fail(err, errno, "write %s", name);
+		p += put;
+		n -= (size_t) put;
+	}
+	return 0;
+}
+
+int fd_put(int fd, const char *text, const char *name, struct error *err)
+{
+	size_t n = strlen(text), shown = strcspn(text, "\n");
+	ssize_t put;
+
+	do
+		put = write(fd, text, n);
+	while (put < 0 && errno == EINTR);
+	if (put == (ssize_t) n)
+		return 0;
+	/* The value is what the reader needs to know; of a list, its first line will do. */
+	return fail(err, put < 0 ? errno : EIO, "write \"%.*s%s\" to %s", shown > 80 ? 80 : (int) shown, text,
+		    shown > 80 || (text[shown] && text[shown + 1]) ? "..." : "", name);
+}
+
+int file_put(int dirfd, const char *path, const char *text, struct error *err)
+{
+	/* A FIFO somebody put there must not stop us. */
+	auto_fd fd = openat(dirfd, path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(err, errno, "open %s for writing", path);
+	return fd_put(fd, text, path, err);
+}
+
+char *file_get(int dirfd, const char *path, struct error *err)
+{
+	auto_fd fd = openat(dirfd, path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	char *text;
+
+	if (fd < 0) {
+		fail(err, errno, "open %s", path);
+		return NULL;
+	}
+	if (!(text = fd_read_all(fd, 1 << 20, NULL, err)))
+		wrap(err, "%s", path);
+	return text;
+}
+
+int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
+{
+	char temporary[NAME_MAX + 1];
+	auto_fd fd = -1;
+
+	if ((size_t) snprintf(temporary, sizeof temporary, "%s.tmp", name) >= sizeof temporary)
+		return fail(err, ENAMETOOLONG, "write %s", name);
+	/* One left behind by a writer that was killed is simply used again. */
+	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	if (fd < 0)
+		return fail(err, errno, "create %s", temporary);
+	if (fd_write_all(fd, text, n, temporary, err) < 0) {
+		unlinkat(dirfd, temporary, 0);
+		return -1;
+	}
+	if (renameat(dirfd, temporary, dirfd, name) < 0) {
+		fail(err, errno, "rename %s to %s", temporary, name);
+		unlinkat(dirfd, temporary, 0);
+		return -1;
+	}
+	return 0;
+}
+
+/* The same, one by one: before 5.9 (5.11 for the close-on-exec flag), or where a seccomp filter forbids it. */
+static int each_from(int first, bool close_them, struct error *err)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	if (!dir)
+		return fail(err, errno, "close_range(2) is missing, and /proc/self/fd cannot be listed");
+	while ((entry = readdir(dir))) {
+		uint64_t fd;
+
+		if (!number_parse(entry->d_name, (uint64_t) first, INT_MAX, &fd) || (int) fd == dirfd(dir))
+			continue;
+		if (close_them)
+			close((int) fd);
+		else
+			fcntl((int) fd, F_SETFD, FD_CLOEXEC);
+	}
+	closedir(dir);
+	return 0;
+}
+
+int fd_cloexec_from(int first, struct error *err)
+{
+	if (!disabled("close_range") && !syscall(SYS_close_range, first, ~0u, CLOSE_RANGE_CLOEXEC))
+		return 0;
+	return each_from(first, false, err);
+}
+
+int fd_close_from(int first, struct error *err)
+{
+	if (!disabled("close_range") && !syscall(SYS_close_range, first, ~0u, 0))
+		return 0;
+	return each_from(first, true, err);
+}
+
+int fd_set_cloexec(int fd, int on, struct error *err)
+{
+	if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0)
+		return fail(err, errno, "change close-on-exec of descriptor %d", fd);
+	return 0;
+}
+
+void fd_fill_stdio(void)
+{
+	struct pollfd std[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	/* One call tells for all three, and in nearly every run it is the only one. */
+	if (poll(std, 3, 0) <= 0)
+		return;
+	for (int i = 0; i < 3; i++) {
+		int fd;
+
+		if (!(std[i].revents & POLLNVAL))
+			continue;
+		/* open(2) takes the lowest free number: this one.  Not close-on-exec, it is meant to be inherited. */
+		fd = open("/dev/null", O_RDWR | O_NOCTTY);
+		/* No /dev here: something that nobody minds if it ends in a container. */
+		if (fd < 0)
+			fd = memfd_create("null", 0);
+		if (fd < 0)
+			return;
+	}
+}

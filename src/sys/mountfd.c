@@ -1,0 +1,321 @@
+/* mountfd.c - see mountfd.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "sys/mountfd.h"
+
+/* fsconfig(2) copies no more than this of a string, its '\0' counted. */
+#define VALUE_MAX_SIZE 256
+
+int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	const char *why = "";
+	int fd;
+
+	if (!*path)
+		flags |= AT_EMPTY_PATH;
+	if (recursive)
+		flags |= AT_RECURSIVE;
+	if (no_follow)
+		flags |= AT_SYMLINK_NOFOLLOW;
+	fd = open_tree(dirfd, path, flags);
+	if (fd >= 0)
+		return fd;
+	if (errno == EINVAL)
+		why = recursive ? " (it is unbindable, or lies in another mount namespace)"
+				: " (it is unbindable, lies in another mount namespace, or has mounts below it that "
+				  "must stay in place: rbind)";
+	else if (errno == ENOSYS)
+		why = " (open_tree(2) needs Linux 5.2)";
+	return fail(err, errno, "clone the mount of %s%s", *path ? path : "an open file", why);
+}
+
+/* ---- fsopen, fsconfig, fsmount ---------------------------------------- */
+
+/* What the file system itself had to say: one line a read(2), "e text" for errors, "w text" for warnings. */
+static void read_log(int fs, struct text *log)
+{
+	char line[512];
+	ssize_t n;
+
+	while ((n = read(fs, line, sizeof line - 1)) > 0) {
+		while (n > 0 && line[n - 1] == '\n')
+			n--;
+		line[n] = '\0';
+		if (n > 2 && (line[0] == 'e' || line[0] == 'w') && line[1] == ' ')
+			text_addf(log, "%s%s", log->n ? "; " : "", line + 2);
+	}
+}
+
+/* What a user namespace must have of its own before these can be mounted in it. */
+static const struct { const char *type, *needs; } in_userns[] = {
+	{ "proc", "a new pid namespace, and a /proc here over which nothing is mounted" },
+	{ "sysfs", "a new network namespace, and a /sys here over which nothing is mounted" },
+	{ "mqueue", "a new ipc namespace" },
+	{ "cgroup", "a new cgroup namespace" },
+	{ "cgroup2", "a new cgroup namespace" },
+};
+
+/* Why the kernel says no to TYPE, as far as the number alone does not tell. */
+static void explain(const char *type, int number, char *why, size_t size)
+{
+	const char *needs = NULL;
+
+	*why = '\0';
+	if (number == ENODEV)
+		snprintf(why, size, " (%s)", !strcmp(type, "mqueue") ? "the kernel is built without CONFIG_POSIX_MQUEUE"
+								     : "this kernel does not know that file system");
+	else if (number == ENOSYS)
+		snprintf(why, size, " (fsopen(2) needs Linux 5.2)");
+	if (number != EPERM)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(in_userns); i++)
+		if (!strcmp(type, in_userns[i].type))
+			needs = in_userns[i].needs;
+	if (needs)
+		snprintf(why, size, " (a user namespace needs %s)", needs);
+	else
+		snprintf(why, size, " (needs CAP_SYS_ADMIN; in a user namespace only some file systems can be had)");
+}
+
+/* Below, TYPE is "" when a file system that is mounted already gets other options. */
+static const char *action(const char *type)
+{
+	return *type ? "mount a new " : "reconfigure a file system";
+}
+
+static int fail_mount(int fs, const char *type, const char *what, struct error *err)
+{
+	auto_text log = { 0 };
+	int number = errno;
+	char why[160];
+
+	explain(type, number, why, sizeof why);
+	if (fs >= 0)
+		read_log(fs, &log);
+	fail(err, number, "%s%s%s%s%s%s", action(type), type, what, why, log.n ? ": the kernel says: " : "",
+	     log.n ? log.s : "");
+	errno = number;
+	return -1;
+}
+
+static int set_string(int fs, const char *type, const char *key, const char *value, struct error *err)
+{
+	auto_free char *what = NULL;
+
+	if (strlen(value) >= VALUE_MAX_SIZE)
+		return fail(err, EINVAL, "%s%s with the option %s=%.40s...: its value is longer than %d bytes",
+			    action(type), type, key, value, VALUE_MAX_SIZE - 1);
+	if (!fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0))
+		return 0;
+	what = xasprintf(" with the option %s=%s", key, value);
+	return fail_mount(fs, type, what, err);
+}
+
+static int set_flag(int fs, const char *type, const char *key, struct error *err)
+{
+	auto_free char *what = NULL;
+
+	if (!fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0))
+		return 0;
+	what = xasprintf(" with the option %s", key);
+	return fail_mount(fs, type, what, err);
+}
+
+/* A list of overlay layers that is too long for one fsconfig(2): one layer a call (6.8). */
+static int set_layers(int fs, char *layers, struct error *err)
+{
+	char *from, *to;
+
+	for (bool more = true; more; layers = from) {
+		for (from = to = layers; *from && *from != ':'; from++) {
+			if (*from == '\\' && from[1])
+				from++;
+			*to++ = *from;
+		}
+		more = *from++ == ':';
+		*to = '\0';
+		if (set_string(fs, "overlay", "lowerdir+", layers, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Take one option off *DATA, in place: its value ends at a comma that is neither quoted (SELinux contexts have commas:
+ * context="a:b:c0,c1") nor, for overlay, behind a backslash.  NULL at the end. */
+static char *next_option(char **data, bool backslash)
+{
+	char *start = *data, *from = start, *to = start;
+	bool quoted = false;
+
+	if (!*start)
+		return NULL;
+	for (; *from && (*from != ',' || quoted); from++) {
+		if (*from == '"') {
+			quoted = !quoted;
+			continue;
+		}
+		/* The backslash stays: overlay takes it away itself. */
+		if (backslash && *from == '\\' && from[1])
+			*to++ = *from++;
+		*to++ = *from;
+	}
+	*data = *from ? from + 1 : from;
+	*to = '\0';
+	return start;
+}
+
+static int set_options(int fs, const char *type, const char *data, struct error *err)
+{
+	auto_free char *copy = xstrdup(data);
+	bool overlay = !strcmp(type, "overlay");
+	char *rest = copy, *option, *value;
+	int result;
+
+	while ((option = next_option(&rest, overlay))) {
+		if (!*option)
+			continue;
+		value = strchr(option, '=');
+		if (value)
+			*value++ = '\0';
+		if (!value)
+			result = set_flag(fs, type, option, err);
+		else if (overlay && !strcmp(option, "lowerdir") && strlen(value) >= VALUE_MAX_SIZE)
+			result = set_layers(fs, value, err);
+		else
+			result = set_string(fs, type, option, value, err);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int set_super_flags(int fs, const char *type, uint64_t super, struct error *err)
+{
+	static const struct { uint64_t flag; const char *name; } flags[] = {
+		{ MS_RDONLY, "ro" }, { MS_SYNCHRONOUS, "sync" }, { MS_DIRSYNC, "dirsync" }, { MS_LAZYTIME, "lazytime" },
+		{ MS_MANDLOCK, "mand" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (super & flags[i].flag && set_flag(fs, type, flags[i].name, err) < 0)
+			return -1;
+	return 0;
+}
+
+int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+{
+	auto_fd fs = -1;
+	int mount;
+
+	if (!*type || !strcmp(type, "none"))
+		return fail(err, ENODEV, "mount \"%s\": a new mount needs the type of a file system", type);
+	fs = fsopen(type, FSOPEN_CLOEXEC);
+	if (fs < 0)
+		return fail_mount(-1, type, "", err);
+	if (source && *source && set_string(fs, type, "source", source, err) < 0)
+		return -1;
+	if (set_super_flags(fs, type, super, err) < 0 || (data && set_options(fs, type, data, err) < 0))
+		return -1;
+	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return fail_mount(fs, type, "", err);
+	mount = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned) attr);
+	return mount < 0 ? fail_mount(fs, type, "", err) : mount;
+}
+
+int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err)
+{
+	auto_fd fs = fspick(mount, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+
+	if (fs < 0)
+		return fail_mount(-1, "", errno == EINVAL ? " (not a mount point)" : "", err);
+	if (set_super_flags(fs, "", super, err) < 0 || (data && set_options(fs, "", data, err) < 0))
+		return -1;
+	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0 ? fail_mount(fs, "", "", err) : 0;
+}
+
+/* ---- attributes and place --------------------------------------------- */
+
+static int set_attributes(int mount, struct mount_attr *attr, bool recursive)
+{
+	return mount_setattr(mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attr, sizeof *attr);
+}
+
+int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err)
+{
+	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
+	const char *why = "";
+
+	attr.propagation = propagation & ~(uint64_t) MS_REC;
+	/* relatime is 0 in the field of the access times: setting one of them means to clear the field. */
+	if ((set | clear) & MOUNT_ATTR__ATIME)
+		attr.attr_clr |= MOUNT_ATTR__ATIME;
+	if (propagation & MS_REC && !recursive) {
+		struct mount_attr all = { .propagation = attr.propagation };
+
+		if (set_attributes(mount, &all, true) < 0)
+			return fail(err, errno, "change the propagation of a mount and all below it");
+		attr.propagation = 0;
+	}
+	if (!attr.attr_set && !attr.attr_clr && !attr.propagation)
+		return 0;
+	if (!set_attributes(mount, &attr, recursive))
+		return 0;
+	if (errno == ENOSYS)
+		why = " (mount_setattr(2) needs Linux 5.12)";
+	else if (errno == EPERM)
+		why = " (an attribute that an outer user namespace has locked cannot be taken away)";
+	else if (errno == EINVAL)
+		why = " (not a mount point, or an attribute this kernel does not know)";
+	return fail(err, errno, "change the attributes of a mount%s%s", recursive ? " and all below it" : "", why);
+}
+
+int mount_idmap(int mount, int userns, bool recursive, struct error *err)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned) userns };
+	const char *why = "";
+
+	if (!set_attributes(mount, &attr, recursive))
+		return 0;
+	if (errno == EINVAL)
+		why = " (its file system does not support that on this kernel, or the mount is idmapped already)";
+	else if (errno == EPERM)
+		why = " (needs CAP_SYS_ADMIN in the user namespace of the file system)";
+	else if (errno == ENOSYS)
+		why = " (mount_setattr(2) needs Linux 5.12)";
+	return fail(err, errno, "map the ids of a mount%s%s", recursive ? " and all below it" : "", why);
+}
+
+static bool both_folders_or_none(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) < 0 || fstat(b, &y) < 0 || S_ISDIR(x.st_mode) == S_ISDIR(y.st_mode);
+}
+
+int mount_attach(int mount, int target, struct error *err)
+{
+	const char *why = "";
+
+	if (!move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+		return 0;
+	/* mount(2) says ENOTDIR to this, move_mount(2) EINVAL as to much else. */
+	if ((errno == EINVAL || errno == ENOTDIR) && !both_folders_or_none(mount, target))
+		return fail(err, ENOTDIR, "attach the mount (a folder goes on a folder only, a file on a file)");
+	if (errno == EINVAL)
+		why = " (the target is in another mount namespace, or the mount is part of a shared or locked tree)";
+	else if (errno == ENOENT)
+		why = " (the target was removed meanwhile)";
+	return fail(err, errno, "attach the mount%s", why);
+}

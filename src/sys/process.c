@@ -1,0 +1,194 @@
+/* process.c - see process.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "sys/disable.h"
+#include "sys/process.h"
+
+bool process_stat_parse(const char *text, struct process_stat *out)
+{
+	/* The name may hold blanks and brackets; what follows its last bracket has neither. */
+	const char *p = strrchr(text, ')');
+	unsigned long long start;
+
+	if (!p || sscanf(p + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+			 &out->state, &out->parent, &out->flags, &start) != 4)
+		return false;
+	out->start_time = start;
+	return true;
+}
+
+int process_stat(pid_t pid, struct process_stat *out)
+{
+	char path[32], text[1024];
+	auto_fd fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	do
+		n = read(fd, text, sizeof text - 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	if (!process_stat_parse(text, out)) {
+		errno = ESRCH;
+		return -1;
+	}
+	return 0;
+}
+
+int process_open(pid_t pid, uint64_t start_time)
+{
+	auto_fd fd = (int) syscall(SYS_pidfd_open, pid, 0);
+	struct process_stat stat;
+
+	/* EINVAL (ENOENT since 6.15): a thread has that number now, or it is no pid at all. */
+	if (fd < 0) {
+		if (errno == EINVAL || errno == ENOENT)
+			errno = ESRCH;
+		return -1;
+	}
+	/* What has the number now and began at that time had it when the pidfd was opened. */
+	if (process_stat(pid, &stat) < 0 || stat.start_time != start_time) {
+		errno = ESRCH;
+		return -1;
+	}
+	return take_fd(fd);
+}
+
+int process_signal(int pidfd, int sig)
+{
+	return (int) syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int process_wait_end(int pidfd, int ms)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	int64_t end = ms > 0 ? now_ms() + ms : 0;
+	int n;
+
+	while ((n = poll(&p, 1, ms)) < 0 && errno == EINTR) {
+		if (ms > 0) {
+			int64_t left = end - now_ms();
+
+			ms = left > 0 ? (int) left : 0;
+		}
+	}
+	if (n > 0 && p.revents & POLLNVAL) {
+		errno = EBADF;
+		return -1;
+	}
+	return n;
+}
+
+/* clone(2), for seccomp filters that answer ENOSYS to clone3 (they cannot look into its struct). */
+static pid_t clone_old(uint64_t flags, int *pidfd)
+{
+	unsigned long all = (unsigned long) flags | SIGCHLD;
+
+	if (flags & CLONE_NEWTIME) {
+		/* Its bit is part of the exit signal here. */
+		errno = ENOSYS;
+		return -1;
+	}
+#if defined(__s390__)
+	return (pid_t) syscall(SYS_clone, NULL, all, pidfd, NULL, NULL);
+#else
+	return (pid_t) syscall(SYS_clone, all, NULL, pidfd, NULL, NULL);
+#endif
+}
+
+static const char *explain_clone(uint64_t namespaces, int number)
+{
+	if (number == ENOSPC || number == EUSERS)
+		return " (too many or too deeply nested namespaces: see /proc/sys/user/max_*_namespaces)";
+	if (number == EPERM && namespaces & CLONE_NEWUSER)
+		return " (user namespaces may be forbidden: kernel.unprivileged_userns_clone, "
+		       "kernel.apparmor_restrict_unprivileged_userns, or we are in a chroot)";
+	if (number == EPERM && namespaces)
+		return " (new namespaces need CAP_SYS_ADMIN, or a new user namespace with them)";
+	if (number == EAGAIN)
+		return " (the limit on processes is reached: RLIMIT_NPROC, pids.max or kernel.pid_max)";
+	if (number == EINVAL && namespaces)
+		return " (this kernel lacks one of the namespaces)";
+	return "";
+}
+
+pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err)
+{
+	struct clone_args args = {
+		.flags = namespaces,
+		/* A sibling ends with the signal of its elder: the kernel takes no other here. */
+		.exit_signal = parent ? 0 : SIGCHLD,
+	};
+	int held = -1, number;
+	pid_t pid = -1;
+
+	if (parent)
+		args.flags |= CLONE_PARENT;
+	if (pidfd) {
+		args.flags |= CLONE_PIDFD;
+		args.pidfd = (uint64_t) (uintptr_t) &held;
+	}
+	if (cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t) cgroup;
+	}
+	errno = ENOSYS;
+	/* Without a stack of its own, and without CLONE_VM, this returns twice as fork(2) does.  glibc keeps no copy of
+	 * the pid (2.25), and this program has one thread. */
+	if (!disabled("clone3"))
+		pid = (pid_t) syscall(SYS_clone3, &args, sizeof args);
+	if (pid < 0 && errno == ENOSYS && cgroup < 0)
+		pid = clone_old(args.flags, &held);
+	else if (pid < 0 && errno == ENOSYS)
+		errno = EINVAL;
+	if (pid < 0) {
+		number = errno;
+		fail(err, number, "start a process%s%s%s", namespaces ? " in new namespaces" : "",
+		     cgroup >= 0 ? " in its cgroup" : "", cgroup >= 0 ? "" : explain_clone(namespaces, number));
+		errno = number;
+		return -1;
+	}
+	if (pidfd)
+		*pidfd = pid ? held : -1;
+	return pid;
+}
+
+int process_boot_id(char out[37], struct error *err)
+{
+	auto_fd fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, out, 36) != 36)
+		return fail(err, fd < 0 ? errno : EIO, "read /proc/sys/kernel/random/boot_id");
+	out[36] = '\0';
+	return 0;
+}
+
+int process_exit_code(int status)
+{
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

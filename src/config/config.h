@@ -16,7 +16,7 @@
 struct error;
 
 struct config {
-	struct arena arena;		/* holds everything below */
+	struct arena arena;		/* holds all but the text */
 	char *text;			/* as read, for locating faults and for the runtime's own copy */
 	size_t length;
 	char name[64];			/* base name of the file, for messages */
@@ -45,6 +45,7 @@ void config_free(struct config *config);
  * are added with pointers only. */
 void config_check(const struct oci_config *spec, struct json_faults *faults);
 void config_check_process(const struct oci_process *process, const char *pointer, struct json_faults *faults);
+void config_check_resources(const struct oci_resources *resources, const char *pointer, struct json_faults *faults);
 
 /* The spec that `ctr-run spec` writes: runc's and crun's default bundle, as JSON text the caller frees. */
 char *config_template(bool rootless, unsigned uid, unsigned gid);

@@ -55,7 +55,8 @@ enum step_action {
 	STEP_CGROUP,	/* the container's view of the cgroup tree on target */
 	STEP_PROPAGATE,	/* change the propagation of what lies at target, no new mount ("remount" without bind is STEP_REMOUNT) */
 	STEP_REMOUNT,	/* change the attributes of the mount at target */
-	STEP_DEVICE,	/* a device node (or FIFO) at target; on_host: bind the host's node instead */
+	STEP_DEVICE,	/* a device node (or FIFO) at target; with a source: bind that node of the host there instead, once it
+			 * is verified to be major:minor (mknod(2) is refused in a user namespace) */
 	STEP_SYMLINK,	/* source is the text of the link at target */
 	STEP_CONSOLE,	/* the pty on target (/dev/console) */
 	STEP_SEAL,	/* make the mount of step `of` read-only now that it is filled; of == -1: the root itself */
@@ -65,12 +66,12 @@ enum step_action {
 
 struct step {
 	enum step_action action;
-	const char *source;	/* BIND: host path, absolute; MOUNT: device or name; SYMLINK: link text */
+	const char *source;	/* BIND: host path, absolute; MOUNT: device or name; SYMLINK: link text; DEVICE: the host's node, or NULL */
 	const char *target;	/* path in the container, absolute */
 	const char *type;	/* MOUNT: file system type */
 	const char *data;	/* MOUNT: options for the file system, "size=64k,mode=755", or NULL */
-	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2) */
-	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree below it */
+	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2); an atime mode comes with MOUNT_ATTR__ATIME in clear */
+	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree below it, to be done before set and clear */
 	uint64_t super;		/* MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_SILENT, MS_RDONLY: of the file system */
 	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, each perhaps | MS_REC, in order */
 	unsigned n_propagation;
@@ -79,9 +80,9 @@ struct step {
 	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
 	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */
 	bool idmap, idmap_recursive;
-	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the container's user namespace */
+	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the joined user namespace, which the config does not tell */
 	size_t n_uids, n_gids;
-	bool outside;		/* the source is opened by the runtime, before the container's namespaces exist */
+	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces exist; else by init */
 	bool optional;		/* missing target: not an error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */
@@ -161,8 +162,9 @@ struct seccomp_plan {
 struct cgroup_plan {
 	bool disabled;		/* no cgroup at all */
 	bool systemd;		/* path is slice:prefix:name */
-	const char *path;	/* cleaned, begins with "/", relative to the mount of each hierarchy (or to `own` if relative is set) */
-	bool relative;		/* below the caller's own cgroup of each hierarchy */
+	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled */
+	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with processes
+				 * in it cannot hand controllers to its children */
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
 	const struct oci_resources *resources;	/* may be NULL */
 	const char *pointer;

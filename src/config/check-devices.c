@@ -1,0 +1,83 @@
+/* check-devices.c - device nodes to make, and network devices to take in */
+#include <linux/if.h>
+
+#include "base/cleanup.h"
+#include "config/check.h"
+
+/* What fits into the kernel's dev_t. */
+#define MAJOR_MAX 4095
+#define MINOR_MAX 1048575
+
+static void check_number(const struct check *c, const char *pointer, bool given, int64_t number, int64_t max)
+{
+	if (!given)
+		check_fault(c->faults, pointer, "is missing (only type \"p\" goes without)");
+	else if (number < 0 || number > max)
+		check_fault(c->faults, pointer, "%lld is out of range (expected 0 to %lld)", (long long) number, (long long) max);
+}
+
+static void check_device(const struct check *c, const struct oci_device *d, const char *pointer)
+{
+	check_path(c->faults, AT("%s/path", pointer), d->path, "the path of a device");
+	if (d->type && (strlen(d->type) != 1 || !strchr("cbup", d->type[0]))) {
+		check_fault(c->faults, AT("%s/type", pointer), "%s is not one of c, b, u, p", QUOTED(d->type));
+	} else if (d->type && d->type[0] != 'p') {
+		check_number(c, AT("%s/major", pointer), d->has_major, d->major, MAJOR_MAX);
+		check_number(c, AT("%s/minor", pointer), d->has_minor, d->minor, MINOR_MAX);
+	}
+	/* Docker sends st_mode as it is, with the bits of the file type. */
+	if (d->file_mode > 0177777)
+		check_fault(c->faults, AT("%s/fileMode", pointer), "%u is out of range (octal 0777 is 511: JSON numbers are decimal)",
+			    d->file_mode);
+	if (d->uid == UINT32_MAX)
+		check_fault(c->faults, AT("%s/uid", pointer), "%u is not an id (expected 0 to 4294967294)", d->uid);
+	if (d->gid == UINT32_MAX)
+		check_fault(c->faults, AT("%s/gid", pointer), "%u is not an id (expected 0 to 4294967294)", d->gid);
+}
+
+void check_devices(const struct check *c)
+{
+	const struct oci_linux *linux = c->config->linux;
+
+	for (size_t i = 0; i < linux->n_devices; i++) {
+		check_device(c, &linux->devices[i], AT("/linux/devices/%zu", i));
+		for (size_t k = 0; linux->devices[i].path && k < i; k++)
+			if (linux->devices[k].path && !strcmp(linux->devices[i].path, linux->devices[k].path) &&
+			    (linux->devices[i].major != linux->devices[k].major || linux->devices[i].minor != linux->devices[k].minor))
+				check_fault(c->faults, AT("/linux/devices/%zu/path", i), "another device has this path, in entry %zu", k);
+	}
+}
+
+/* dev_valid_name() of the kernel; "%d" in a new name is its to fill in. */
+static bool is_device_name(const char *s)
+{
+	return s[0] && strlen(s) < IFNAMSIZ && strcmp(s, ".") && strcmp(s, "..") && !strpbrk(s, "/: \t\n\v\f\r");
+}
+
+static bool is_new_name(const char *s)
+{
+	const char *percent = strchr(s, '%');
+
+	return is_device_name(s) && (!percent || (percent[1] == 'd' && !strchr(percent + 1, '%')));
+}
+
+void check_net_devices(const struct check *c)
+{
+	const struct json_map *map = &c->config->linux->net_devices;
+
+	if (map->n && !check_has_namespace(c, OCI_NAMESPACE_TYPE_NETWORK))
+		check_fault(c->faults, "/linux/netDevices", "unable to move network devices without a NET namespace");
+	for (size_t i = 0; i < map->n; i++) {
+		const char *pointer = AT_KEY("/linux/netDevices", map->keys[i]);
+		const struct oci_net_device *device = map->values[i];
+		if (!is_device_name(map->keys[i]))
+			check_fault(c->faults, pointer, "invalid network device name %s", QUOTED(map->keys[i]));
+		if (device && device->name && device->name[0] && !is_new_name(device->name))
+			check_fault(c->faults, AT("%s/name", pointer), "invalid network device name %s", QUOTED(device->name));
+		for (size_t k = 0; k < i && device && device->name && device->name[0] && !strchr(device->name, '%'); k++) {
+			const struct oci_net_device *other = map->values[k];
+			if (other && other->name && !strcmp(other->name, device->name))
+				check_fault(c->faults, AT("%s/name", pointer), "%s is another device's name too", QUOTED(device->name));
+		}
+	}
+}

@@ -1,0 +1,61 @@
+/*
+ * check-mounts.c - the mounts, one by one
+ *
+ * What an option means, and what contradicts what, is the planner's; here is
+ * only what can be told from one look at an entry.
+ */
+#include "base/cleanup.h"
+#include "config/check.h"
+#include "config/mount-option-names.h"
+
+static bool has_option(const struct oci_mount *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_options; i++)
+		if (m->options[i] && !strcmp(m->options[i], name))
+			return true;
+	return false;
+}
+
+/* What is in no table is for the file system; crun's three words and idmap=... are for us. */
+static bool is_ours(const char *option)
+{
+	static const char *const more[] = { "copy-symlink", "dest-nofollow", "src-nofollow" };
+
+	for (size_t i = 0; mount_option_names[i]; i++)
+		if (!strcmp(mount_option_names[i], option))
+			return true;
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
+		if (!strcmp(more[i], option))
+			return true;
+	return !strncmp(option, "idmap=", 6) || !strncmp(option, "ridmap=", 7);
+}
+
+static void check_bind(const struct check *c, const struct oci_mount *m, const char *pointer)
+{
+	if (!(m->source && m->source[0]) && !has_option(m, "remount"))
+		check_fault(c->faults, AT("%s/source", pointer), "a bind mount needs a source");
+	for (size_t i = 0; i < m->n_options; i++)
+		if (m->options[i] && m->options[i][0] && !is_ours(m->options[i]))
+			check_fault(c->faults, AT("%s/options/%zu", pointer, i),
+				    "bind mounts cannot have any filesystem-specific options applied, found %s",
+				    QUOTED(m->options[i]));
+}
+
+static void check_mount(const struct check *c, const struct oci_mount *m, const char *pointer)
+{
+	if (m->destination && !m->destination[0])
+		check_fault(c->faults, AT("%s/destination", pointer), "must not be empty");
+	if (has_option(m, "bind") || has_option(m, "rbind"))
+		check_bind(c, m, pointer);
+	if (!m->n_uid_mappings != !m->n_gid_mappings)
+		check_fault(c->faults, AT("%s/%s", pointer, m->n_uid_mappings ? "gidMappings" : "uidMappings"),
+			    "is missing (uidMappings and gidMappings go together)");
+	check_mappings(c->faults, AT("%s/uidMappings", pointer), m->uid_mappings, m->n_uid_mappings);
+	check_mappings(c->faults, AT("%s/gidMappings", pointer), m->gid_mappings, m->n_gid_mappings);
+}
+
+void check_mounts(const struct check *c)
+{
+	for (size_t i = 0; i < c->config->n_mounts; i++)
+		check_mount(c, &c->config->mounts[i], AT("/mounts/%zu", i));
+}

@@ -1,0 +1,75 @@
+/* check-namespaces.c - namespaces, id maps and time offsets, and what needs them */
+#include "base/cleanup.h"
+#include "config/check.h"
+
+static void check_list(const struct check *c)
+{
+	const struct oci_linux *linux = c->config->linux;
+	const struct oci_namespace *list = linux ? linux->namespaces : NULL;
+
+	for (size_t i = 0; linux && i < linux->n_namespaces; i++) {
+		if (!list[i].type)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (list[k].type == list[i].type)
+				check_fault(c->faults, AT("/linux/namespaces/%zu/type", i), "duplicated ns \"%s\", first in entry %zu",
+					    oci_namespace_type_names.names[list[i].type], k);
+		/* Go writes "" for what is not set. */
+		if (list[i].path && list[i].path[0])
+			check_path(c->faults, AT("/linux/namespaces/%zu/path", i), list[i].path, "the path of a namespace");
+	}
+	/* Without one, all that is done to the container's files would be done to the host's. */
+	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_MOUNT))
+		check_fault(c->faults, "/linux/namespaces", "a namespace of type \"mount\" is needed");
+}
+
+static void check_id_maps(const struct check *c)
+{
+	const struct oci_linux *linux = c->config->linux;
+	const struct oci_namespace *user = check_namespace(c, OCI_NAMESPACE_TYPE_USER);
+
+	if (!linux)
+		return;
+	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_USER) && (linux->n_uid_mappings || linux->n_gid_mappings))
+		check_fault(c->faults, linux->n_uid_mappings ? "/linux/uidMappings" : "/linux/gidMappings",
+			    "User namespace mappings specified, but user namespace isn't enabled in the config");
+	if (user && !(user->path && user->path[0])) {
+		if (!linux->n_uid_mappings)
+			check_fault(c->faults, "/linux/uidMappings", "a new user namespace needs at least one mapping");
+		if (!linux->n_gid_mappings)
+			check_fault(c->faults, "/linux/gidMappings", "a new user namespace needs at least one mapping");
+	}
+	check_mappings(c->faults, "/linux/uidMappings", linux->uid_mappings, linux->n_uid_mappings);
+	check_mappings(c->faults, "/linux/gidMappings", linux->gid_mappings, linux->n_gid_mappings);
+}
+
+static void check_time_offsets(const struct check *c)
+{
+	const struct json_map *map = c->config->linux ? &c->config->linux->time_offsets : NULL;
+	const struct oci_namespace *ns = check_namespace(c, OCI_NAMESPACE_TYPE_TIME);
+
+	if (!map || !map->n)
+		return;
+	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_TIME))
+		check_fault(c->faults, "/linux/timeOffsets",
+			    "time namespace offsets specified, but time namespace isn't enabled in the config");
+	/* Offsets can be written only while nobody is inside. */
+	if (ns && ns->path && ns->path[0])
+		check_fault(c->faults, "/linux/timeOffsets", "offsets are for a new time namespace, not for one that is joined");
+	for (size_t i = 0; i < map->n; i++) {
+		const struct oci_time_offset *offset = map->values[i];
+		if (strcmp(map->keys[i], "boottime") && strcmp(map->keys[i], "monotonic"))
+			check_fault(c->faults, AT_KEY("/linux/timeOffsets", map->keys[i]), "%s is not one of boottime, monotonic",
+				    QUOTED(map->keys[i]));
+		if (offset && offset->nanosecs > 999999999)
+			check_fault(c->faults, AT("%s/nanosecs", AT_KEY("/linux/timeOffsets", map->keys[i])),
+				    "%u is out of range (expected 0 to 999999999)", offset->nanosecs);
+	}
+}
+
+void check_namespaces(const struct check *c)
+{
+	check_list(c);
+	check_id_maps(c);
+	check_time_offsets(c);
+}

@@ -1,0 +1,98 @@
+/*
+ * check-sysctls.c - kernel parameters that are the container's own
+ *
+ * A parameter outside the container's namespaces is the whole machine's.  Keys
+ * are written with dots, or as the path below /proc/sys; the first separator
+ * says which, and the other character then belongs to a name:
+ * net/ipv4/conf/eth0.100/forwarding is net.ipv4.conf.eth0/100.forwarding.
+ */
+#include "base/cleanup.h"
+#include "config/check.h"
+
+/* As paths; a "/" at the end stands for all below. */
+static const struct { const char *path; enum oci_namespace_type type; } owned[] = {
+	{ "kernel/msgmax", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/msgmnb", OCI_NAMESPACE_TYPE_IPC },
+	{ "kernel/msgmni", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/sem", OCI_NAMESPACE_TYPE_IPC },
+	{ "kernel/shmall", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/shmmax", OCI_NAMESPACE_TYPE_IPC },
+	{ "kernel/shmmni", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/shm_rmid_forced", OCI_NAMESPACE_TYPE_IPC },
+	{ "fs/mqueue/", OCI_NAMESPACE_TYPE_IPC },	  { "net/", OCI_NAMESPACE_TYPE_NETWORK },
+	{ "kernel/domainname", OCI_NAMESPACE_TYPE_UTS }, { "kernel/hostname", OCI_NAMESPACE_TYPE_UTS },
+	{ "user/", OCI_NAMESPACE_TYPE_USER },
+};
+
+/* KEY as a path, byte I of it. */
+static char path_byte(const char *key, bool dots, size_t i)
+{
+	return dots && key[i] == '.' ? '/' : dots && key[i] == '/' ? '.' : key[i];
+}
+
+static enum oci_namespace_type owner(const char *key, bool dots)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(owned); i++) {
+		const char *path = owned[i].path;
+		size_t n = 0;
+		while (path[n] && path_byte(key, dots, n) == path[n])
+			n++;
+		if (!path[n] && (path[n - 1] == '/' || !key[n]))
+			return owned[i].type;
+	}
+	return OCI_NAMESPACE_TYPE_UNSET;
+}
+
+/* Two names or more, none of them empty, "." or "..". */
+static bool well_formed(const char *key, bool dots)
+{
+	size_t names = 0, dot_bytes = 0, length = 0;
+
+	for (size_t i = 0; ; i++) {
+		char byte = path_byte(key, dots, i);
+		if (byte && byte != '/') {
+			dot_bytes += byte == '.';
+			length++;
+			continue;
+		}
+		if (!length || (length == dot_bytes && length <= 2))
+			return false;
+		names++;
+		length = dot_bytes = 0;
+		if (!byte)
+			return names > 1;
+	}
+}
+
+/* Both names of a machine have a member of their own in the spec, which is the one to use. */
+static bool conflicts(const struct check *c, const char *name)
+{
+	return !strcmp(name, "hostname") || (c->config->domainname && c->config->domainname[0]);
+}
+
+static void check_sysctl(const struct check *c, const char *key, const char *value)
+{
+	bool dots = key[strcspn(key, "./")] == '.';
+	enum oci_namespace_type type = owner(key, dots);
+	const char *pointer = AT_KEY("/linux/sysctl", key);
+	size_t line = value ? strcspn(value, "\n") : 0;
+
+	if (!well_formed(key, dots)) {
+		check_fault(c->faults, pointer, "%s is not the name of a sysctl (expected one like net.ipv4.ip_forward)", QUOTED(key));
+		return;
+	}
+	if (type == OCI_NAMESPACE_TYPE_UNSET)
+		check_fault(c->faults, pointer, "sysctl %s is not in a separate kernel namespace", QUOTED(key));
+	else if (!check_has_namespace(c, type))
+		check_fault(c->faults, pointer, "sysctl %s needs a namespace of type \"%s\" of the container's own", QUOTED(key),
+			    oci_namespace_type_names.names[type]);
+	else if (type == OCI_NAMESPACE_TYPE_UTS && conflicts(c, key + strlen("kernel.")))
+		check_fault(c->faults, pointer, "sysctl %s is not allowed as it conflicts with the OCI \"%s\" field", QUOTED(key),
+			    key + strlen("kernel."));
+	if (value && value[line] && value[line + 1])
+		check_fault(c->faults, pointer, "the value must be one line");
+}
+
+void check_sysctls(const struct check *c)
+{
+	const struct json_map *map = &c->config->linux->sysctl;
+
+	for (size_t i = 0; i < map->n; i++)
+		check_sysctl(c, map->keys[i], map->values[i]);
+}

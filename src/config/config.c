@@ -1,0 +1,154 @@
+/*
+ * config.c - from a file to a checked spec
+ *
+ * The file may be anything its owner put there: what is not a regular file is
+ * refused without waiting for it, and only so much of it is read.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "sys/fd.h"
+
+#define MAX_SIZE (16 << 20)
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const char *file_kind(mode_t mode)
+{
+	return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+}
+
+static char *read_file(int dirfd, const char *name, size_t *length, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO without a writer would hold us up; O_NOCTTY: a terminal would become ours. */
+	auto_fd fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT) {
+		fail(err, ENOENT, "JSON specification file %s not found", name);
+		return NULL;
+	}
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		fail(err, errno, "open %s", name);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		fail_code(err, ERROR_CONFIG, "%s is %s (expected a regular file)", name, file_kind(st.st_mode));
+		return NULL;
+	}
+	if (st.st_size > MAX_SIZE) {
+		fail_code(err, ERROR_CONFIG, "%s has %lld bytes (expected at most %d)", name, (long long) st.st_size, MAX_SIZE);
+		return NULL;
+	}
+	char *text = fd_read_all(fd, MAX_SIZE, length, err);
+	if (!text)
+		wrap(err, "%s", name);
+	return text;
+}
+
+void config_locate(const struct config *config, struct error *err)
+{
+	if (!err->pointer[0] || err->line || !config->text)
+		return;
+	snprintf(err->file, sizeof err->file, "%s", config->name);
+	json_locate(config->text, config->length, err->pointer, &err->line, &err->column);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct json_fault *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->column < y->column ? -1 : x->column > y->column;
+}
+
+/* Places for the faults that have none yet, and the first of all for ERR. */
+static int report(struct config *config, struct error *err)
+{
+	struct json_faults *faults = &config->faults;
+	const struct json_fault *first;
+
+	if (!faults->n)
+		return 0;
+	for (size_t i = 0; i < faults->n; i++) {
+		struct json_fault *f = &faults->list[i];
+		if (!f->line)
+			json_locate(config->text, config->length, f->pointer, &f->line, &f->column);
+	}
+	qsort(faults->list, faults->n, sizeof *faults->list, by_place);
+	first = &faults->list[0];
+	fail_at(err, first->pointer, "%s", first->message);
+	snprintf(err->file, sizeof err->file, "%s", config->name);
+	err->line = first->line;
+	err->column = first->column;
+	return -1;
+}
+
+/* CONFIG->text is there; understand it. */
+static int understand(struct config *config, const char *name, bool process, struct error *err)
+{
+	struct arena *a = &config->arena;
+
+	snprintf(config->name, sizeof config->name, "%s", base_name(name));
+	config->faults.arena = a;
+	if (process) {
+		config->process = json_read(a, &oci_process_type, config->text, config->length, &config->faults);
+		if (config->process)
+			config_check_process(config->process, "", &config->faults);
+	} else {
+		config->spec = json_read(a, &oci_config_type, config->text, config->length, &config->faults);
+		if (config->spec)
+			config_check(config->spec, &config->faults);
+	}
+	return report(config, err);
+}
+
+int config_load(int dirfd, const char *name, struct config *config, struct error *err)
+{
+	*config = (struct config) { 0 };
+	if (!(config->text = read_file(dirfd, name, &config->length, err)))
+		return -1;
+	return understand(config, name, false, err);
+}
+
+int config_load_process(int dirfd, const char *name, struct config *config, struct error *err)
+{
+	*config = (struct config) { 0 };
+	if (!strcmp(name, "-")) {
+		name = "standard input";
+		config->text = fd_read_all(STDIN_FILENO, MAX_SIZE, &config->length, err);
+	} else {
+		config->text = read_file(dirfd, name, &config->length, err);
+	}
+	if (!config->text)
+		return -1;
+	return understand(config, name, true, err);
+}
+
+int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err)
+{
+	*config = (struct config) { 0 };
+	config->text = memcpy(xmalloc(length), text, length);
+	config->length = length;
+	return understand(config, name, false, err);
+}
+
+void config_free(struct config *config)
+{
+	arena_free(&config->arena);
+	free(config->text);
+	*config = (struct config) { 0 };
+}

@@ -1,0 +1,111 @@
+/*
+ * features.c - what this build can do, whatever the host
+ *
+ * Clients read it before they write a config (dockerd once, at its start), so
+ * it says nothing that is not so: a property that is understood but cannot be
+ * had yet is false or absent.  An absent member means "not known", which an
+ * empty list does not.
+ */
+#include <stdlib.h>
+
+#include "config/capability-names.h"
+#include "config/check.h"
+#include "config/config.h"
+#include "config/mount-option-names.h"
+#include "config/seccomp-names.h"
+
+/* The generated structs hold char *; json_write() only reads. */
+#define TEXT(s) ((char *) (s))
+#define LIST(...) ((char **) (const char *[]) { __VA_ARGS__ })
+#define N(...) (sizeof((const char *[]) { __VA_ARGS__ }) / sizeof(char *))
+
+#define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
+/* Those that weaken the isolation of a container if its user may choose them. */
+#define UNSAFE "run.oci.keep_original_groups", "run.oci.mount_context_type"
+
+/* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
+static char **names(struct arena *arena, const char *const *list, size_t *n)
+{
+	char **copy = NULL;
+
+	for (*n = 0; list[*n]; ++*n)
+		*(const char **) arena_push(arena, &copy, *n, sizeof *copy) = list[*n];
+	return copy;
+}
+
+/* Value 0 of an enum is "not given". */
+static char **enum_names(struct arena *arena, const struct json_enum *e, size_t *n)
+{
+	return names(arena, e->names + 1, n);
+}
+
+static struct oci_features_seccomp *seccomp_features(struct arena *a)
+{
+	struct oci_features_seccomp *s = arena_alloc(a, sizeof *s);
+
+	s->has_enabled = s->enabled = true;
+	s->actions = enum_names(a, &oci_seccomp_action_names, &s->n_actions);
+	s->operators = enum_names(a, &oci_seccomp_operator_names, &s->n_operators);
+	s->archs = names(a, seccomp_arch_names, &s->n_archs);
+	s->known_flags = names(a, seccomp_flag_names, &s->n_known_flags);
+	s->supported_flags = s->known_flags;
+	s->n_supported_flags = s->n_known_flags;
+	return s;
+}
+
+static struct oci_features_linux *linux_features(struct arena *a)
+{
+	struct oci_features_linux *linux = arena_alloc(a, sizeof *linux);
+	struct oci_features_enabled *yes = arena_alloc(a, sizeof *yes), *no = arena_alloc(a, sizeof *no);
+
+	*yes = (struct oci_features_enabled) { .has_enabled = true, .enabled = true };
+	*no = (struct oci_features_enabled) { .has_enabled = true, .enabled = false };
+	linux->namespaces = enum_names(a, &oci_namespace_type_names, &linux->n_namespaces);
+	for (size_t n = 0; capability_names[n].name; linux->n_capabilities = ++n)
+		*(const char **) arena_push(a, &linux->capabilities, n, sizeof(char *)) = capability_names[n].name;
+	linux->cgroup = arena_alloc(a, sizeof *linux->cgroup);
+	*linux->cgroup = (struct oci_features_cgroup) {
+		.has_v1 = true, .v1 = true,
+		.has_v2 = true, .v2 = true,
+		.has_systemd = true, .systemd = false,
+		.has_systemd_user = true, .systemd_user = false,
+		.has_rdma = true, .rdma = true,
+	};
+	linux->seccomp = seccomp_features(a);
+	linux->apparmor = yes;
+#ifdef HAVE_SELINUX
+	linux->selinux = yes;
+#else
+	linux->selinux = no;
+#endif
+	linux->intel_rdt = arena_alloc(a, sizeof *linux->intel_rdt);
+	linux->intel_rdt->has_enabled = true;
+	linux->memory_policy = arena_alloc(a, sizeof *linux->memory_policy);
+	linux->memory_policy->modes = enum_names(a, &oci_mempolicy_mode_names, &linux->memory_policy->n_modes);
+	linux->memory_policy->flags = names(a, memory_policy_flags, &linux->memory_policy->n_flags);
+	linux->mount_extensions = arena_alloc(a, sizeof *linux->mount_extensions);
+	linux->mount_extensions->idmap = yes;
+	linux->net_devices = no;
+	return linux;
+}
+
+char *config_features(void)
+{
+	struct arena a = { 0 };
+	struct oci_features features = {
+		.oci_version_min = TEXT("1.0.0"),
+		.oci_version_max = TEXT("1.3.0"),
+		.hooks = LIST(HOOKS),
+		.n_hooks = N(HOOKS),
+		.linux = linux_features(&a),
+		.annotations = { .keys = LIST("ctr-run.version"), .values = (void *[]) { TEXT(VERSION) }, .n = 1 },
+		.potentially_unsafe_config_annotations = LIST(UNSAFE),
+		.n_potentially_unsafe_config_annotations = N(UNSAFE),
+	};
+	char *text;
+
+	features.mount_options = names(&a, mount_option_names, &features.n_mount_options);
+	text = json_write(&oci_features_type, &features, true, NULL);
+	arena_free(&a);
+	return text;
+}

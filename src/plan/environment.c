@@ -1,0 +1,46 @@
+/*
+ * environment.c - process.env as execve(2) takes it
+ *
+ * Of doubled keys the last counts, at the place of the first: what clients
+ * append overrides what the image set.  The keys go through a hash table,
+ * because Kubernetes hands over thousands of them.
+ */
+#include <string.h>
+
+#include "plan/planner.h"
+
+static size_t key_length(const char *entry)
+{
+	return strcspn(entry, "=");
+}
+
+static size_t hash(const char *key, size_t n)
+{
+	size_t h = 14695981039346656037ull;	/* FNV-1a */
+
+	while (n--)
+		h = (h ^ (unsigned char) *key++) * 1099511628211ull;
+	return h;
+}
+
+void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out)
+{
+	char **env = arena_alloc(arena, (process->n_env + 1) * sizeof *env);
+	size_t n = 0, slots = 8, *table;	/* index into env, plus one; 0: free */
+
+	while (slots < 2 * process->n_env)
+		slots *= 2;
+	table = arena_alloc(arena, slots * sizeof *table);
+	for (size_t i = 0; i < process->n_env; i++) {
+		char *entry = process->env[i];
+		size_t length = key_length(entry), at = hash(entry, length) & (slots - 1);
+
+		while (table[at] && (key_length(env[table[at] - 1]) != length || strncmp(env[table[at] - 1], entry, length) != 0))
+			at = (at + 1) & (slots - 1);
+		if (!table[at])
+			table[at] = ++n;
+		env[table[at] - 1] = entry;
+	}
+	out->env = env;
+	out->n_env = n;
+}

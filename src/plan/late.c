@@ -1,0 +1,59 @@
+/*
+ * late.c - what makes things read-only or hides them, once all else is in place
+ *
+ * Theory.  A read-only mount that still has to be filled - with device nodes,
+ * with what tmpcopyup copies, with the mount points of later mounts - is made
+ * writable first and sealed in the end.  Then come the read-only paths, then
+ * the masks (which may lie in those), and the root itself last: after it nothing
+ * can be made any more.
+ */
+#include <string.h>
+#include <sys/mount.h>
+
+#include "plan/planner.h"
+
+/* The kernel's own file systems, where nothing can be made anyway, stay out of it; so do those of a disk, for which "ro" may
+ * mean that they must not be written at all. */
+static bool needs_filling(const struct planner *p, size_t i)
+{
+	const struct step *step = &p->steps[i];
+
+	if (step->action == STEP_MOUNT && (!strcmp(step->type, "tmpfs") || !strcmp(step->type, "ramfs") || !strcmp(step->target, "/dev")))
+		return true;
+	if (step->action != STEP_BIND)
+		return false;
+	for (size_t later = i + 1; later < p->n_steps; later++)
+		if (target_is_below(p->steps[later].target, step->target) && strcmp(p->steps[later].target, step->target))
+			return true;
+	return false;
+}
+
+static void plan_seals(struct planner *p)
+{
+	size_t n = p->n_steps;
+
+	for (size_t i = 0; i < n; i++) {
+		struct step *step = &p->steps[i];
+		if (!(step->set & MOUNT_ATTR_RDONLY) || !needs_filling(p, i))
+			continue;
+		step->set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
+		step_add(p, STEP_SEAL, step->target, step->pointer)->of = (int) i;
+	}
+}
+
+static void plan_paths(struct planner *p, enum step_action action, char **paths, size_t n, const char *pointer)
+{
+	for (size_t i = 0; i < n; i++)
+		step_add(p, action, clean_path(p->arena, paths[i]), pointer_index(p->arena, pointer, i))->optional = true;
+}
+
+void plan_late_steps(struct planner *p)
+{
+	const struct oci_linux *linux = p->linux;
+
+	plan_seals(p);
+	plan_paths(p, STEP_READONLY, linux->readonly_paths, linux->n_readonly_paths, "/linux/readonlyPaths");
+	plan_paths(p, STEP_MASK, linux->masked_paths, linux->n_masked_paths, "/linux/maskedPaths");
+	if (p->config->root && p->config->root->readonly)
+		step_add(p, STEP_SEAL, "/", "/root/readonly")->of = -1;
+}

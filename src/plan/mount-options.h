@@ -1,0 +1,31 @@
+/*
+ * mount-options.h - the words in a mount's list of options
+ *
+ * One table holds every name that runtime-spec 1.3 lists (config.md, "Linux
+ * mount options"), and three of crun's.  A word that is not in it belongs to
+ * the file system and goes to it unread.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "plan/plan.h"
+
+struct arena;
+struct error;
+
+struct mount_words {
+	bool bind, remount;
+	const char *data_pointer;	/* the first option that is the file system's own, or NULL */
+	const char *bind_pointer;	/* the first that only a bind mount can have, or NULL */
+	const char *bind_word;		/* that one */
+	const char *copy_up_pointer;	/* tmpcopyup, or NULL */
+};
+
+/* Fill the attributes, flags, propagation and data of STEP from the options of MOUNT, which stands at POINTER.  The last
+ * of contradicting options wins.  0, or -1 with ERR. */
+int mount_options_read(struct arena *arena, const struct oci_mount *mount, const char *pointer, struct step *step,
+		       struct mount_words *words, struct error *err);
+
+/* Name I of the table, NULL past its end. */
+const char *mount_option_name(size_t i);

@@ -1,0 +1,310 @@
+/*
+ * mounts.c - config.mounts, entry by entry, as steps
+ *
+ * What an entry is decides itself like this: the option bind or rbind makes it
+ * a bind mount, whatever its type says (config.md); else remount changes what
+ * is there; else the type names a file system; and an entry that has no type
+ * but a propagation changes that.
+ */
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "plan/mount-options.h"
+#include "plan/planner.h"
+#include "sys/idmap.h"
+
+struct entry {
+	const struct oci_mount *mount;
+	const char *pointer;
+	struct mount_words words;
+	struct step step;
+};
+
+/* File systems that are a view of the kernel: their superblock is shared with the host's, or cannot be read-only, so that
+ * "ro" is an attribute of the mount alone.  tmpfs must stay writable until it is filled. */
+static const char *const kernel_types[] = {
+	"proc", "sysfs", "mqueue", "cgroup", "cgroup2", "devpts", "devtmpfs", "tmpfs", "ramfs", "binfmt_misc", "bpf",
+	"configfs", "debugfs", "efivarfs", "fusectl", "hugetlbfs", "pstore", "securityfs", "selinuxfs", "tracefs", NULL,
+};
+
+/* What lxcfs and CRIU need to put below /proc; anything else there would deceive those who trust it (CVE-2019-16884). */
+static const char *const allowed_in_proc[] = {
+	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg",
+	"/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled", NULL,
+};
+
+static bool in_list(const char *const *list, const char *word)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, word))
+			return true;
+	return false;
+}
+
+static const char *member(struct planner *p, const struct entry *e, const char *name)
+{
+	return arena_printf(p->arena, "%s/%s", e->pointer, name);
+}
+
+static int check_target(struct planner *p, const struct entry *e)
+{
+	const struct step *step = &e->step;
+
+	if (!strcmp(step->target, "/"))
+		return fail_at(p->err, member(p, e, "destination"), "must not be the root itself");
+	if (!target_is_below(step->target, "/proc") || in_list(allowed_in_proc, step->target))
+		return 0;
+	if (strcmp(step->target, "/proc"))
+		return fail_at(p->err, member(p, e, "destination"), "%s cannot be mounted because it is inside /proc",
+			       step->target);
+	if (step->action == STEP_BIND ? strcmp(clean_path(p->arena, step->source), "/proc")
+				      : step->action == STEP_MOUNT && strcmp(step->type, "proc"))
+		return fail_at(p->err, member(p, e, "destination"), "/proc cannot be mounted because it is not of type proc");
+	return 0;
+}
+
+/* ---- bind mounts ------------------------------------------------------ */
+
+/* Mappings of the mount itself, else those of the container's user namespace (config.md, "idmap"). */
+static int plan_idmap(struct planner *p, struct entry *e)
+{
+	const struct oci_mount *m = e->mount;
+	struct step *step = &e->step;
+
+	if (!step->idmap && !m->n_uid_mappings && !m->n_gid_mappings)
+		return 0;
+	if (!m->n_uid_mappings && !p->plan->ns.user)
+		return fail_at(p->err, e->words.bind_pointer,
+			       "\"%s\" needs uidMappings and gidMappings, as the container has no user namespace to take them from",
+			       e->words.bind_word);
+	if (!p->host->privileged) {
+		fail_code(p->err, ERROR_UNSUPPORTED, "an idmapped mount needs CAP_SYS_ADMIN in the machine's own user namespace");
+		return blame(p->err, e->pointer);
+	}
+	step->idmap = true;
+	if (m->n_uid_mappings) {
+		step->uids = m->uid_mappings;
+		step->n_uids = m->n_uid_mappings;
+		step->gids = m->gid_mappings;
+		step->n_gids = m->n_gid_mappings;
+	} else if (p->linux->n_uid_mappings && p->linux->n_gid_mappings) {
+		step->uids = p->linux->uid_mappings;
+		step->n_uids = p->linux->n_uid_mappings;
+		step->gids = p->linux->gid_mappings;
+		step->n_gids = p->linux->n_gid_mappings;
+	}
+	return 0;
+}
+
+/* Not cleaned: ".." behind a symlink is the kernel's to judge. */
+static const char *host_path(struct planner *p, const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	return *path == '/' ? path : arena_printf(p->arena, "%s/%s", p->options->bundle, path);
+}
+
+static int plan_bind(struct planner *p, struct entry *e)
+{
+	struct step *step = &e->step;
+
+	if (e->words.data_pointer)
+		return fail_at(p->err, e->words.data_pointer,
+			       "bind mounts cannot have any filesystem-specific options applied, and \"%s\" is no mount option",
+			       step->data);
+	step->action = STEP_BIND;
+	step->source = host_path(p, e->mount->source);
+	step->super = 0;	/* the file system is there already, and not ours */
+	step->outside = p->host->privileged;
+	return plan_idmap(p, e);
+}
+
+/* ---- new file systems ------------------------------------------------- */
+
+/* The value of KEY ("mode=") in comma-separated DATA, the last if there are several; NULL: none. */
+static const char *data_value(const char *data, const char *key)
+{
+	const char *value = NULL;
+
+	for (; data; data = strchr(data, ','), data += data != NULL)
+		if (!strncmp(data, key, strlen(key)))
+			value = data + strlen(key);
+	return value;
+}
+
+/* The kernel answers EINVAL to ids that the new user namespace does not have: gid=5 of devpts in a rootless container. */
+static int check_data_id(struct planner *p, const struct entry *e, const char *key, const struct oci_id_mapping *map, size_t n)
+{
+	const char *value = data_value(e->step.data, key);
+	uint64_t id;
+	unsigned host;
+
+	if (!value || !n || !number_parse(arena_printf(p->arena, "%.*s", (int) strcspn(value, ","), value), 0, UINT32_MAX, &id) ||
+	    idmap_to_host(map, n, (unsigned) id, &host))
+		return 0;
+	return fail_at(p->err, member(p, e, "options"), "%s%u is not mapped in the container's user namespace", key, (unsigned) id);
+}
+
+static bool joins(const struct planner *p, int flag)
+{
+	for (size_t i = 0; i < p->plan->ns.n_join; i++)
+		if (p->plan->ns.join[i].flag == flag)
+			return true;
+	return false;
+}
+
+/*
+ * sysfs shows the network namespace and procfs the pid namespace, and only
+ * who owns that namespace may mount them.  A user namespace that shares them
+ * with the host gets the host's mount instead, which shows the same.
+ */
+static bool bind_instead(struct planner *p, struct step *step)
+{
+	static const struct { const char *type, *source; int flag; } views[] = {
+		{ "sysfs", "/sys", CLONE_NEWNET }, { "proc", "/proc", CLONE_NEWPID },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		if (strcmp(step->type, views[i].type) || step->data || !p->plan->ns.user ||
+		    p->plan->ns.create & (uint64_t) views[i].flag || joins(p, views[i].flag))
+			continue;
+		step->action = STEP_BIND;
+		step->source = views[i].source;
+		step->type = NULL;
+		step->recursive = true;
+		step->outside = p->host->privileged;
+		/* What lies below must be no more open than what was asked for. */
+		step->set_all |= step->set & ~(uint64_t) MOUNT_ATTR__ATIME;
+		return true;
+	}
+	return false;
+}
+
+/* mountLabel, as run.oci.mount_context_type wants it written.  procfs and sysfs take none, mqueue only as an attribute. */
+static int add_label(struct planner *p, struct step *step)
+{
+	static const char *const unlabelled[] = { "proc", "sysfs", "mqueue", NULL };
+	static const char *const kinds[] = { "context", "fscontext", "defcontext", "rootcontext", NULL };
+	const char *kind = json_map_get(&p->config->annotations, "run.oci.mount_context_type"), *label = p->linux->mount_label;
+
+	if (!label || !*label || !p->host->selinux || in_list(unlabelled, step->type))
+		return 0;
+	if (!kind)
+		kind = "context";
+	if (!in_list(kinds, kind))
+		return fail_at(p->err, "/annotations/run.oci.mount_context_type",
+			       "\"%s\" is not one of context, fscontext, defcontext, rootcontext", kind);
+	if (strchr(label, '"'))
+		return fail_at(p->err, "/linux/mountLabel", "must not hold a quotation mark");
+	if (!data_value(step->data, arena_printf(p->arena, "%s=", kind)))
+		step->data = arena_printf(p->arena, "%s%s%s=\"%s\"", step->data ? step->data : "", step->data ? "," : "", kind, label);
+	return 0;
+}
+
+static int plan_new(struct planner *p, struct entry *e)
+{
+	const struct namespace_plan *ns = &p->plan->ns;
+	struct step *step = &e->step;
+	bool tmpfs = !strcmp(e->mount->type, "tmpfs");
+
+	step->type = e->mount->type;
+	step->source = e->mount->source;
+	if (bind_instead(p, step))
+		return 0;
+	step->action = STEP_MOUNT;
+	if (step->set & MOUNT_ATTR_RDONLY && !in_list(kernel_types, step->type))
+		step->super |= MS_RDONLY;
+	step->mode_from_target = tmpfs && !data_value(step->data, "mode=");
+	if ((tmpfs || !strcmp(step->type, "devpts")) && (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
+							 check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
+		return -1;
+	return add_label(p, step);
+}
+
+/* ---- any entry -------------------------------------------------------- */
+
+static int plan_remount(struct planner *p, struct entry *e)
+{
+	if (e->words.bind && e->words.data_pointer)
+		return fail_at(p->err, e->words.data_pointer, "bind mounts cannot have any filesystem-specific options applied");
+	e->step.action = STEP_REMOUNT;
+	e->step.type = e->mount->type;
+	if (e->words.bind)
+		e->step.super = 0;
+	return 0;
+}
+
+/* What only a bind mount, or only a tmpfs, can have. */
+static int check_misplaced(struct planner *p, const struct entry *e)
+{
+	const struct oci_mount *m = e->mount;
+
+	if (!e->words.bind && e->words.bind_word)
+		return fail_at(p->err, e->words.bind_pointer, "\"%s\" is for bind mounts only", e->words.bind_word);
+	if (!e->words.bind && (m->n_uid_mappings || m->n_gid_mappings))
+		return fail_at(p->err, member(p, e, m->n_uid_mappings ? "uidMappings" : "gidMappings"),
+			       "mappings are for bind mounts only");
+	if (e->step.copy_up && (e->words.bind || !m->type || strcmp(m->type, "tmpfs")))
+		return fail_at(p->err, e->words.copy_up_pointer, "\"tmpcopyup\" is for tmpfs only");
+	return 0;
+}
+
+static int plan_entry(struct planner *p, struct entry *e)
+{
+	const char *type = e->mount->type ? e->mount->type : "";
+
+	if (check_misplaced(p, e) < 0)
+		return -1;
+	if (e->words.remount)
+		return plan_remount(p, e);
+	if (e->words.bind)
+		return plan_bind(p, e);
+	if (!strcmp(type, "cgroup") || (!strcmp(type, "cgroup2") && p->host->layout == CGROUP_V2)) {
+		e->step.action = STEP_CGROUP;
+		e->step.type = type;
+		return 0;
+	}
+	if (!*type || !strcmp(type, "none") || !strcmp(type, "bind")) {
+		if (!strcmp(type, "bind"))
+			return fail_at(p->err, member(p, e, "options"), "a mount of type bind needs the option \"bind\" or \"rbind\"");
+		if (!e->step.n_propagation)
+			return fail_at(p->err, member(p, e, "type"),
+				       "needs the type of a file system, or the option \"bind\" or \"rbind\"");
+		e->step.action = STEP_PROPAGATE;
+		return 0;
+	}
+	return plan_new(p, e);
+}
+
+/* The socket on which the container tells its caller that it is ready (NOTIFY_SOCKET). */
+static void plan_notify_socket(struct planner *p)
+{
+	struct step *step;
+
+	if (!p->options->notify_socket)
+		return;
+	step = step_add(p, STEP_BIND, "/run/notify", "");
+	step->source = p->options->notify_socket;
+	step->set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	step->outside = p->host->privileged;
+}
+
+int plan_mounts(struct planner *p)
+{
+	for (size_t i = 0; i < p->config->n_mounts; i++) {
+		struct entry e = { .mount = &p->config->mounts[i], .pointer = pointer_index(p->arena, "/mounts", i) };
+
+		e.step.target = clean_path(p->arena, e.mount->destination);
+		e.step.pointer = e.pointer;
+		if (mount_options_read(p->arena, e.mount, e.pointer, &e.step, &e.words, p->err) < 0 || plan_entry(p, &e) < 0 ||
+		    check_target(p, &e) < 0)
+			return -1;
+		*step_add(p, e.step.action, e.step.target, e.pointer) = e.step;
+	}
+	plan_notify_socket(p);
+	return 0;
+}

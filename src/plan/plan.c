@@ -1,0 +1,110 @@
+/*
+ * plan.c - the way from a config to a plan; see plan.h
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "plan/planner.h"
+#include "sys/path.h"
+
+const char *pointer_index(struct arena *arena, const char *prefix, size_t i)
+{
+	return arena_printf(arena, "%s/%zu", prefix, i);
+}
+
+const char *pointer_key(struct arena *arena, const char *prefix, const char *key)
+{
+	char *pointer = arena_alloc(arena, strlen(prefix) + 2 * strlen(key) + 2), *out = stpcpy(pointer, prefix);
+
+	*out++ = '/';
+	for (; *key; key++) {
+		if (*key == '~' || *key == '/') {
+			*out++ = '~';
+			*out++ = *key == '~' ? '0' : '1';
+		} else {
+			*out++ = *key;
+		}
+	}
+	return pointer;
+}
+
+const char *clean_path(struct arena *arena, const char *path)
+{
+	char *out = arena_alloc(arena, strlen(path) + 2);
+
+	path_clean(path, out);
+	return out;
+}
+
+const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type)
+{
+	const struct oci_linux *linux = config->linux;
+
+	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
+		if (linux->namespaces[i].type == type)
+			return &linux->namespaces[i];
+	return NULL;
+}
+
+/* What the spec has and this version cannot do is refused, never skipped: its author relies on it. */
+static int refuse_unsupported(struct planner *p)
+{
+	const char *what = p->linux->intel_rdt ? "intelRdt" : p->linux->net_devices.n ? "netDevices" : NULL;
+
+	if (!what)
+		return 0;
+	fail_code(p->err, ERROR_UNSUPPORTED, "%s is not supported by this version", what);
+	return blame(p->err, p->linux->intel_rdt ? "/linux/intelRdt" : "/linux/netDevices");
+}
+
+static int plan_process(struct planner *p)
+{
+	const struct oci_process *process = p->config->process;
+	struct plan *plan = p->plan;
+
+	if (!p->options->no_new_keyring)
+		plan->keyring = arena_printf(p->arena, "_ses.%s", plan->id);
+	plan->has_process = process != NULL;
+	if (process &&
+	    plan_make_process(p->arena, p->config, process, p->host, "/process", &plan->process, p->err) < 0)
+		return -1;
+	if (p->linux->seccomp &&
+	    plan_seccomp(p->arena, p->linux->seccomp, process && process->no_new_privileges, &plan->seccomp, p->err) < 0)
+		return -1;
+	return 0;
+}
+
+/* Go writes "" for what is not set. */
+static const char *non_empty(const char *s)
+{
+	return s && *s ? s : NULL;
+}
+
+int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
+	      const struct plan_options *options, struct plan *plan, struct error *err)
+{
+	static const struct oci_linux no_linux;
+	struct planner p = {
+		.arena = arena,
+		.config = config,
+		.linux = config->linux ? config->linux : &no_linux,
+		.host = host,
+		.options = options,
+		.plan = plan,
+		.err = err,
+	};
+
+	*plan = (struct plan) {
+		.config = config,
+		.id = options->id,
+		.bundle = options->bundle,
+		.hostname = non_empty(config->hostname),
+		.domainname = non_empty(config->domainname),
+		.personality = p.linux->personality,
+		.memory_policy = p.linux->memory_policy,
+	};
+	if (refuse_unsupported(&p) < 0 || plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
+	    plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
+		return -1;
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * planner.h - what the files of this room share
+ *
+ * plan_make() (plan.c) calls one function a topic, in the order of this list:
+ * namespaces come first because devices, capabilities and half of the mounts
+ * depend on whether there is a user namespace; mounts come before the devices
+ * that lie in them; what makes something read-only comes last of all.
+ *
+ * What is wrong with a config on any host config_check() has found before.
+ * Here is refused what this host, or two properties together, make impossible.
+ */
+#pragma once
+#include "libocispec/arena.h"
+#include "plan/plan.h"
+#include "sys/host.h"
+
+struct planner {
+	struct arena *arena;
+	const struct oci_config *config;
+	const struct oci_linux *linux;	/* of the config; an empty one if it has none */
+	const struct host *host;
+	const struct plan_options *options;
+	struct plan *plan;		/* the result */
+	struct step *steps;		/* its steps, while they grow */
+	size_t n_steps;
+	struct error *err;
+};
+
+/* Each fills its part of p->plan: 0, or -1 with p->err pointing into the config. */
+int plan_namespaces(struct planner *p);	/* namespaces.c */
+int plan_rootfs(struct planner *p);	/* rootfs-plan.c: the root itself; calls the next four */
+int plan_mounts(struct planner *p);	/* mounts.c */
+void plan_devices(struct planner *p);	/* devices.c */
+void plan_symlinks(struct planner *p);	/* devices.c */
+void plan_late_steps(struct planner *p);	/* late.c */
+int plan_sysctls(struct planner *p);	/* sysctls.c */
+int plan_cgroup(struct planner *p);	/* cgroup-path.c */
+
+/* A new last step; the pointer is good until the next is added. */
+struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);
+
+/* True if TARGET lies below the folder FOLDER (both clean), or is it. */
+bool target_is_below(const char *target, const char *folder);
+
+/* "/mounts/3", and the same for a key that is not a number, with "/" and "~" written as RFC 6901 has them. */
+const char *pointer_index(struct arena *arena, const char *prefix, size_t i);
+const char *pointer_key(struct arena *arena, const char *prefix, const char *key);
+
+/* PATH cleaned (sys/path.h), in the arena. */
+const char *clean_path(struct arena *arena, const char *path);
+
+/* The namespace of TYPE that the config asks for, or NULL. */
+const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
+
+/* A further part of a process: OUT's env, and its capabilities. */
+void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out);	/* environment.c */
+void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host, bool user_namespace,
+		       struct process_plan *out);	/* capabilities.c */

@@ -1,0 +1,62 @@
+/* print-table.c - see print-table.h */
+#include <string.h>
+
+#include "base/text.h"
+#include "libocispec/arena.h"
+#include "plan/print-table.h"
+
+/* Characters, not bytes: UTF-8's continuation bytes take no room. */
+static size_t width_of(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+void listing_add(struct table *t, const char *const cells[TABLE_COLUMNS])
+{
+	const char **row = arena_push(t->arena, &t->rows, t->n, sizeof *t->rows);
+
+	memcpy(row, cells, sizeof *t->rows);
+	t->n++;
+}
+
+void listing_print(const struct table *t, struct text *out)
+{
+	size_t width[TABLE_COLUMNS] = { 0 };
+
+	for (size_t i = 0; i < t->n; i++)
+		for (unsigned c = 0; c < TABLE_COLUMNS; c++)
+			if (t->rows[i][c] && width_of(t->rows[i][c]) > width[c])
+				width[c] = width_of(t->rows[i][c]);
+	for (size_t i = 0; i < t->n; i++) {
+		size_t missing = 0;	/* blanks owed, which the end of a line does not get */
+		for (unsigned c = 0; c < TABLE_COLUMNS; c++) {
+			const char *cell = t->rows[i][c] ? t->rows[i][c] : "";
+			if (!width[c])
+				continue;
+			missing += 2;
+			if (*cell) {
+				text_addf(out, "%*s%s", (int) missing, "", cell);
+				missing = 0;
+			}
+			missing += width[c] - width_of(cell);
+		}
+		text_add(out, "\n");
+	}
+}
+
+const char *shown(struct arena *arena, const char *s)
+{
+	auto_text t = { 0 };
+	const char *c = s;
+
+	while (*c > ' ' && *c < '\x7f' && *c != '"' && *c != '\\')
+		c++;
+	if (c > s && !*c)
+		return s;
+	text_add_json(&t, s);
+	return arena_strdup(arena, t.s);
+}

@@ -1,0 +1,78 @@
+/*
+ * rootfs-plan.c - the root of the container, and the list of what is done in it
+ */
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/error.h"
+#include "plan/planner.h"
+
+/*
+ * While the tree is built no mount of it may show up on the host, hence rslave
+ * unless the config wants the two to share.  In the end the root gets what was
+ * asked for.  Unbindable comes in the end only: before that the root must be bound.
+ */
+static const struct { uint64_t building, final; } propagations[] = {
+	[OCI_PROPAGATION_UNSET]	      = { MS_SLAVE | MS_REC,   0 },
+	[OCI_PROPAGATION_PRIVATE]     = { MS_PRIVATE | MS_REC, MS_PRIVATE },
+	[OCI_PROPAGATION_RPRIVATE]    = { MS_PRIVATE | MS_REC, MS_PRIVATE | MS_REC },
+	[OCI_PROPAGATION_SLAVE]	      = { MS_SLAVE | MS_REC,   MS_SLAVE },
+	[OCI_PROPAGATION_RSLAVE]      = { MS_SLAVE | MS_REC,   MS_SLAVE | MS_REC },
+	[OCI_PROPAGATION_SHARED]      = { MS_SHARED,	       MS_SHARED },
+	[OCI_PROPAGATION_RSHARED]     = { MS_SHARED | MS_REC,  MS_SHARED | MS_REC },
+	[OCI_PROPAGATION_UNBINDABLE]  = { MS_PRIVATE | MS_REC, MS_UNBINDABLE },
+	[OCI_PROPAGATION_RUNBINDABLE] = { MS_PRIVATE | MS_REC, MS_UNBINDABLE | MS_REC },
+};
+
+struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer)
+{
+	struct step *step = arena_push(p->arena, &p->steps, p->n_steps, sizeof *step);
+
+	p->n_steps++;
+	step->action = action;
+	step->target = target;
+	step->pointer = pointer;
+	return step;
+}
+
+bool target_is_below(const char *target, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	if (n == 1)	/* "/" */
+		return true;
+	return !strncmp(target, folder, n) && (target[n] == '\0' || target[n] == '/');
+}
+
+static int plan_root(struct planner *p)
+{
+	const struct oci_root *root = p->config->root;
+	enum oci_propagation propagation = p->linux->rootfs_propagation;
+	struct rootfs_plan *plan = &p->plan->rootfs;
+
+	plan->path = clean_path(p->arena, *root->path == '/' ? root->path
+							     : arena_printf(p->arena, "%s/%s", p->options->bundle, root->path));
+	plan->no_pivot = p->options->no_pivot;
+	plan->propagation = propagations[propagation].building;
+	plan->final_propagation = propagations[propagation].final;
+	plan->mount_label = p->linux->mount_label;
+	/* Without pivot_root the host's mounts stay below ours, and what was slave could be cut loose there. */
+	if (plan->no_pivot && plan->final_propagation & MS_PRIVATE)
+		return fail_at(p->err, "/linux/rootfsPropagation", "[r]private is not safe without pivot_root (--no-pivot)");
+	return 0;
+}
+
+int plan_rootfs(struct planner *p)
+{
+	struct rootfs_plan *plan = &p->plan->rootfs;
+
+	if (plan_root(p) < 0 || plan_mounts(p) < 0)
+		return -1;
+	plan_devices(p);
+	plan_symlinks(p);
+	plan->n_early = p->n_steps;
+	plan_late_steps(p);
+	plan->steps = p->steps;
+	plan->n_steps = p->n_steps;
+	return 0;
+}

@@ -1,0 +1,112 @@
+/*
+ * seccomp.h - from a profile to a program (private to src/plan)
+ *
+ *	profile -> rules	seccomp.c: actions and conditions, checked
+ *	rules -> ranges		seccomp-rules.c: per architecture, which numbers are decided alike
+ *	ranges -> program	seccomp-code.c: a decision tree in BPF
+ *
+ * libseccomp is asked for one thing, the number of a name on an architecture
+ * (and is the oracle of the tests): it takes tens of milliseconds to build what
+ * takes a third of one here, and its program of a thousand instructions in a
+ * row costs the kernel another 1.5 ms in every container.
+ */
+#pragma once
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libocispec/ocispec.h"
+
+struct arena;
+struct error;
+
+/* ---- architectures (seccomp-arch.c) ----------------------------------- */
+
+enum seccomp_family { FAMILY_X86, FAMILY_ARM, FAMILY_MIPS, FAMILY_PPC, FAMILY_S390, FAMILY_PARISC, FAMILY_RISCV, FAMILY_LOONGARCH,
+		      FAMILY_OTHER };
+
+struct seccomp_arch {
+	const char *name;	/* the spec's: "SCMP_ARCH_X86" */
+	uint32_t token;		/* libseccomp's; 0: a name that we only know to be one */
+	uint32_t audit;		/* what the kernel puts into seccomp_data.arch */
+	uint32_t base;		/* its first number */
+	enum seccomp_family family;	/* those that one kernel can run */
+	bool wide;		/* arguments are compared in 64 bits */
+};
+
+/* The architecture called NAME in the spec, or NULL. */
+const struct seccomp_arch *seccomp_arch_find(const char *name);
+
+/* That of this program. */
+const struct seccomp_arch *seccomp_arch_own(void);
+
+/*
+ * The numbers by which the call NAME is made on ARCH.  Old architectures have calls that stand for many: connect(2) is
+ * socketcall(2) with 3 as its first argument, and only since 4.3 also a call of its own.
+ */
+struct seccomp_numbers {
+	bool known;		/* libseccomp knows the name at all */
+	int64_t direct;		/* -1: none */
+	int64_t multiplexed;	/* the number of socketcall or ipc, -1: none */
+	uint64_t selector;	/* and their first argument */
+};
+struct seccomp_numbers seccomp_numbers(const struct seccomp_arch *arch, const char *name);
+
+/* ---- rules ------------------------------------------------------------ */
+
+struct seccomp_condition {
+	uint8_t argument;	/* 0-5 */
+	enum { COMPARE_EQ, COMPARE_GE, COMPARE_GT } compare;
+	bool negated;		/* NE, LT, LE */
+	uint64_t mask, value;	/* EQ: of the masked argument; the others have no mask */
+};
+
+#define SECCOMP_MAX_CONDITIONS 6
+
+struct seccomp_rule {		/* all conditions hold -> action */
+	uint32_t action;	/* SECCOMP_RET_* with data */
+	unsigned origin;	/* index in the profile's syscalls */
+	unsigned n;
+	struct seccomp_condition conditions[SECCOMP_MAX_CONDITIONS];
+};
+
+/* A profile made plain. */
+struct seccomp_rules {
+	const struct oci_seccomp *profile;
+	uint32_t fallback;	/* the default action */
+	uint32_t beyond;	/* action for calls newer than any that the profile knows */
+	struct seccomp_rule *list;	/* in the profile's order, without those that say what the default says */
+	size_t n;
+};
+
+/* ---- what is decided alike -------------------------------------------- */
+
+struct seccomp_class {
+	uint32_t action;	/* when no rule holds */
+	const struct seccomp_rule **rules;	/* tried in this order */
+	size_t n;
+	bool wide;		/* their conditions are of 64 bits */
+};
+
+struct seccomp_range {
+	uint32_t first;		/* up to the next range, or the end of all numbers */
+	const struct seccomp_class *class;	/* the same pointer for the same decision */
+};
+
+struct seccomp_block {
+	uint32_t audit;
+	struct seccomp_range *ranges;
+	size_t n;
+};
+
+/* The ranges for each value of seccomp_data.arch that ARCHS have, in their order; what belongs to none of them but
+ * shares a value gets the action OTHER.  All lives in A.  -1: the profile contradicts itself. */
+int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs, size_t n_archs,
+		   uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err);
+
+/* ---- the program ------------------------------------------------------ */
+
+/* The program for BLOCKS; other architectures get OTHER.  Lives in A.  -1: longer than the kernel takes (4096). */
+int seccomp_program(struct arena *a, const struct seccomp_block *blocks, size_t n_blocks, uint32_t other,
+		    struct sock_filter **filter, unsigned short *n, struct error *err);

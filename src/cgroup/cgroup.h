@@ -1,7 +1,9 @@
 /*
  * cgroup.h - the container's place in the cgroup tree
  *
- *	runtime:	cgroup_make()	folders in every hierarchy; note their paths first (cgroup_paths)
+ *	runtime:	cgroup_paths()	where, decided from the plan
+ *			cgroup_look()	what of it is there already: note paths and `made` now, before anything is made
+ *			cgroup_make()	folders in every hierarchy
  *			cgroup_limit()	values from linux.resources
  *	init:		cgroup_join()	by itself, where the kernel could not put it there at birth
  *	later:		cgroup_open()	from the recorded paths
@@ -25,24 +27,35 @@ struct cgroup_folder {
 	bool v2;
 	char *path;		/* below the hierarchy's mount, "/x/y" */
 	bool made;		/* by us: to be removed */
+	unsigned made_parents;	/* so many folders right above it are ours too: removed with it, once they are empty */
 	int fd;			/* of the folder, O_DIRECTORY; -1 when closed */
 	int join;		/* v1: `tasks`, open for writing, for init; -1 otherwise */
 };
 
 struct cgroup {
 	enum cgroup_layout layout;
-	struct cgroup_folder *folders;
+	struct cgroup_folder *folders;	/* and their paths: from malloc, freed by cgroup_close() */
 	size_t n_folders;
+
+	/* Only from cgroup_paths() to cgroup_make(). */
+	bool required;		/* a refusal is an error; otherwise the container goes without a cgroup there */
+	bool rootless;		/* a refusal is to be expected */
+	bool looked;		/* `made` says what will be made, and `fd` is the hierarchy's root or, if it is there, the folder */
+	const struct oci_resources *resources;	/* borrowed from the plan */
 };
 
-/* Decide the paths (pure: no system call), so that the caller can note them before cgroup_make(). */
+/* Decide the paths (pure: no system call).  No folders at all where cgroups are disabled or, unless required, not mounted. */
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
 
-/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen. On error what
- * was made is removed. */
+/* Find out which folders cgroup_make() will have to make, and set `made` and `made_parents` for the journal. Changes
+ * nothing outside.  Optional: cgroup_make() calls it if the caller did not. */
+int cgroup_look(struct cgroup *cgroup, struct error *err);
+
+/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen.  A folder
+ * that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On error what was made is removed. */
 int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err);
 
-/* Write what linux.resources asks for; what this layout cannot express is an error. */
+/* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
@@ -58,18 +71,22 @@ int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct erro
 /* Open the recorded folders again; one that is gone is skipped (fd -1).  JOIN: also open v1 `tasks`. */
 int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
 
-/* Detached bind mount sources for the container's view of /sys/fs/cgroup are opened from these: the folder of hierarchy I. */
-/* All processes in it and below, sorted, each once; the caller frees *PIDS. */
+/* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 
 /* SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is left or
- * 10 s have passed. */
+ * 10 s have passed (ERROR_TIMEOUT). */
 int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);
+
+/* Freeze it and wait (at most 10 s) until no process runs any more, or thaw it. */
+int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 
-/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone. */
+/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone.  What is gone
+ * already is fine.  Open or closed folders alike; they are closed afterwards. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
 
+/* Close all descriptors and free all memory. */
 void cgroup_close(struct cgroup *cgroup);

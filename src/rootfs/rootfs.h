@@ -2,54 +2,106 @@
  * rootfs.h - does the mount plan
  *
  *	runtime, before clone:	rootfs_open_sources()	what init could not reach from inside
- *	init:			rootfs_build()		the root and all early steps
- *				(hooks of the runtime)
+ *	init, ids as born:	rootfs_attach()		nothing propagates to the host any more; the root at its own path
+ *	(ids of the user namespace's root, if there is one)
+ *	init:			rootfs_build()		all early steps
+ *	(hooks of the runtime)
  *				rootfs_console()	if there is a terminal
  *				rootfs_finish()		seal, read-only, mask
- *				(createContainer hooks)
+ *	(createContainer hooks)
  *				rootfs_enter()		pivot_root, and the old root is gone
  *
  * The root is held as a descriptor from the first moment; every target is
- * opened inside it once (sys/path.h) and mounted on by descriptor.
+ * opened inside it once (sys/path.h) and mounted on by descriptor.  A mount is
+ * made or copied detached, gets its attributes, and is attached last.
+ *
+ * After any error init ends, and with it its mount namespace: what was
+ * attached is gone, and descriptors are not worth closing.
  */
 #pragma once
 #include "plan/plan.h"
+#include "sys/host.h"
 
 struct error;
-struct cgroup;
 
-/* What the runtime opened for init.  Descriptors are inherited by the clone. */
+/* The container's place in the cgroup tree as this room needs it for the view at /sys/fs/cgroup. */
+struct cgroup_view {
+	enum cgroup_layout layout;
+	struct {
+		const char *name; /* folder in the view: "memory", "cpu,cpuacct", "systemd", "unified"; "" for pure v2 */
+		int folder;	  /* the container's own folder in that hierarchy, any descriptor of it; -1: left out */
+	} hierarchies[HOST_MAX_HIERARCHIES];
+	size_t n_hierarchies;
+	const struct cgroup_link *links; /* cpu -> cpu,cpuacct */
+	size_t n_links;
+};
+
+/* A mount that is attached the first time it is asked for and copied from there afterwards: copying a detached mount
+ * works from 6.15 on only. */
+struct mount_stock {
+	int fd; /* -1: not made yet */
+	bool attached;
+};
+
+/* A part of the cgroup view: v1, hybrid: the container's folder of one hierarchy; v2: what is bound if no cgroup2 can
+ * be mounted. */
+struct cgroup_source {
+	size_t step; /* the STEP_CGROUP it belongs to */
+	char name[64];
+	int mount;  /* detached; -1: init copies what is at PATH */
+	char *path; /* the folder's on the host, or NULL */
+};
+
+/* What the runtime opened for init; the descriptors are inherited by the clone. */
 struct rootfs_sources {
-	int root;	/* O_PATH of the rootfs as the runtime saw it, for the comparison, or a detached tree */
-	int null;	/* detached bind of the host's verified /dev/null, for masks; -1: init makes it */
-	int *step;	/* one a step: a detached mount, or -1 */
+	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
+	bool root_detached;
+	struct mount_stock null; /* the host's verified /dev/null, for masks */
+	int *step;		 /* one a step: a detached mount (or, copy_symlink, the link itself); -1: init opens it */
 	size_t n;
+	struct cgroup_source *cgroups;
+	size_t n_cgroups;
+	enum cgroup_layout layout;
+	const struct cgroup_link *links;
+	size_t n_links;
 };
 
 struct rootfs {
-	int root;	/* the container's root mount */
-	int *kept;	/* mounts to seal later, one a step, or -1 */
-	int null, empty;	/* mounts to clone for masks */
 	const struct plan *plan;
+	int root;			/* the container's root mount, attached */
+	bool own_mounts;		/* this mount namespace is the container's; else nothing is ever mounted */
+	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
+	int *kept;			/* mounts to seal later, one a step, or -1 */
+	int console;			/* the pinned /dev/console, or -1 */
+	struct mount_stock null, empty; /* to hide files and folders with */
 };
 
-/* Open what must be opened with the caller's rights and in its mount namespace.  CGROUP: the container's cgroup, made already,
- * for the cgroup view (NULL: none). */
-int rootfs_open_sources(const struct plan *plan, const struct cgroup *cgroup, struct rootfs_sources *sources, struct error *err);
+/* Open what must be opened with the caller's rights and in its mount namespace: the rootfs, all steps with `outside`,
+ * /dev/null, and the folders of VIEW (NULL: the container has no cgroup; the view will be empty).  What the kernel
+ * refuses with EPERM (no privilege to copy mounts) is left to init.  VIEW's links must outlive SOURCES.  The caller
+ * calls rootfs_close_sources() in every case. */
+int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+			struct error *err);
 void rootfs_close_sources(struct rootfs_sources *sources);
 
-/* In the new mount namespace: stop propagation to the host, attach the root at its own path, do steps [0, n_early). */
-int rootfs_build(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
+/* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
+ * rootfs): end propagation to the host and attach the root, at its own path if possible, as hooks look for it there.
+ * ROOTFS is filled; it takes what it needs out of SOURCES. */
+int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 
-/* An O_PATH descriptor of the container's own devpts root, or -1 with errno ENOENT if it has none. */
+/* Do the steps [0, n_early).  In a user namespace the caller has become its root before, or the new file systems
+ * would belong to nobody. The umask is 0 meanwhile. */
+int rootfs_build(struct rootfs *rootfs, struct rootfs_sources *sources, struct error *err);
+
+/* An O_PATH descriptor of the container's devpts root, or -1 with errno ENOENT if it has none. */
 int rootfs_devpts(const struct rootfs *rootfs, struct error *err);
 
-/* Bind the pty's PEER on /dev/console, by descriptor. */
-int rootfs_console(const struct rootfs *rootfs, int peer, struct error *err);
+/* Bind the pty's PEER on /dev/console, by descriptor.  Nothing if the plan has no console. */
+int rootfs_console(struct rootfs *rootfs, int peer, struct error *err);
 
-/* Steps [n_early, n_steps). */
+/* Do the steps [n_early, n_steps). */
 int rootfs_finish(struct rootfs *rootfs, struct error *err);
 
-/* Make the root the process's root: pivot_root(".", ".") and the old one detached, or with no_pivot MS_MOVE and chroot.
- * cwd is "/" afterwards.  All descriptors of ROOTFS are closed. */
+/* Make the root the process's root: pivot_root(".", ".") and the old one detached, or with no_pivot MS_MOVE and
+ * chroot.  cwd is "/" afterwards; the final propagation is set.  All descriptors of ROOTFS are closed. */
 int rootfs_enter(struct rootfs *rootfs, struct error *err);

@@ -13,7 +13,8 @@
 
 struct error;
 
-/* A new session keyring called NAME (keyctl(2)).  EDQUOT says what it is. ENOSYS and EPERM... see keyring.c. */
+/* Join the session keyring called NAME, made if it is not there.  A kernel without keys, or a seccomp filter around us
+ * that hides them, is no error; an exhausted quota (EDQUOT) is. */
 int keyring_join(const char *name, struct error *err);
 
 /* Drop from the bounding set all but SETS->bounding, of the capabilities that are in it now. */
@@ -31,14 +32,18 @@ int identity_set(const struct process_plan *process, struct error *err);
 int no_new_privs_set(struct error *err);
 
 /* Load the filter.  *LISTENER (may be NULL) gets the notify descriptor if the plan has a listener, else -1. */
-int seccomp_load(const struct seccomp_plan *seccomp, int *listener, struct error *err);
+int filter_load(const struct seccomp_plan *seccomp, int *listener, struct error *err);
 
-/* Labels for the next exec: opened before any namespace is entered (label_open), written at the end. */
+/* Labels for the next exec (NULL or "": none).  PROC is a procfs_open() of the pid namespace this process is in. */
 int label_exec(int proc, const char *apparmor, const char *selinux, struct error *err);
+
+/* SELinux: the label of keys made from now on; before keyring_join(), so that the keyring is the container's own. */
+int label_keyring(int proc, const char *selinux, struct error *err);
 
 /* Not readable by others of the same uid, no core, no ptrace: before any namespace is joined (CVE-2016-9962). */
 int self_hide(struct error *err);
 
-/* Run from a copy of this program that nobody can write (CVE-2019-5736): the early entry (selfprotect.c) has put us on a
- * read-only detached mount; where it could not, this re-execs from a sealed memfd.  Called by create, run, exec. */
+/* Run from a copy of this program that nobody can write (CVE-2019-5736): as a rule early.c has put us on a read-only
+ * detached mount before main(), and this only makes sure; where it could not, this execs us again and does not return
+ * unless that is refused.  ARGV is main()'s.  Called by create, run, exec and restore, before they do anything. */
 int self_protect(char **argv, struct error *err);

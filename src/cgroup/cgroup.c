@@ -1,0 +1,391 @@
+/*
+ * cgroup.c - the folders: made, opened, entered, closed
+ *
+ * One walk from the root of each hierarchy makes what is missing.  On the way
+ * every new cpuset gets its parent's cpus (v1), and every parent switches on
+ * the controllers its children need (v2).
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/inner.h"
+#include "sys/path.h"
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static bool refused(const struct error *err)
+{
+	return err->number == EACCES || err->number == EPERM || err->number == EROFS;
+}
+
+static void folder_drop(struct cgroup *cgroup, size_t i)
+{
+	struct cgroup_folder *folder = &cgroup->folders[i];
+
+	close_one(&folder->fd);
+	close_one(&folder->join);
+	free(folder->path);
+	memmove(folder, folder + 1, (--cgroup->n_folders - i) * sizeof *folder);
+}
+
+/* The container needs a folder here and may not have it. */
+static int deny(const struct cgroup *cgroup, struct error *err)
+{
+	auto_free char *why = xstrdup(err->message);
+	int number = err->number;
+
+	if (!cgroup->rootless)
+		return -1;
+	/* Users look for this text. */
+	fail(err, 0, "rootless needs no limits + no cgrouppath when no permission is granted for cgroups: %s", why);
+	err->number = number;
+	return -1;
+}
+
+/* ---- look ---- */
+
+/* How many of the leading components of PATH are there, below ROOT? */
+static int count_existing(int root, const char *path, unsigned depth, struct error *err)
+{
+	for (unsigned n = depth; n > 0; n--) {
+		auto_free char *prefix = component_prefix(path, n);
+		auto_fd fd = path_open_beneath(root, prefix + 1, O_PATH | O_DIRECTORY, err);
+
+		if (fd >= 0)
+			return (int) n;
+		if (err->number != ENOENT)
+			return wrap(err, "cgroup %s", prefix);
+	}
+	return 0;
+}
+
+static int folder_look(struct cgroup_folder *folder, struct error *err)
+{
+	auto_fd root = folder_open_root(folder, err), there = -1;
+	unsigned depth = component_count(folder->path);
+	int existing;
+
+	if (root < 0)
+		return -1;
+	there = folder_open_path(root, folder->path, err);
+	if (there >= 0) {
+		folder->made = false;
+		folder->made_parents = 0;
+		folder->fd = take_fd(there);
+		return 0;
+	}
+	if (err->number != ENOENT)
+		return wrap(err, "cgroup %s", folder->path);
+	existing = count_existing(root, folder->path, depth - 1, err);
+	if (existing < 0)
+		return -1;
+	folder->made = true;
+	folder->made_parents = depth - 1 - (unsigned) existing;
+	folder->fd = take_fd(root);
+	return 0;
+}
+
+int cgroup_look(struct cgroup *cgroup, struct error *err)
+{
+	cgroup->looked = true;
+	for (size_t i = 0; i < cgroup->n_folders;) {
+		struct cgroup_folder *folder = &cgroup->folders[i];
+
+		close_one(&folder->fd);
+		if (folder_look(folder, err) == 0) {
+			i++;
+			continue;
+		}
+		if (refused(err) && !cgroup->required) {
+			folder_drop(cgroup, i);
+			continue;
+		}
+		return refused(err) ? deny(cgroup, err) : -1;
+	}
+	return 0;
+}
+
+/* ---- make ---- */
+
+/* Open the folder NAME of DIR, made if it is missing.  MISSING: we expect that it is, and try that first. */
+static int step_down(int dir, const char *name, bool missing, bool *made, struct error *err)
+{
+	int fd = missing ? -1 : path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
+
+	*made = false;
+	if (fd >= 0 || (!missing && err->number != ENOENT))
+		return fd;
+	*made = mkdirat(dir, name, 0755) == 0;
+	if (!*made && errno != EEXIST)
+		return fail(err, errno, errno == EAGAIN ? "make the folder %s (cgroup.max.depth or cgroup.max.descendants of a "
+			    "parent is reached)" : "make the folder %s", name);
+	return path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
+}
+
+/* From the hierarchy's root in folder->fd down to the folder itself.  *THERE is how many components existed. */
+static int folder_walk(struct cgroup_folder *folder, const struct oci_resources *resources, unsigned *there, struct error *err)
+{
+	unsigned n = 0, expected = component_count(folder->path) - (folder->made ? folder->made_parents + 1 : 0);
+	bool made = false, cpuset = folder_has(folder, "cpuset");
+	auto_fd dir = take_fd(folder->fd);
+	char name[NAME_MAX + 1];
+
+	*there = 0;
+	for (const char *at = folder->path; component_next(&at, name); n++) {
+		int child;
+
+		if (folder->v2)
+			controllers_enable(dir, resources);
+		child = step_down(dir, name, n >= expected, &made, err);
+		if (child >= 0 && !made)
+			*there = n + 1;
+		if (child < 0)
+			return -1;
+		if (cpuset && cpuset_inherit(dir, child, err) < 0) {
+			close(child);
+			return -1;
+		}
+		close(dir);
+		dir = child;
+	}
+	folder->fd = take_fd(dir);
+	return 0;
+}
+
+/* May a container live here? */
+static int folder_check(struct cgroup_folder *folder, struct error *err)
+{
+	auto_free pid_t *pids = NULL;
+	char state[32] = "";
+	size_t n = 0;
+	long found;
+
+	if (!folder->made) {
+		found = procs_read(folder->fd, &pids, &n, err);
+		if (found < 0)
+			return -1;
+		if (found > 0)
+			return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %ld process(es) found", found);
+	}
+	/* A new child of the root is neither frozen nor threaded. */
+	if (folder->made && folder->made_parents == 0 && component_count(folder->path) == 1)
+		return 0;
+	if (folder_has(folder, "freezer") && folder_peek(folder->fd, "freezer.state", state, sizeof state) &&
+	    strcmp(state, "THAWED") != 0)
+		return fail_code(err, ERROR_STATE, "container's cgroup unexpectedly frozen");
+	if (folder->v2) {
+		unsigned long long frozen = 0;
+
+		if (keyed_read(folder->fd, "cgroup.events", "frozen", &frozen) && frozen)
+			return fail_code(err, ERROR_STATE, "container's cgroup unexpectedly frozen");
+		if (folder_peek(folder->fd, "cgroup.type", state, sizeof state) && strncmp(state, "domain", 6) != 0)
+			return fail(err, ENOTSUP, "its cgroup.type is \"%s\", and a container needs a domain", state);
+		if (strcmp(state, "domain invalid") == 0)
+			return fail(err, ENOTSUP, "its cgroup.type is \"%s\", as its parent is threaded; "
+				    "a container needs a domain", state);
+	}
+	return 0;
+}
+
+/* Make what is missing of FOLDER, and note what that was, also after an error. */
+static int folder_build(struct cgroup_folder *folder, const struct oci_resources *resources, struct error *err)
+{
+	unsigned depth = component_count(folder->path), least = depth, there;
+
+	for (int tries = 5; tries > 0; tries--) {
+		int result;
+
+		/* At first cgroup_look() left the root open, unless the folder is there. */
+		if (tries < 5 || !folder->made) {
+			close_one(&folder->fd);
+			folder->fd = folder_open_root(folder, err);
+		}
+		if (folder->fd < 0)
+			return -1;
+		result = folder_walk(folder, resources, &there, err);
+		if (there < least)
+			least = there;
+		folder->made = least < depth;
+		folder->made_parents = least < depth ? depth - least - 1 : 0;
+		/* Another container's end may take an empty parent away under our feet: once more. */
+		if (result == 0 || !folder_gone(err->number))
+			return result;
+	}
+	return -1;
+}
+
+static int folder_make(struct cgroup_folder *folder, const struct oci_resources *resources, struct error *err)
+{
+	/* Found by cgroup_look(); nothing to do in its parents either. */
+	bool ready = !folder->made && !folder->v2 && !folder_has(folder, "cpuset");
+
+	if (!ready && folder_build(folder, resources, err) < 0)
+		return -1;
+	if (folder_check(folder, err) < 0)
+		return -1;
+	if (!folder->v2) {
+		folder->join = openat(folder->fd, "tasks", O_WRONLY | O_CLOEXEC);
+		if (folder->join < 0)
+			return fail(err, errno, "open tasks");
+	}
+	return 0;
+}
+
+int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err)
+{
+	struct error ignored;
+
+	(void) host;
+	if (!cgroup->looked && cgroup_look(cgroup, err) < 0)
+		return -1;
+	cgroup->looked = false;
+	for (size_t i = 0; i < cgroup->n_folders;) {
+		struct cgroup_folder *folder = &cgroup->folders[i];
+		auto_free char *name = NULL;
+
+		if (folder_make(folder, cgroup->resources, err) == 0) {
+			i++;
+			continue;
+		}
+		if (refused(err) && !cgroup->required) {
+			folder_remove(folder, &ignored);
+			folder_drop(cgroup, i);
+			continue;
+		}
+		name = folder_name(folder);
+		wrap(err, "make the cgroup %s", name);
+		if (refused(err))
+			deny(cgroup, err);
+		/* What was only looked at so far is not ours. */
+		for (size_t k = i + 1; k < cgroup->n_folders; k++)
+			cgroup->folders[k].made = false;
+		cgroup_remove(cgroup, &ignored);
+		return -1;
+	}
+	cgroup->resources = NULL;
+	return 0;
+}
+
+/* ---- enter ---- */
+
+int cgroup_birth_fd(const struct cgroup *cgroup)
+{
+	const struct cgroup_folder *folder = cgroup_v2(cgroup);
+
+	return folder ? folder->fd : -1;
+}
+
+/* Say what the kernel's errno means here. */
+static int cannot_enter(const struct cgroup_folder *folder, int number, struct error *err)
+{
+	auto_free char *name = folder_name(folder);
+	const char *hint = "";
+
+	if (number == ENOSPC && folder_has(folder, "cpuset"))
+		hint = " (its cpuset.cpus or cpuset.mems is empty)";
+	else if (number == EINVAL && folder_has(folder, "cpu"))
+		hint = " (a real-time process needs cpu.rt_runtime_us there)";
+	else if (number == EBUSY && folder->v2)
+		hint = " (it hands controllers to cgroups below it, and so takes no process itself)";
+	else if (number == EOPNOTSUPP && folder->v2)
+		hint = " (its cgroup.type does not allow it)";
+	return fail(err, number, "enter the cgroup %s%s", name, hint);
+}
+
+int cgroup_join(const struct cgroup *cgroup, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		const struct cgroup_folder *folder = &cgroup->folders[i];
+
+		if (folder->join >= 0 && write(folder->join, "0", 1) < 0)
+			return cannot_enter(folder, errno, err);
+	}
+	return 0;
+}
+
+/* Write PID to cgroup.procs; a process that is just being forked is EINVAL for a moment (runc waits 5 x 30 ms). */
+static int put_pid(int fd, const char *pid)
+{
+	for (int tries = 5;; tries--) {
+		if (write(fd, pid, strlen(pid)) >= 0)
+			return 0;
+		if (errno != EINVAL || tries == 0)
+			return -1;
+		nanosleep(&(struct timespec) { .tv_nsec = 30000000 }, NULL);
+	}
+}
+
+int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct error *err)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "%d", (int) pid);
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		const struct cgroup_folder *folder = &cgroup->folders[i];
+		auto_fd fd = -1;
+
+		if (folder->fd < 0 || (only_v2 && !folder->v2))
+			continue;
+		fd = openat(folder->fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || put_pid(fd, text) < 0)
+			return cannot_enter(folder, errno, err);
+	}
+	return 0;
+}
+
+/* ---- later ---- */
+
+static int folder_reopen(struct cgroup_folder *folder, bool join, struct error *err)
+{
+	auto_fd root = -1;
+
+	if (!component_plain(folder->path))
+		return fail(err, EINVAL, "cgroup %s", folder->path);
+	root = folder_open_root(folder, err);
+	if (root < 0)
+		return -1;
+	folder->fd = folder_open_path(root, folder->path, err);
+	if (folder->fd < 0)
+		return -1;
+	if (join && !folder->v2) {
+		folder->join = openat(folder->fd, "tasks", O_WRONLY | O_CLOEXEC);
+		if (folder->join < 0)
+			return fail(err, errno, "open tasks");
+	}
+	return 0;
+}
+
+int cgroup_open(struct cgroup *cgroup, bool join, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		struct cgroup_folder *folder = &cgroup->folders[i];
+		auto_free char *name = NULL;
+
+		close_one(&folder->fd);
+		close_one(&folder->join);
+		if (folder_reopen(folder, join, err) == 0 || folder_gone(err->number))
+			continue;
+		name = folder_name(folder);
+		return wrap(err, "open the cgroup %s", name);
+	}
+	return 0;
+}
+
+void cgroup_close(struct cgroup *cgroup)
+{
+	while (cgroup->n_folders > 0)
+		folder_drop(cgroup, cgroup->n_folders - 1);
+	free(cgroup->folders);
+	cgroup->folders = NULL;
+}

@@ -1,0 +1,84 @@
+/*
+ * devices.h - which devices a container may open or make
+ *
+ * Theory.  Rules are applied in the order of the config: for each device and
+ * each of read, write and make (mknod), the last rule that covers it decides,
+ * and where none does the answer is no.  An empty rule list means that nobody
+ * asked for any restriction.
+ *
+ * Only numbers that some rule names can differ from their neighbours.  So the
+ * rules are turned into a table of cells: each named major, and "any other",
+ * with each named minor, and "any other".  Both ways to tell the kernel are
+ * made from that table: v1's list (devices-v1.c) and v2's program (devices-v2.c).
+ */
+#pragma once
+#include <linux/bpf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libocispec/ocispec.h"
+
+struct error;
+
+#define DEVICE_ANY	UINT32_MAX	/* in a rule: any number; in a question: one that no rule names */
+#define DEVICE_BLOCK	BPF_DEVCG_DEV_BLOCK
+#define DEVICE_CHAR	BPF_DEVCG_DEV_CHAR
+#define DEVICE_MAKE	BPF_DEVCG_ACC_MKNOD
+#define DEVICE_READ	BPF_DEVCG_ACC_READ
+#define DEVICE_WRITE	BPF_DEVCG_ACC_WRITE
+#define DEVICE_ALL	(DEVICE_MAKE | DEVICE_READ | DEVICE_WRITE)
+
+struct device_rule {
+	bool allow;
+	unsigned types;		/* DEVICE_BLOCK | DEVICE_CHAR */
+	uint32_t major, minor;	/* or DEVICE_ANY */
+	unsigned access;	/* DEVICE_* */
+};
+
+/* The rules of the config and, behind them, those that every container has.  An array from malloc; *N is 0 and the result
+ * NULL where the config has none; NULL with ERR and *N 1 where one is wrong. */
+struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err);
+
+/* What is allowed of DEVICE_ALL. */
+unsigned device_access(const struct device_rule *rules, size_t n, unsigned type, uint32_t major, uint32_t minor);
+
+struct device_minor {
+	uint32_t minor;
+	unsigned access;
+};
+
+struct device_major {
+	uint32_t major;
+	unsigned access;		/* of minors not in the list */
+	struct device_minor *minors;	/* sorted */
+	size_t n;
+};
+
+/* All of one type; the last of MAJORS is DEVICE_ANY, the others are sorted. */
+struct device_table {
+	unsigned type;
+	struct device_major *majors;
+	size_t n;
+};
+
+void device_table_fill(struct device_table *table, unsigned type, const struct device_rule *rules, size_t n);
+void device_table_free(struct device_table *table);
+
+/* True if all devices of this type are allowed everything. */
+bool device_table_open(const struct device_table *table);
+
+/* v1: what to write.  First "a" to devices.allow or devices.deny, then each line to the other one. */
+struct device_list {
+	bool allow;		/* the first word: all, but for the lines */
+	char **lines;		/* "c 1:3 rwm" */
+	size_t n;
+};
+
+/* False where v1's list, which knows exceptions but no exceptions from those, cannot say what BLOCKS and CHARS say.  Freed by the
+ * caller in either case. */
+bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars);
+void device_list_free(struct device_list *list);
+
+/* v2: the program; from malloc.  NULL with ERR if it would be too long for its jumps. */
+struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n, struct error *err);

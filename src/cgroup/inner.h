@@ -1,0 +1,118 @@
+/*
+ * inner.h - what the files of this room share; nobody else includes it
+ */
+#pragma once
+#include <errno.h>
+
+#include "cgroup/cgroup.h"
+
+#define CGROUP_ROOT	"/sys/fs/cgroup"
+#define CGROUP_PATIENCE	10000000u	/* us to wait for what the kernel will do sooner or later */
+
+/* ---- paths.c: pure functions on paths in the tree ---- */
+
+/* Copy the next component of the path at *AT into NAME (NAME_MAX + 1 bytes) and step over it; false at the end. */
+bool component_next(const char **at, char *name);
+
+/* How many components PATH has. */
+unsigned component_count(const char *path);
+
+/* A new copy of the first N components of PATH, "/a/b"; "/" for none. */
+char *component_prefix(const char *path, unsigned n);
+
+/* True if PATH begins with "/" and no component is empty, "." , ".." or too long. */
+bool component_plain(const char *path);
+
+/* ---- folder.c: one folder of one hierarchy ---- */
+
+/* Open the root of FOLDER's hierarchy, O_PATH; it is verified to be a cgroup mount. */
+int folder_open_root(const struct cgroup_folder *folder, struct error *err);
+
+/* Open the folder PATH ("/x/y") below the ROOT of its hierarchy for reading. */
+int folder_open_path(int root, const char *path, struct error *err);
+
+/* True if FOLDER's hierarchy has the v1 CONTROLLER: "cpu" in "cpu" or "cpu,cpuacct". */
+bool folder_has(const struct cgroup_folder *folder, const char *controller);
+
+/* The open folder of the v1 CONTROLLER, or NULL. */
+const struct cgroup_folder *cgroup_v1(const struct cgroup *cgroup, const char *controller);
+
+/* The open cgroup2 folder, or NULL. */
+const struct cgroup_folder *cgroup_v2(const struct cgroup *cgroup);
+
+/* Where FOLDER is, for messages: "/sys/fs/cgroup/memory/x".  The caller frees. */
+char *folder_name(const struct cgroup_folder *folder);
+
+/* True if NUMBER is what the files of a cgroup say when it is gone or going. */
+static inline bool folder_gone(int number)
+{
+	return number == ENOENT || number == ENODEV;
+}
+
+/* Read the small file NAME of DIR, as text without the final newline.  False with errno. */
+bool folder_peek(int dir, const char *name, char *text, size_t size);
+
+/* True if WORD is one of the words of TEXT, a list of controllers. */
+bool words_have(const char *text, const char *word);
+
+/* ---- parent.c: what a new folder needs from those above it ---- */
+
+/* v1 cpuset: give CHILD the cpus and memory nodes of PARENT where it has none; it takes no process without them. */
+int cpuset_inherit(int parent, int child, struct error *err);
+
+/* v2: switch on in DIR's cgroup.subtree_control what RESOURCES and the statistics want and DIR has to give.  Best effort:
+ * who needs what could not be had will find out, and say so. */
+void controllers_enable(int dir, const struct oci_resources *resources);
+
+/* ---- pids.c: what the kernel tells in cgroup.procs and "key number" files ---- */
+
+/* Add the pids in TEXT, the N bytes of a cgroup.procs, to *PIDS of *N_PIDS (an xgrow() array).  Returns how many processes
+ * there are in all: one of an outer pid namespace is shown as 0 and cannot be named. */
+size_t procs_parse(const char *text, size_t n, pid_t **pids, size_t *n_pids);
+
+/* The same for the file of DIR; none if DIR is threaded (its domain lists them) or gone.  -1 with ERR. */
+long procs_read(int dir, pid_t **pids, size_t *n_pids, struct error *err);
+
+/* The processes of DIR and all folders below it are added to PROCS, whose array the caller frees. */
+struct procs {
+	pid_t *pids;
+	size_t n;
+};
+int procs_read_tree(int dir, struct procs *procs, struct error *err);
+
+/* Sort PIDS, each once; the number that is left. */
+size_t procs_sort(pid_t *pids, size_t n);
+
+/* The number after KEY in TEXT, lines of "key number"; false if there is none. */
+bool keyed_find(const char *text, const char *key, unsigned long long *value);
+
+/* The same in the file NAME of DIR. */
+bool keyed_read(int dir, const char *name, const char *key, unsigned long long *value);
+
+/* ---- tree.c ---- */
+
+/* Called by tree_walk(); a result below 0 ends the walk. */
+typedef int cgroup_visit(int dir, const char *name, void *context, struct error *err);
+
+/* Call ENTER(folder, NULL) for DIR and every folder below it on the way down, LEAVE(parent, name) on the way up (not for DIR);
+ * either may be NULL.  What vanishes meanwhile is skipped.  Needs two descriptors and no recursion, however deep a
+ * tree the container made. */
+int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context, struct error *err);
+
+/* ---- remove.c ---- */
+
+/* Remove FOLDER, if it is ours, with all below it and the parents that are ours too, and close it. */
+int folder_remove(struct cgroup_folder *folder, struct error *err);
+
+/* ---- patience.c ---- */
+
+/* Waiting in steps that grow from 50 us (most processes are gone by then) to 10 ms. */
+struct patience {
+	unsigned long long end;	/* us, CLOCK_MONOTONIC */
+	unsigned step;
+};
+
+struct patience patience_start(unsigned us);
+
+/* Sleep one step, or until the cgroup2 folder DIR changes its cgroup.events (-1: just sleep).  False if the time is over. */
+bool patience_wait(struct patience *patience, int dir);

@@ -1,0 +1,203 @@
+/*
+ * limit-cpu.c - processor time; which processors and memory nodes; how many processes
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/limit.h"
+
+#define POINTER "/linux/resources/cpu"
+
+static const struct controller cpu_controller = { "cpu", "cpu" };
+
+/* ---- shares to weight ---- */
+
+/* libm would be 40 kB for these two.  Both are good to 1e-14 in the range that is used. */
+static double log2_of(unsigned long long n)
+{
+	const double ln2 = 0.69314718055994530942;
+	int whole = 63 - __builtin_clzll(n);
+	double m = (double) n / (double) (1ull << whole), z = (m - 1) / (m + 1), power = z, sum = 0;
+
+	/* ln m = 2 atanh z, and z < 1/3. */
+	for (int i = 1; i < 40; i += 2, power *= z * z)
+		sum += power / i;
+	return whole + 2 * sum / ln2;
+}
+
+static double ten_to(double x)
+{
+	const double ln10 = 2.30258509299404568402;
+	double term = 1, sum = 1, scale = 1;
+
+	for (; x >= 1; x--)
+		scale *= 10;
+	for (int i = 1; i < 40; i++) {
+		term *= x * ln10 / i;
+		sum += term;
+	}
+	return scale * sum;
+}
+
+/*
+ * v1's 2 .. 262144 (1024 is usual) to v2's 1 .. 10000 (100 is usual).  A straight line, as it was once, makes 39 of 1024.
+ * A parabola on logarithmic scales goes through (2, 1), (1024, 100) and (262144, 10000); runc and crun have the same:
+ *
+ *	weight = ceil(10 ^ ((l^2 + 125 l) / 612 - 7 / 34)),  l = log2(shares)
+ */
+unsigned cpu_weight_of_shares(unsigned long long shares)
+{
+	double l, weight;
+	unsigned whole;
+
+	if (shares <= 2)
+		return 1;
+	if (shares >= 262144)
+		return 10000;
+	l = log2_of(shares);
+	weight = ten_to((l * l + 125 * l) / 612 - 7.0 / 34);
+	whole = (unsigned) weight;
+	/* 1024 is 100 exactly, whatever the last bit says. */
+	return weight - whole > 1e-9 ? whole + 1 : whole;
+}
+
+/* ---- processor time ---- */
+
+static int shares(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu, struct error *err)
+{
+	/* With idle set the kernel refuses shares. */
+	if (!cpu->shares || (cpu->has_idle && cpu->idle == 1))
+		return 0;
+	if (folder->v2) {
+		limits_add(limits, folder, POINTER "/shares", "cpu.weight", xasprintf("%u", cpu_weight_of_shares(cpu->shares)));
+		return 0;
+	}
+	/* The kernel would clamp it without a word. */
+	if (cpu->shares < 2)
+		return fail_at(err, POINTER "/shares", "the minimum allowed cpu-shares is 2");
+	if (cpu->shares > 262144)
+		return fail_at(err, POINTER "/shares", "the maximum allowed cpu-shares is 262144");
+	limits_add(limits, folder, POINTER "/shares", "cpu.shares", xasprintf("%llu", (unsigned long long) cpu->shares));
+	return 0;
+}
+
+static void add_burst(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu)
+{
+	struct limit_write *w;
+
+	if (!cpu->has_burst)
+		return;
+	w = limits_add(limits, folder, POINTER "/burst", folder->v2 ? "cpu.max.burst" : "cpu.cfs_burst_us",
+		       xasprintf("%llu", (unsigned long long) cpu->burst));
+	w->optional = cpu->burst == 0;
+	w->missing = "this kernel has no cpu burst (5.14)";
+}
+
+static void bandwidth_v1(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu)
+{
+	if (cpu->period)
+		limits_add(limits, folder, POINTER "/period", "cpu.cfs_period_us", xasprintf("%llu", (unsigned long long) cpu->period));
+	if (cpu->quota)
+		limits_add(limits, folder, POINTER "/quota", "cpu.cfs_quota_us", xasprintf("%lld", (long long) cpu->quota));
+	add_burst(limits, folder, cpu);
+	if (cpu->realtime_period)
+		limits_add(limits, folder, POINTER "/realtimePeriod", "cpu.rt_period_us",
+			   xasprintf("%llu", (unsigned long long) cpu->realtime_period))->missing = "this kernel schedules no real-time groups";
+	if (cpu->realtime_runtime)
+		limits_add(limits, folder, POINTER "/realtimeRuntime", "cpu.rt_runtime_us",
+			   xasprintf("%lld", (long long) cpu->realtime_runtime))->missing = "this kernel schedules no real-time groups";
+}
+
+static int bandwidth_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu, struct error *err)
+{
+	auto_free char *quota = cpu->quota ? limit_or_max(cpu->quota) : NULL;
+	char now[64] = "max";
+
+	if (cpu->realtime_period || cpu->realtime_runtime)
+		return fail_at(err, cpu->realtime_period ? POINTER "/realtimePeriod" : POINTER "/realtimeRuntime",
+			       "cgroup v2 cannot do this, only v1 has real-time groups");
+	/* The period is the file's second word: without a quota of ours the one that is there stays. */
+	if (!quota && cpu->period && folder_peek(folder->fd, "cpu.max", now, sizeof now))
+		now[strcspn(now, " ")] = '\0';
+	if (cpu->period)
+		limits_add(limits, folder, quota ? POINTER "/quota" : POINTER "/period", "cpu.max",
+			   xasprintf("%s %llu", quota ? quota : now, (unsigned long long) cpu->period));
+	else if (quota)
+		limits_add(limits, folder, POINTER "/quota", "cpu.max", take(quota));
+	add_burst(limits, folder, cpu);
+	return 0;
+}
+
+int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *err)
+{
+	const struct cgroup_folder *folder;
+	const char *first = cpu->shares ? POINTER "/shares" : cpu->quota ? POINTER "/quota" : cpu->period ? POINTER "/period"
+			    : cpu->burst ? POINTER "/burst" : cpu->realtime_period ? POINTER "/realtimePeriod"
+			    : cpu->realtime_runtime ? POINTER "/realtimeRuntime" : cpu->has_idle ? POINTER "/idle" : NULL;
+
+	if (!first)
+		return 0;
+	folder = limits_folder(limits, &cpu_controller, first, err);
+	if (!folder)
+		return -1;
+	if (cpu->has_idle) {
+		struct limit_write *w = limits_add(limits, folder, POINTER "/idle", "cpu.idle", xasprintf("%d", (int) cpu->idle));
+
+		w->optional = cpu->idle == 0;
+		w->missing = "this kernel has no cpu.idle (5.15)";
+	}
+	if (shares(limits, folder, cpu, err) < 0)
+		return -1;
+	if (folder->v2)
+		return bandwidth_v2(limits, folder, cpu, err);
+	bandwidth_v1(limits, folder, cpu);
+	return 0;
+}
+
+/* ---- where ---- */
+
+int limits_cpuset(struct limits *limits, const struct oci_cpu *cpu, struct error *err)
+{
+	static const struct controller controller = { "cpuset", "cpuset" };
+	const struct { const char *value, *pointer, *file, *short_file; } sets[] = {
+		{ cpu->cpus, POINTER "/cpus", "cpuset.cpus", "cpus" },
+		{ cpu->mems, POINTER "/mems", "cpuset.mems", "mems" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
+		const struct cgroup_folder *folder;
+		struct limit_write *w;
+
+		if (!sets[i].value || !sets[i].value[0])
+			continue;
+		folder = limits_folder(limits, &controller, sets[i].pointer, err);
+		if (!folder)
+			return -1;
+		w = limits_add(limits, folder, sets[i].pointer, sets[i].file, xstrdup(sets[i].value));
+		/* v1, mounted with noprefix. */
+		w->other_file = sets[i].short_file;
+		w->other_value = xstrdup(sets[i].value);
+	}
+	return 0;
+}
+
+/* ---- how many ---- */
+
+int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error *err)
+{
+	static const struct controller controller = { "pids", "pids" };
+	const char *pointer = "/linux/resources/pids/limit";
+	const struct cgroup_folder *folder;
+
+	/* 0 is a limit, too (runtime-spec). */
+	if (!pids->has_limit)
+		return 0;
+	folder = limits_folder(limits, &controller, pointer, err);
+	if (!folder)
+		return pids->limit < 0 ? 0 : -1;
+	limits_add(limits, folder, pointer, "pids.max", limit_or_max(pids->limit));
+	return 0;
+}

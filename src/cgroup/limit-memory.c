@@ -1,0 +1,183 @@
+/*
+ * limit-memory.c - memory, memory and swap, huge pages
+ *
+ * v1 limits memory and memory+swap, v2 memory and swap.  The config means
+ * memory+swap (runtime-spec).
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cgroup/limit.h"
+
+#define POINTER "/linux/resources/memory"
+
+static const char no_swap_accounting[] = "this kernel does not account swap (boot it with swapaccount=1)";
+
+/* A limit on memory alone, raised to "none", would still be held back by an old one on memory+swap. */
+static long long swap_of(const struct oci_memory *m)
+{
+	return m->limit == -1 && m->swap == 0 ? -1 : m->swap;
+}
+
+static int memory_v1(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m)
+{
+	struct limit_write *w;
+
+	if (m->limit)
+		limits_add(limits, folder, POINTER "/limit", "memory.limit_in_bytes", xasprintf("%lld", (long long) m->limit));
+	if (swap_of(m)) {
+		w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.memsw.limit_in_bytes",
+			       xasprintf("%lld", swap_of(m)));
+		w->optional = swap_of(m) == -1;
+		w->missing = no_swap_accounting;
+	}
+	if (m->reservation)
+		limits_add(limits, folder, POINTER "/reservation", "memory.soft_limit_in_bytes",
+			   xasprintf("%lld", (long long) m->reservation));
+	/* The kernel gave kmem.limit_in_bytes up in 5.16, and runc never heeds either. */
+	if (m->kernel > 0)
+		log_warn("linux.resources.memory.kernel is ignored: Linux has no such limit any more");
+	if (m->kernel_tcp > 0) {
+		w = limits_add(limits, folder, POINTER "/kernelTCP", "memory.kmem.tcp.limit_in_bytes",
+			       xasprintf("%lld", (long long) m->kernel_tcp));
+		w->missing = "this kernel has no limit on TCP buffers";
+	}
+	if (m->has_swappiness)
+		limits_add(limits, folder, POINTER "/swappiness", "memory.swappiness",
+			   xasprintf("%llu", (unsigned long long) m->swappiness));
+	if (m->disable_oom_killer)
+		limits_add(limits, folder, POINTER "/disableOOMKiller", "memory.oom_control", xstrdup("1"));
+	/* useHierarchy: there is nothing else since 5.11. */
+	return 0;
+}
+
+/* v2 does not refuse a limit below what is in use, it kills; so whoever wants a refusal is asked for it first. */
+static int check_usage(const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
+{
+	unsigned long long usage = 0;
+	char text[64];
+
+	if (!m->check_before_update || m->limit <= 0 || !folder_peek(folder->fd, "memory.current", text, sizeof text))
+		return 0;
+	usage = strtoull(text, NULL, 10);
+	if (usage <= (unsigned long long) m->limit)
+		return 0;
+	return fail_at(err, POINTER "/limit", "%lld is below what is in use now, %llu", (long long) m->limit, usage);
+}
+
+static int swap_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
+{
+	long long swap = swap_of(m), alone = -1;
+	struct limit_write *w;
+
+	if (swap == 0)
+		return 0;
+	if (swap > 0) {
+		if (m->limit <= 0)
+			return fail_at(err, POINTER "/swap", "unable to set swap limit without memory limit");
+		if (swap < m->limit)
+			return fail_at(err, POINTER "/swap", "memory+swap limit should be >= memory limit");
+		alone = swap - m->limit;
+	}
+	w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.swap.max", limit_or_max(alone));
+	/* Without the file nothing is swapped, or nothing is counted. */
+	w->optional = alone <= 0;
+	w->missing = no_swap_accounting;
+	return 0;
+}
+
+static int memory_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
+{
+	static const char only_v1[] = "cgroup v2 cannot do this, only v1 has %s";
+
+	if (m->kernel > 0)
+		return fail_at(err, POINTER "/kernel", only_v1, "memory.kmem.limit_in_bytes");
+	if (m->kernel_tcp > 0)
+		return fail_at(err, POINTER "/kernelTCP", only_v1, "memory.kmem.tcp.limit_in_bytes");
+	if (m->has_swappiness)
+		return fail_at(err, POINTER "/swappiness", only_v1, "memory.swappiness");
+	if (m->disable_oom_killer)
+		return fail_at(err, POINTER "/disableOOMKiller", only_v1, "memory.oom_control");
+	if (check_usage(folder, m, err) < 0 || swap_v2(limits, folder, m, err) < 0)
+		return -1;
+	if (m->limit)
+		limits_add(limits, folder, POINTER "/limit", "memory.max", limit_or_max(m->limit));
+	if (m->reservation)
+		limits_add(limits, folder, POINTER "/reservation", "memory.low", limit_or_max(m->reservation));
+	return 0;
+}
+
+int limits_memory(struct limits *limits, const struct oci_memory *m, struct error *err)
+{
+	static const struct controller controller = { "memory", "memory" };
+	const struct cgroup_folder *folder;
+	const char *first = m->limit ? POINTER "/limit" : m->swap ? POINTER "/swap" : m->reservation ? POINTER "/reservation"
+			    : m->has_swappiness ? POINTER "/swappiness" : m->disable_oom_killer ? POINTER "/disableOOMKiller"
+			    : m->kernel > 0 ? POINTER "/kernel" : m->kernel_tcp > 0 ? POINTER "/kernelTCP" : NULL;
+
+	/* Clients send an object of zeros for "no limit". */
+	if (!first)
+		return 0;
+	folder = limits_folder(limits, &controller, first, err);
+	if (!folder)
+		return -1;
+	return folder->v2 ? memory_v2(limits, folder, m, err) : memory_v1(limits, folder, m);
+}
+
+/* ---- huge pages ---- */
+
+/* "2MB, 1GB": what this machine has. */
+static char *page_sizes(void)
+{
+	DIR *dir = opendir("/sys/kernel/mm/hugepages");
+	struct text t = { 0 };
+	struct dirent *entry;
+	unsigned long kb;
+
+	while (dir && (entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "hugepages-%lukB", &kb) != 1)
+			continue;
+		text_addf(&t, "%s%lu%s", t.n ? ", " : "", kb % (1 << 20) == 0 ? kb >> 20 : kb % 1024 == 0 ? kb >> 10 : kb,
+			  kb % (1 << 20) == 0 ? "GB" : kb % 1024 == 0 ? "MB" : "KB");
+	}
+	if (dir)
+		closedir(dir);
+	return text_take(&t);
+}
+
+int limits_hugetlb(struct limits *limits, const struct oci_resources *r, struct error *err)
+{
+	static const struct controller controller = { "hugetlb", "hugetlb" };
+
+	for (size_t i = 0; i < r->n_hugepage_limits; i++) {
+		const struct oci_hugepage_limit *limit = &r->hugepage_limits[i];
+		auto_free char *pointer = xasprintf("/linux/resources/hugepageLimits/%zu", i);
+		auto_free char *size = xasprintf("%s/pageSize", pointer), *sizes = NULL;
+		const struct cgroup_folder *folder;
+		char file[64], reserved[64];
+
+		if (!limit->page_size || strlen(limit->page_size) > 16 || strchr(limit->page_size, '/'))
+			return fail_at(err, size, "must be like 64KB, 2MB or 1GB");
+		folder = limits_folder(limits, &controller, pointer, err);
+		if (!folder)
+			return -1;
+		snprintf(file, sizeof file, "hugetlb.%s.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
+		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
+		if (faccessat(folder->fd, file, F_OK, 0) < 0 && errno == ENOENT) {
+			sizes = page_sizes();
+			return fail_at(err, size, "this machine has no huge pages of %s (it has: %s)", limit->page_size,
+				       sizes[0] ? sizes : "none");
+		}
+		/* A reservation (5.7) is refused with an error, a page with SIGBUS: so it is limited first, if it can be. */
+		limits_add(limits, folder, pointer, reserved, xasprintf("%llu", (unsigned long long) limit->limit))->optional = true;
+		limits_add(limits, folder, pointer, file, xasprintf("%llu", (unsigned long long) limit->limit));
+	}
+	return 0;
+}

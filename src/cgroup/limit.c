@@ -1,0 +1,228 @@
+/* limit.c - see limit.h */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "cgroup/limit.h"
+#include "sys/fd.h"
+#include "sys/path.h"
+
+/* ---- where a controller is ---- */
+
+/* Why has FOLDER not the CONTROLLER that the machine has?  Go down from the root to the first cgroup that keeps it back. */
+static int explain_off(const struct cgroup_folder *folder, const char *controller, const char *pointer, struct error *err)
+{
+	auto_fd dir = folder_open_root(folder, err);
+	auto_free char *name = folder_name(folder);
+	unsigned depth = component_count(folder->path);
+	char text[256] = "", want[64];
+	struct error why;
+
+	if (dir >= 0 && folder_peek(dir, "cgroup.controllers", text, sizeof text) && !words_have(text, controller))
+		return fail_at(err, pointer, "this machine has no %s controller in cgroup v2", controller);
+	snprintf(want, sizeof want, "+%s", controller);
+	for (unsigned n = 0; dir >= 0 && n < depth; n++) {
+		auto_free char *prefix = component_prefix(folder->path, n);
+		auto_fd parent = folder_open_path(dir, prefix, err);
+
+		if (parent < 0 || !folder_peek(parent, "cgroup.subtree_control", text, sizeof text) || words_have(text, controller))
+			continue;
+		if (file_put(parent, "cgroup.subtree_control", want, &why) == 0)
+			continue;
+		if (why.number == EBUSY)
+			return fail_at(err, pointer, "the %s controller cannot be used in %s: the cgroup %s has processes of its own, "
+				       "and in cgroup v2 such a cgroup has no controllers for those below it", controller, name, prefix);
+		return fail_at(err, pointer, "the %s controller cannot be used in %s: in the cgroup %s: %s", controller, name,
+			       prefix, why.message);
+	}
+	return fail_at(err, pointer, "the %s controller cannot be used in %s", controller, name);
+}
+
+const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller, const char *pointer,
+					  struct error *err)
+{
+	const struct cgroup_folder *folder = controller->v1 ? cgroup_v1(limits->cgroup, controller->v1) : NULL;
+	enum cgroup_layout layout = limits->cgroup->layout;
+
+	if (folder)
+		return folder;
+	if (controller->v2 && limits->v2 && words_have(limits->v2_controllers, controller->v2))
+		return limits->v2;
+	if (layout == CGROUP_V1)
+		fail_at(err, pointer, "this machine has no %s controller: it is not mounted in cgroup v1",
+			controller->v1 ? controller->v1 : controller->v2);
+	else if (!controller->v2)
+		fail_at(err, pointer, "cgroup v2 has no %s controller", controller->v1);
+	else if (layout == CGROUP_V2 && !limits->v2)
+		fail(err, ENOENT, "the container's cgroup");
+	else if (layout == CGROUP_V2)
+		explain_off(limits->v2, controller->v2, pointer, err);
+	else
+		fail_at(err, pointer, "this machine has no %s controller, neither in cgroup v1 nor in its cgroup v2",
+			controller->v1 ? controller->v1 : controller->v2);
+	return NULL;
+}
+
+/* ---- the list ---- */
+
+struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
+			       const char *file, char *value)
+{
+	struct limit_write *write = xgrow(&limits->writes, limits->n++, sizeof *limits->writes);
+
+	*write = (struct limit_write) { .folder = folder, .value = value, .pointer = xstrdup(pointer) };
+	snprintf(write->file, sizeof write->file, "%s", file);
+	return write;
+}
+
+static void limits_free(struct limits *limits)
+{
+	for (size_t i = 0; i < limits->n; i++) {
+		free(limits->writes[i].value);
+		free(limits->writes[i].other_value);
+		free(limits->writes[i].pointer);
+	}
+	free(limits->writes);
+}
+
+char *limit_or_max(long long value)
+{
+	return value < 0 ? xstrdup("max") : xasprintf("%lld", value);
+}
+
+char *pointer_to_key(const char *pointer, const char *key)
+{
+	struct text t = { 0 };
+
+	text_addf(&t, "%s/", pointer);
+	for (; *key; key++) {
+		if (*key == '~' || *key == '/')
+			text_add(&t, *key == '~' ? "~0" : "~1");
+		else
+			text_add_bytes(&t, key, 1);
+	}
+	return text_take(&t);
+}
+
+/* ---- writing ---- */
+
+static int write_one(struct limit_write *w, struct error *err)
+{
+	auto_free char *name = NULL;
+	const char *file = w->file, *value = w->value;
+	char usage[64];
+	int number;
+
+	if (file_put(w->folder->fd, file, value, err) == 0)
+		return 0;
+	if (err->number == ENOENT && w->other_file) {
+		file = w->other_file;
+		value = w->other_value;
+		if (file_put(w->folder->fd, file, value, err) == 0)
+			return 0;
+	}
+	if (err->number == ENOENT && w->optional)
+		return 0;
+	if (err->number == ENOENT && w->missing)
+		return fail_at(err, w->pointer, "%s", w->missing);
+	number = err->number;
+	name = folder_name(w->folder);
+	if (number == EBUSY && folder_peek(w->folder->fd, "memory.usage_in_bytes", usage, sizeof usage))
+		fail(err, number, "set %s/%s to %s (in use now: %s)", name, file, value, usage);
+	else
+		fail(err, number, "set %s/%s to %s", name, file, value);
+	return blame(err, w->pointer);
+}
+
+/* The first N; those that are refused with EINVAL once more as long as others get through. */
+static int write_free(struct limits *limits, size_t n, struct error *err)
+{
+	size_t left = n, before;
+
+	do {
+		before = left;
+		for (size_t i = 0; i < n; i++) {
+			struct limit_write *w = &limits->writes[i];
+
+			if (w->done)
+				continue;
+			w->done = write_one(w, err) == 0;
+			if (w->done)
+				left--;
+			else if (err->number != EINVAL)
+				return -1;
+		}
+	} while (left > 0 && left < before);
+	return left > 0 ? -1 : 0;
+}
+
+static int write_all(struct limits *limits, struct error *err)
+{
+	if (write_free(limits, limits->n_free, err) < 0)
+		return -1;
+	for (size_t i = limits->n_free; i < limits->n; i++)
+		if (write_one(&limits->writes[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- unified ---- */
+
+/* "memory.high": "1M", as it is; a value of several lines is written line by line. */
+static int limits_unified(struct limits *limits, const struct json_map *unified, struct error *err)
+{
+	for (size_t i = 0; i < unified->n; i++) {
+		const char *file = unified->keys[i];
+		auto_free char *pointer = pointer_to_key("/linux/resources/unified", file);
+		char controller[64];
+
+		if (!limits->v2)
+			return fail_at(err, pointer, "cgroup v1 has no unified resources");
+		if (strchr(file, '/') || file[0] == '.' || strlen(file) >= sizeof limits->writes->file)
+			return fail_at(err, pointer, "unified resource %s must be a file name (no slashes)", file);
+		snprintf(controller, sizeof controller, "%.*s", (int) strcspn(file, "."), file);
+		if (strcmp(controller, "cgroup") != 0 && !words_have(limits->v2_controllers, controller))
+			return limits_folder(limits, &(struct controller) { NULL, controller }, pointer, err) ? 0 : -1;
+		for (const char *at = unified->values[i]; at && *at; at += *at == '\n') {
+			size_t n = strcspn(at, "\n");
+
+			if (n > 0)
+				limits_add(limits, limits->v2, pointer, file, xasprintf("%.*s", (int) n, at));
+			at += n;
+		}
+	}
+	return 0;
+}
+
+/* ---- all of it ---- */
+
+static int collect(struct limits *limits, const struct oci_resources *r, struct error *err)
+{
+	if ((r->memory && limits_memory(limits, r->memory, err) < 0) || (r->cpu && limits_cpu(limits, r->cpu, err) < 0) ||
+	    (r->cpu && limits_cpuset(limits, r->cpu, err) < 0) || (r->pids && limits_pids(limits, r->pids, err) < 0) ||
+	    (r->block_io && limits_block_io(limits, r->block_io, err) < 0) || limits_hugetlb(limits, r, err) < 0 ||
+	    (r->network && limits_network(limits, r->network, err) < 0) || limits_rdma(limits, &r->rdma, err) < 0)
+		return -1;
+	/* `unified` has the last word, in the order of the config. */
+	limits->n_free = limits->n;
+	return limits_unified(limits, &r->unified, err);
+}
+
+int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err)
+{
+	struct limits limits = { .cgroup = cgroup, .v2 = cgroup_v2(cgroup) };
+	int result = -1;
+
+	if (cgroup->n_folders == 0)
+		return 0;
+	if (limits.v2 && !folder_peek(limits.v2->fd, "cgroup.controllers", limits.v2_controllers, sizeof limits.v2_controllers))
+		limits.v2_controllers[0] = '\0';
+	/* What this machine cannot do is found before the first value is written. */
+	if (collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 && write_all(&limits, err) == 0)
+		result = 0;
+	limits_free(&limits);
+	return result;
+}

@@ -1,0 +1,71 @@
+/*
+ * limit.h - from linux.resources to values in files
+ *
+ * Theory.  Each limit-*.c turns one part of linux.resources into writes: this
+ * value into that file, because of that property.  No limit-*.c touches the
+ * kernel to do so.  limit.c then does all writes of a cgroup.
+ *
+ * The kernel holds some files against each other (memory and memory+swap,
+ * quota and period and burst, a real-time period and its runtime) and says
+ * EINVAL to a value that only fits after the other has changed.  Which order
+ * is right depends on the old values and on the parents.  Instead of knowing
+ * all such rules limit.c tries a refused write again after the others.
+ */
+#pragma once
+#include "cgroup/inner.h"
+
+struct limit_write {
+	const struct cgroup_folder *folder;
+	char file[64];
+	char *value;
+	char *pointer;
+	const char *other_file;		/* to write instead where FILE does not exist, or NULL */
+	char *other_value;
+	bool optional;			/* without the file there is nothing to limit */
+	const char *missing;		/* what it means that the file does not exist, or NULL */
+	bool done;
+};
+
+struct limits {
+	const struct cgroup *cgroup;
+	const struct cgroup_folder *v2;
+	char v2_controllers[256];	/* of that folder */
+	struct limit_write *writes;
+	size_t n;
+	size_t n_free;			/* so many may go in any order; the rest comes after them, as it stands */
+};
+
+/* A controller by its names in both versions; NULL: that version has none. */
+struct controller {
+	const char *v1, *v2;
+};
+
+/* The folder where CONTROLLER can be used, whichever version has it on this machine.  NULL with ERR at POINTER. */
+const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller, const char *pointer,
+					  struct error *err);
+
+/* Note one write.  VALUE becomes the list's.  The result can be amended until the next call. */
+struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
+			       const char *file, char *value);
+
+/* "%lld", or "max" for -1. */
+char *limit_or_max(long long value);
+
+/* POINTER/KEY, escaped (RFC 6901).  The caller frees. */
+char *pointer_to_key(const char *pointer, const char *key);
+
+int limits_memory(struct limits *limits, const struct oci_memory *memory, struct error *err);
+int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *err);
+int limits_cpuset(struct limits *limits, const struct oci_cpu *cpu, struct error *err);
+int limits_block_io(struct limits *limits, const struct oci_block_io *io, struct error *err);
+int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error *err);
+int limits_hugetlb(struct limits *limits, const struct oci_resources *resources, struct error *err);
+int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
+int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
+
+/* v2's numbers for v1's. */
+unsigned cpu_weight_of_shares(unsigned long long shares);
+unsigned io_weight_of_blkio(unsigned weight);
+
+/* The device rules, in whichever version has them. */
+int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);

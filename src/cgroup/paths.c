@@ -1,0 +1,118 @@
+/*
+ * paths.c - where in the tree, decided without asking the kernel
+ *
+ * An absolute path of the plan counts from the mount of each hierarchy, a
+ * relative one from the caller's own cgroup there.  In cgroup2 the caller's
+ * own cgroup has processes in it (the caller), so that it cannot give
+ * controllers to its children ("no internal processes"): there the place is
+ * beside it.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/inner.h"
+
+bool component_next(const char **at, char *name)
+{
+	size_t n;
+
+	*at += strspn(*at, "/");
+	n = strcspn(*at, "/");
+	if (n == 0 || n > NAME_MAX)
+		return false;
+	memcpy(name, *at, n);
+	name[n] = '\0';
+	*at += n;
+	return true;
+}
+
+unsigned component_count(const char *path)
+{
+	char name[NAME_MAX + 1];
+	unsigned n = 0;
+
+	while (component_next(&path, name))
+		n++;
+	return n;
+}
+
+char *component_prefix(const char *path, unsigned n)
+{
+	char name[NAME_MAX + 1];
+	const char *at = path;
+
+	while (n > 0 && component_next(&at, name))
+		n--;
+	return at == path ? xstrdup("/") : xasprintf("%.*s", (int) (at - path), path);
+}
+
+bool component_plain(const char *path)
+{
+	if (path[0] != '/')
+		return false;
+	if (path[1] == '\0')
+		return true;
+	while (*path == '/') {
+		size_t n = strcspn(++path, "/");
+
+		if (n == 0 || n > NAME_MAX || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+			return false;
+		path += n;
+	}
+	return true;
+}
+
+/* Where a relative path begins.  A caller outside its cgroup namespace has a path with "..": nothing there is reachable. */
+static char *base_of(const struct cgroup_hierarchy *hierarchy, bool v2)
+{
+	unsigned depth;
+
+	if (!component_plain(hierarchy->own))
+		return xstrdup("/");
+	depth = component_count(hierarchy->own);
+	return component_prefix(hierarchy->own, v2 && depth > 0 ? depth - 1 : depth);
+}
+
+static void add_folder(struct cgroup *cgroup, const struct cgroup_hierarchy *hierarchy, const struct cgroup_plan *plan)
+{
+	bool v2 = hierarchy->v2 || cgroup->layout == CGROUP_V2;
+	auto_free char *base = plan->relative ? base_of(hierarchy, v2) : xstrdup("/");
+	struct cgroup_folder *folder = &cgroup->folders[cgroup->n_folders++];
+
+	*folder = (struct cgroup_folder) { .v2 = v2, .fd = -1, .join = -1 };
+	snprintf(folder->hierarchy, sizeof folder->hierarchy, "%s", hierarchy->name);
+	if (base[1] == '\0')
+		folder->path = xstrdup(plan->path);
+	else
+		folder->path = xasprintf("%s%s", base, plan->path[1] == '\0' ? "" : plan->path);
+}
+
+int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err)
+{
+	*cgroup = (struct cgroup) {
+		.layout = host->layout, .required = plan->required, .resources = plan->resources,
+		.rootless = host->euid != 0 || !host->initial_userns,
+	};
+	if (plan->disabled)
+		return 0;
+	if (plan->systemd) {
+		fail_code(err, ERROR_UNSUPPORTED, "the systemd cgroup driver is not part of this version; "
+			  "use cgroupfs (no --systemd-cgroup, and a cgroupsPath such as /x/y)");
+		return blame(err, plan->pointer ? plan->pointer : "");
+	}
+	if (host->n_hierarchies == 0) {
+		if (!plan->required)
+			return 0;
+		fail_code(err, ERROR_UNSUPPORTED, "no cgroup hierarchy is mounted at " CGROUP_ROOT);
+		return blame(err, plan->pointer ? plan->pointer : "");
+	}
+	if (!component_plain(plan->path))
+		return fail_at(err, plan->pointer ? plan->pointer : "", "cgroup path %s is not plain", plan->path);
+	cgroup->folders = xcalloc(host->n_hierarchies, sizeof *cgroup->folders);
+	for (size_t i = 0; i < host->n_hierarchies; i++)
+		add_folder(cgroup, &host->hierarchies[i], plan);
+	return 0;
+}

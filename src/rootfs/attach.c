@@ -1,0 +1,94 @@
+/*
+ * attach.c - the root becomes a mount of the container's mount namespace
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/mountfd.h"
+
+/* All of the namespace becomes a slave of the host's mounts: nothing that is mounted or unmounted here reaches them,
+ * and what the host unmounts does not stay busy because of us.  This holds for every rootfsPropagation: what the
+ * container is to share with the host are copies made beforehand, which stay peers (source_propagation()), and the rest
+ * of the tree is left behind.  It also gives pivot_root(2) and MS_MOVE the parent they ask for, one that is not shared.
+ */
+static int end_propagation(struct error *err)
+{
+	return mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0
+		       ? fail(err, errno, "cut the new mount namespace off from the host's")
+		       : 0;
+}
+
+/* The rootfs at its own path here, if that is still the folder which the runtime saw; else -1. */
+static int find_own_path(const struct plan *plan, int seen)
+{
+	auto_fd here = open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat a, b;
+
+	if (here < 0 || fstat(here, &a) < 0 || fstat(seen, &b) < 0)
+		return -1;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? take_fd(here) : -1;
+}
+
+static int attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err)
+{
+	auto_fd root = take_fd(sources->root);
+	auto_fd target = find_own_path(plan, root);
+
+	if (!sources->root_detached) {
+		if (target < 0)
+			return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace", plan->rootfs.path);
+		int copy = mount_clone(target, "", true, false, err);
+
+		if (copy < 0)
+			return wrap(err, "copy the mount of %s", plan->rootfs.path);
+		close(root);
+		root = copy;
+		if (root_cut_off(plan, root, err) < 0)
+			return -1;
+	}
+	/* A user namespace without rights on the way there, or a joined mount namespace that has other things at this
+	 * path.  On top of "/" it disturbs nobody: absolute look-ups start below it. */
+	if (target < 0) {
+		rootfs->at_top = true;
+		target = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (target < 0)
+			return fail(err, errno, "open /");
+	}
+	if (mount_attach(root, target, err) < 0)
+		return wrap(err, "attach the rootfs at %s", rootfs->at_top ? "/" : plan->rootfs.path);
+	rootfs->root = take_fd(root);
+	return 0;
+}
+
+static struct mount_stock take_stock(struct mount_stock *stock)
+{
+	struct mount_stock taken = *stock;
+
+	*stock = (struct mount_stock){ .fd = -1 };
+	return taken;
+}
+
+int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err)
+{
+	const size_t n = plan->rootfs.n_steps;
+
+	*rootfs = (struct rootfs){
+		.plan = plan, .root = -1, .console = -1, .empty.fd = -1, .null = take_stock(&sources->null),
+		.own_mounts = plan_has_namespace(plan, CLONE_NEWNS), .kept = xmalloc(n * sizeof *rootfs->kept + 1),
+	};
+	memset(rootfs->kept, 0xff, n * sizeof *rootfs->kept);
+	if (!rootfs->own_mounts) {
+		rootfs->root = take_fd(sources->root);
+		return 0;
+	}
+	if (end_propagation(err) < 0 || attach(plan, sources, rootfs, err) < 0)
+		return -1;
+	return 0;
+}

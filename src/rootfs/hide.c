@@ -1,0 +1,70 @@
+/*
+ * hide.c - the late steps: read-only and masked
+ *
+ * They come after the hooks, which may still write, and fail closed: a path
+ * that is there and cannot be protected ends the container (CVE-2019-16884).
+ * A path is looked up once; the descriptor is what is covered.
+ */
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/mountfd.h"
+#include "sys/path.h"
+
+int step_seal(struct build *b, size_t i, struct error *err)
+{
+	const int of = b->plan->rootfs.steps[i].of;
+	const int mount = of < 0 ? b->rootfs->root : b->rootfs->kept[of];
+
+	if (mount < 0)
+		return fail(err, EBADF, "find the mount to seal");
+	return mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err);
+}
+
+/* The target, or -1 with *MISSING if there is none and that is no fault. */
+static int open_existing(struct build *b, const struct step *step, bool *missing, struct error *err)
+{
+	const int target = path_open(b->rootfs->root, step->target, O_PATH, err);
+
+	*missing = target < 0 && step->optional && (err->number == ENOENT || err->number == ENOTDIR);
+	return target;
+}
+
+/* What is mounted below keeps its place, and every mount its nosuid, nodev, noexec. */
+int step_readonly(struct build *b, size_t i, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	bool missing;
+	auto_fd target = open_existing(b, step, &missing, err);
+
+	if (target < 0)
+		return missing ? 0 : -1;
+	auto_fd copy = mount_clone(target, "", true, false, err);
+
+	if (copy < 0 || mount_change(copy, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+		return -1;
+	return mount_attach(copy, target, err);
+}
+
+int step_mask(struct build *b, size_t i, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	bool missing;
+	auto_fd target = open_existing(b, step, &missing, err);
+	struct stat st;
+
+	if (target < 0)
+		return missing ? 0 : -1;
+	if (fstat(target, &st) < 0)
+		return fail(err, errno, "look at it");
+	struct mount_stock *cover = S_ISDIR(st.st_mode) ? &b->rootfs->empty : &b->rootfs->null;
+
+	if (cover->fd < 0 && (cover == &b->rootfs->null ? stock_null(cover, err) :
+			      stock_empty(cover, b->plan->rootfs.mount_label, err)) < 0)
+		return -1;
+	return stock_attach(cover, target, err);
+}

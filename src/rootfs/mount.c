@@ -1,0 +1,183 @@
+/*
+ * mount.c - the steps that mount something new: binds and file systems
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "rootfs/steps.h"
+#include "sys/mountfd.h"
+
+/* Keep the mount of step I if a later step will make it read-only. */
+static void keep(struct build *b, size_t i, int *mount)
+{
+	const struct rootfs_plan *plan = &b->plan->rootfs;
+
+	for (size_t j = plan->n_early; j < plan->n_steps; j++)
+		if (plan->steps[j].action == STEP_SEAL && plan->steps[j].of == (int) i) {
+			b->rootfs->kept[i] = take_fd(*mount);
+			return;
+		}
+}
+
+static int attach_and_keep(struct build *b, size_t i, int target, int *mount, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+
+	target_forget(b);
+	if (target_attach(*mount, target, step, err) < 0 || target_propagate(*mount, step, err) < 0)
+		return -1;
+	keep(b, i, mount);
+	return 0;
+}
+
+/* ---- bind --------------------------------------------------------------- */
+
+/* The source is a symlink, held by LINK: the container gets one with the same text. */
+static int copy_link(struct build *b, const struct step *step, int link, struct error *err)
+{
+	char text[PATH_MAX], name[NAME_MAX + 1];
+	const ssize_t n = readlinkat(link, "", text, sizeof text - 1);
+
+	if (n < 0)
+		return fail(err, errno, "read the link %s", step->source);
+	text[n] = '\0';
+	const int parent = target_parent(b, step->target, name, err);
+
+	if (parent < 0)
+		return -1;
+	if (symlinkat(text, parent, name) == 0)
+		return 0;
+	char there[PATH_MAX];
+	const int number = errno;
+	const ssize_t m = number == EEXIST ? readlinkat(parent, name, there, sizeof there) : -1;
+
+	if (m == n && memcmp(there, text, (size_t) n) == 0)
+		return 0;
+	return fail(err, number, "make the link to %s", text);
+}
+
+int step_bind(struct build *b, size_t i, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	auto_fd mount = take_fd(b->sources->step[i]);
+	struct stat st;
+
+	if (mount < 0) {
+		mount = source_open(step, source_propagation(b->plan), err);
+		if (mount < 0)
+			return -1;
+		if (step->idmap) {
+			struct idmap_held held = { .userns = -1 };
+			const int result = source_idmap(b->plan, step, mount, &held, err);
+
+			cleanup_close(&held.userns);
+			if (result < 0)
+				return -1;
+		}
+	}
+	if (fstat(mount, &st) < 0)
+		return fail(err, errno, "look at the source %s", step->source);
+	if (step->copy_symlink && S_ISLNK(st.st_mode))
+		return copy_link(b, step, mount, err);
+	auto_fd target = target_open(b, step, S_ISDIR(st.st_mode), NULL, err);
+
+	return target < 0 ? -1 : attach_and_keep(b, i, target, &mount, err);
+}
+
+/* ---- new file systems --------------------------------------------------- */
+
+/* A new sysfs belongs to a network namespace; in a user namespace that does not own the current one the kernel refuses it.
+ * Then the host's own tree serves, read-only all the way down. */
+static int host_sysfs(const struct step *step, struct error *err)
+{
+	auto_fd mount = mount_clone(AT_FDCWD, "/sys", true, false, err);
+
+	if (mount < 0 || mount_change(mount, step->set | step->set_all | MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, true, err) < 0)
+		return wrap(err, "bind the host's /sys instead");
+	return take_fd(mount);
+}
+
+static int new_mount(struct build *b, const struct step *step, const char *data, uint64_t attr, struct error *err)
+{
+	const int mount = mount_new(step->type, step->source, data, step->super, attr, err);
+
+	if (mount < 0 && err->number == EPERM && b->plan->ns.user && strcmp(step->type, "sysfs") == 0)
+		return host_sysfs(step, err);
+	return mount;
+}
+
+static bool has_option(const char *data, const char *name)
+{
+	while (data && *data) {
+		if (strncmp(data, name, strlen(name)) == 0)
+			return true;
+		data += strcspn(data, ",");
+		data += *data == ',';
+	}
+	return false;
+}
+
+/* A tmpfs begins with the mode of the folder it covers; with copy_up also with its owner and contents. */
+static int fill_from(const struct step *step, int target, int mount, const struct stat *covered, struct error *err)
+{
+	if (copy_up(target, mount, err) < 0)
+		return wrap(err, "copy what %s covers", step->target);
+	if (!has_option(step->data, "uid=") && !has_option(step->data, "gid=") &&
+	    fchownat(mount, "", covered->st_uid, covered->st_gid, AT_EMPTY_PATH) < 0 && errno != EINVAL)
+		return fail(err, errno, "set the owner of %s", step->target);
+	return 0;
+}
+
+/* mqueue knows no `context=`: its label is an attribute of the mounted root. */
+static int label_mqueue(const struct plan *plan, const struct step *step, int mount, struct error *err)
+{
+	char path[64];
+	const char *label = plan->rootfs.mount_label;
+
+	if (!label || !*label || strcmp(step->type, "mqueue") != 0)
+		return 0;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", mount);
+	if (setxattr(path, "security.selinux", label, strlen(label), 0) < 0 && errno != EOPNOTSUPP)
+		return fail(err, errno, "label %s with %s", step->target, label);
+	return 0;
+}
+
+int step_mount(struct build *b, size_t i, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	const bool pseudo = strcmp(step->type, "proc") == 0 || strcmp(step->type, "sysfs") == 0;
+	/* A new mount has nothing below it, and nothing set that could be cleared. */
+	const uint64_t attr = step->set | step->set_all;
+	auto_text data = { 0 };
+	struct stat covered;
+	bool made = false;
+	auto_fd target = pseudo ? target_open_plain_folder(b, step, &made, err) : target_open(b, step, true, &made, err);
+
+	if (target < 0)
+		return -1;
+	if ((step->copy_up || step->mode_from_target) && fstat(target, &covered) < 0)
+		return fail(err, errno, "look at the folder below");
+	if (step->data)
+		text_add(&data, step->data);
+	if (step->mode_from_target && !made)
+		text_addf(&data, "%smode=%o", data.n ? "," : "", covered.st_mode & 07777u);
+	auto_fd mount = new_mount(b, step, data.s, step->copy_up ? attr & ~(uint64_t) MOUNT_ATTR_RDONLY : attr, err);
+
+	if (mount < 0)
+		return -1;
+	if (step->copy_up && fill_from(step, target, mount, &covered, err) < 0)
+		return -1;
+	if (step->copy_up && (attr & MOUNT_ATTR_RDONLY) && mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+		return -1;
+	if (label_mqueue(b->plan, step, mount, err) < 0)
+		return -1;
+	return attach_and_keep(b, i, target, &mount, err);
+}

@@ -1,0 +1,109 @@
+/*
+ * source.c - copies of the host's mounts, ready to be attached
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/idmap.h"
+#include "sys/mountfd.h"
+#include "sys/namespace.h"
+#include "sys/path.h"
+
+uint64_t source_propagation(const struct plan *plan)
+{
+	const uint64_t asked = plan->rootfs.propagation;
+
+	/* Unbindable is a property of the finished tree only: while it is built, parts of it are bound. */
+	return asked & MS_SHARED ? 0 : asked & (MS_PRIVATE | MS_UNBINDABLE) ? MS_PRIVATE : MS_SLAVE;
+}
+
+static int set_attributes(int mount, const struct step *step, uint64_t propagation, struct error *err)
+{
+	/* One call does for a single mount what takes two for a tree. */
+	if (!step->recursive)
+		return mount_change(mount, step->set | step->set_all, step->clear | step->clear_all, propagation, false, err);
+	if ((step->set_all || step->clear_all || propagation) &&
+	    mount_change(mount, step->set_all, step->clear_all, propagation, true, err) < 0)
+		return -1;
+	if ((step->set || step->clear) && mount_change(mount, step->set, step->clear, 0, false, err) < 0)
+		return -1;
+	return 0;
+}
+
+static int open_device(const struct step *step, struct error *err)
+{
+	const char *source = step->source ? step->source : step->target;
+	auto_fd node = open(source, O_PATH | O_CLOEXEC);
+	struct stat st;
+
+	if (node < 0)
+		return fail(err, errno, "open the host's %s", source);
+	if (fstat(node, &st) < 0)
+		return fail(err, errno, "look at the host's %s", source);
+	if ((step->mode & S_IFMT) && (step->mode & S_IFMT) != (st.st_mode & S_IFMT))
+		return fail(err, 0, "the host's %s is not the kind of device that is asked for", source);
+	if ((step->major || step->minor) && (major(st.st_rdev) != step->major || minor(st.st_rdev) != step->minor))
+		return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev), minor(st.st_rdev),
+			    step->major, step->minor);
+	return mount_clone(node, "", false, false, err);
+}
+
+int source_open(const struct step *step, uint64_t propagation, struct error *err)
+{
+	if (step->copy_symlink) {
+		struct stat st;
+		auto_fd link = open(step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+		if (link >= 0 && fstat(link, &st) == 0 && S_ISLNK(st.st_mode))
+			return take_fd(link);
+	}
+	auto_fd mount = step->action == STEP_DEVICE ? open_device(step, err) :
+			mount_clone(AT_FDCWD, step->source, step->recursive, step->no_follow_source, err);
+
+	if (mount < 0)
+		return -1;
+	if (set_attributes(mount, step, propagation, err) < 0)
+		return -1;
+	return take_fd(mount);
+}
+
+/* The ids of the container's own user namespace. */
+static int container_idmap(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->ns.n_join; i++)
+		if (plan->ns.join[i].flag == CLONE_NEWUSER)
+			return namespace_open(plan->ns.join[i].path, CLONE_NEWUSER, err);
+	if (!plan->ns.n_uids)
+		return fail(err, 0, "there are no id mappings: neither of the mount nor of the container");
+	return idmap_namespace(plan->ns.uids, plan->ns.n_uids, plan->ns.gids, plan->ns.n_gids, err);
+}
+
+static bool same_map(const struct oci_id_mapping *a, size_t n_a, const struct oci_id_mapping *b, size_t n_b)
+{
+	return n_a == n_b && (n_a == 0 || memcmp(a, b, n_a * sizeof *a) == 0);
+}
+
+int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held, struct error *err)
+{
+	const struct step *last = held->step;
+
+	/* A namespace costs a process: mounts with the same map share it. */
+	if (!last || !same_map(last->uids, last->n_uids, step->uids, step->n_uids) ||
+	    !same_map(last->gids, last->n_gids, step->gids, step->n_gids)) {
+		cleanup_close(&held->userns);
+		held->step = NULL;
+		held->userns = step->n_uids ? idmap_namespace(step->uids, step->n_uids, step->gids, step->n_gids, err) :
+			       container_idmap(plan, err);
+		if (held->userns < 0)
+			return -1;
+		held->step = step;
+	}
+	return mount_idmap(mount, held->userns, step->idmap_recursive, err);
+}

@@ -1,0 +1,155 @@
+/*
+ * sources.c - the runtime's half: what init could not open from inside
+ *
+ * In its user namespace init may not be able to walk to a source, and a mount
+ * with mapped ids can only be made with the host's privileges.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/mountfd.h"
+
+bool plan_has_namespace(const struct plan *plan, int flag)
+{
+	if (flag == CLONE_NEWCGROUP ? plan->ns.create_cgroup : (plan->ns.create & (uint64_t) flag) != 0)
+		return true;
+	for (size_t i = 0; i < plan->ns.n_join; i++)
+		if (plan->ns.join[i].flag == flag)
+			return true;
+	return false;
+}
+
+/* The rootfs itself, which must be a folder and no link to one. */
+static int open_folder(const char *path, struct error *err)
+{
+	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const int number = errno;
+	struct stat st;
+
+	if (fd >= 0)
+		return fd;
+	if (path[0] != '/' || (lstat(path, &st) == 0 && S_ISLNK(st.st_mode)))
+		return fail_at(err, "/root/path", "invalid rootfs: not an absolute path, or a symlink: %s", path);
+	fail(err, number, "invalid rootfs: %s", path);
+	return blame(err, "/root/path");
+}
+
+int root_cut_off(const struct plan *plan, int root, struct error *err)
+{
+	const uint64_t propagation = source_propagation(plan);
+
+	if (propagation && mount_change(root, 0, 0, propagation, true, err) < 0)
+		return wrap(err, "cut the rootfs off from the host's mounts");
+	/* pivot_root(2) takes no root that is shared; and it is to be no slave either, as what the host mounts below the rootfs
+	 * afterwards is not the container's. */
+	if (propagation != MS_PRIVATE && mount_change(root, 0, 0, MS_PRIVATE, false, err) < 0)
+		return wrap(err, "make the rootfs private");
+	return 0;
+}
+
+static int open_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
+{
+	auto_fd folder = open_folder(plan->rootfs.path, err);
+
+	if (folder < 0)
+		return -1;
+	if (plan_has_namespace(plan, CLONE_NEWNS)) {
+		auto_fd copy = mount_clone(folder, "", true, false, err);
+
+		if (copy >= 0) {
+			if (root_cut_off(plan, copy, err) < 0)
+				return -1;
+			sources->root = take_fd(copy);
+			sources->root_detached = true;
+			return 0;
+		}
+		if (err->number != EPERM)
+			return wrap(err, "copy the mount of %s", plan->rootfs.path);
+	}
+	sources->root = take_fd(folder);
+	return 0;
+}
+
+static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *sources, struct idmap_held *held,
+		     struct error *err)
+{
+	const struct step *step = &plan->rootfs.steps[i];
+	auto_fd mount = source_open(step, source_propagation(plan), err);
+
+	if (mount < 0) {
+		wrap(err, "mount %s on %s", step->source ? step->source : step->target, step->target);
+		return blame(err, step->pointer);
+	}
+	if (step->idmap && source_idmap(plan, step, mount, held, err) < 0)
+		return blame(err, step->pointer);
+	sources->step[i] = take_fd(mount);
+	return 0;
+}
+
+static int open_steps(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+		      struct error *err)
+{
+	struct idmap_held held = { .userns = -1 };
+	int result = 0;
+
+	for (size_t i = 0; i < plan->rootfs.n_steps && result == 0; i++) {
+		const struct step *step = &plan->rootfs.steps[i];
+
+		/* Refused once, refused always: the rest is init's, in a mount namespace where it may. */
+		if (sources->root_detached && step->outside && (step->action == STEP_BIND || step->action == STEP_DEVICE))
+			result = open_step(plan, i, sources, &held, err);
+		else if (step->action == STEP_CGROUP && view)
+			result = cgroup_view_open(plan, view, i, sources, err);
+	}
+	cleanup_close(&held.userns);
+	return result;
+}
+
+static bool has_step(const struct plan *plan, enum step_action action)
+{
+	for (size_t i = 0; i < plan->rootfs.n_steps; i++)
+		if (plan->rootfs.steps[i].action == action)
+			return true;
+	return false;
+}
+
+void rootfs_close_sources(struct rootfs_sources *sources)
+{
+	cleanup_close(&sources->root);
+	stock_close(&sources->null);
+	for (size_t i = 0; i < sources->n; i++)
+		cleanup_close(&sources->step[i]);
+	for (size_t i = 0; i < sources->n_cgroups; i++) {
+		cleanup_close(&sources->cgroups[i].mount);
+		free(sources->cgroups[i].path);
+	}
+	free(sources->cgroups);
+	free(sources->step);
+	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1 };
+}
+
+int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources, struct error *err)
+{
+	const size_t n = plan->rootfs.n_steps;
+
+	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n };
+	memset(sources->step, 0xff, n * sizeof *sources->step);
+	if (open_root(plan, sources, err) < 0)
+		return -1;
+	if (view) {
+		sources->layout = view->layout;
+		sources->links = view->links;
+		sources->n_links = view->n_links;
+	}
+	if (open_steps(plan, view, sources, err) < 0)
+		return -1;
+	return sources->root_detached && has_step(plan, STEP_MASK) ? stock_null(&sources->null, err) : 0;
+}

@@ -1,0 +1,96 @@
+/*
+ * steps.h - what the files of this room share
+ *
+ * One function a kind of step, all of one type; build.c holds the table.  Each
+ * gets the place it works in and the step's number, and leaves nothing open.
+ */
+#pragma once
+#include "rootfs/rootfs.h"
+
+struct build {
+	const struct plan *plan;
+	struct rootfs *rootfs;
+	struct rootfs_sources *sources;
+	int folder_fd;		/* the folder opened last for a node (-1: none): it is /dev ten times in a row */
+	char folder[256];
+};
+
+typedef int step_fn(struct build *b, size_t i, struct error *err);
+
+step_fn step_bind, step_mount, step_cgroup, step_propagate, step_remount;	/* mount.c, remount.c, cgroup-view.c */
+step_fn step_device, step_symlink, step_console;			/* node.c */
+step_fn step_seal, step_readonly, step_mask;				/* hide.c */
+
+/* ---- target.c: where a step works -------------------------------------- */
+
+/* Open the step's target O_PATH, made if missing: a folder if FOLDER, else an empty file.  *MADE (may be NULL): it is new. */
+int target_open(struct build *b, const struct step *step, bool folder, bool *made, struct error *err);
+
+/* The same, refusing a target that is or would be reached through a symlink in its last component. */
+int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err);
+
+/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's. */
+int target_parent(struct build *b, const char *path, char *name, struct error *err);
+
+/* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
+int target_attach(int mount, int target, const struct step *step, struct error *err);
+
+/* Propagation of the attached MOUNT, in the order of the step. */
+int target_propagate(int mount, const struct step *step, struct error *err);
+
+/* Something may have been mounted: forget the folder opened last. */
+void target_forget(struct build *b);
+
+/* ---- stock.c ------------------------------------------------------------ */
+
+/* Attach the mount of STOCK, or a copy if it is attached already, on TARGET. */
+int stock_attach(struct mount_stock *stock, int target, struct error *err);
+void stock_close(struct mount_stock *stock);
+
+/* The host's /dev/null, verified, as a detached read-only mount. */
+int stock_null(struct mount_stock *stock, struct error *err);
+
+/* An empty, read-only, detached file system. LABEL (may be NULL) is its SELinux context. */
+int stock_empty(struct mount_stock *stock, const char *label, struct error *err);
+
+/* ---- source.c ----------------------------------------------------------- */
+
+/* A detached copy of the source of a step BIND or DEVICE with its attributes, made by the runtime beforehand, or by init
+ * where the runtime was not allowed to.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is set on all of it. */
+int source_open(const struct step *step, uint64_t propagation, struct error *err);
+
+/* The user namespace made last for mapped mounts, and the step it was made for. */
+struct idmap_held {
+	int userns;
+	const struct step *step;
+};
+
+/* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace at the end. */
+int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held, struct error *err);
+
+/* The propagation that cuts a copied mount off from the host's. */
+uint64_t source_propagation(const struct plan *plan);
+
+/* ---- sources.c, attach.c, build.c ----------------------------------------- */
+
+/* True if the container gets its own namespace of the kind FLAG, new or joined. */
+bool plan_has_namespace(const struct plan *plan, int flag);
+
+/* End propagation between the host and the detached copy ROOT of the rootfs. */
+int root_cut_off(const struct plan *plan, int root, struct error *err);
+
+/* ---- cgroup-view.c --------------------------------------------------------- */
+
+/* The runtime's half of step I, a STEP_CGROUP. */
+int cgroup_view_open(const struct plan *plan, const struct cgroup_view *view, size_t i, struct rootfs_sources *sources,
+		     struct error *err);
+
+/* ---- hide-host.c ------------------------------------------------------------ */
+
+/* Unmount (or cover) every whole procfs and sysfs of this mount namespace that is not below the mount ROOT. */
+int host_hide(int root, struct error *err);
+
+/* ---- copy-up.c ----------------------------------------------------------- */
+
+/* Copy what is in the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended attributes. */
+int copy_up(int from, int to, struct error *err);

@@ -1,0 +1,143 @@
+/*
+ * target.c - where a step works: looked up once, inside the root, and held
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/mountfd.h"
+#include "sys/path.h"
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	while (n && folder[n - 1] == '/')
+		n--;
+	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* True if the config itself puts a procfs where the target of STEP says to be. */
+static bool expects_procfs(const struct build *b, const struct step *step)
+{
+	if (is_below(step->target, "/proc"))
+		return true;
+	for (const struct step *s = b->plan->rootfs.steps; s < step; s++) {
+		bool proc = s->action == STEP_MOUNT ? strcmp(s->type, "proc") == 0 :
+			    s->action == STEP_BIND && (is_below(s->source, "/proc") || strcmp(s->source, "/") == 0);
+
+		if (proc && is_below(step->target, s->target))
+			return true;
+	}
+	return false;
+}
+
+/* A rootfs whose /etc is a link into /proc would make "/etc/hosts" cover a file of procfs, where LSM labels and
+ * sysctls are read and written (CVE-2019-16884).  The planner could not know. */
+static int refuse_hidden_procfs(const struct build *b, const struct step *step, int target, struct error *err)
+{
+	struct statfs fs;
+
+	if (fstatfs(target, &fs) < 0)
+		return fail(err, errno, "look at %s in the container", step->target);
+	if (fs.f_type == PROC_SUPER_MAGIC && !expects_procfs(b, step))
+		return fail(err, EXDEV, "%s leads into /proc by a symlink of the rootfs", step->target);
+	return 0;
+}
+
+/* Open the last component itself, which is made if it is missing.  An existing link is opened as the link it is. */
+static int open_no_follow(struct build *b, const struct step *step, bool folder, bool *made, struct error *err)
+{
+	char name[NAME_MAX + 1];
+	auto_fd parent = path_open_parent(b->rootfs->root, step->target, true, name, err);
+
+	if (parent < 0)
+		return -1;
+	int error = folder ? mkdirat(parent, name, 0755) : mknodat(parent, name, S_IFREG | 0755, 0);
+
+	if (error < 0 && errno != EEXIST)
+		return fail(err, errno, "make %s in the container", step->target);
+	if (made)
+		*made = error == 0;
+	int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? fail(err, errno, "open %s in the container", step->target) : fd;
+}
+
+int target_open(struct build *b, const struct step *step, bool folder, bool *made, struct error *err)
+{
+	auto_fd target = step->no_follow_target ? open_no_follow(b, step, folder, made, err) :
+			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
+			 path_make_file(b->rootfs->root, step->target, 0755, err);
+
+	if (target < 0 || refuse_hidden_procfs(b, step, target, err) < 0)
+		return -1;
+	return take_fd(target);
+}
+
+int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err)
+{
+	auto_fd target = open_no_follow(b, step, true, made, err);
+	struct stat st;
+
+	if (target < 0)
+		return -1;
+	if (fstat(target, &st) < 0)
+		return fail(err, errno, "look at %s in the container", step->target);
+	/* CVE-2023-27561, CVE-2023-28642, CVE-2019-19921: a rootfs that sends /proc elsewhere. */
+	if (!S_ISDIR(st.st_mode))
+		return fail(err, ENOTDIR, "filesystem \"%s\" must be mounted on ordinary directory: %s", step->type, step->target);
+	return take_fd(target);
+}
+
+void target_forget(struct build *b)
+{
+	cleanup_close(&b->folder_fd);
+	b->folder_fd = -1;
+}
+
+int target_parent(struct build *b, const char *path, char *name, struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t) (slash - path) : sizeof b->folder;
+	const char *last = slash ? slash + 1 : "";
+
+	if (b->folder_fd >= 0 && n == strlen(b->folder) && memcmp(b->folder, path, n) == 0 &&
+	    *last && strlen(last) <= NAME_MAX && strcmp(last, ".") != 0 && strcmp(last, "..") != 0) {
+		memcpy(name, last, strlen(last) + 1);
+		return b->folder_fd;
+	}
+	target_forget(b);
+	b->folder_fd = path_open_parent(b->rootfs->root, path, true, name, err);
+	/* Too long a name is not remembered: no path compares equal to "?". */
+	snprintf(b->folder, sizeof b->folder, "%.*s", n < sizeof b->folder ? (int) n : 1, n < sizeof b->folder ? path : "?");
+	return b->folder_fd;
+}
+
+int target_attach(int mount, int target, const struct step *step, struct error *err)
+{
+	struct stat what, where;
+
+	if (mount_attach(mount, target, err) == 0)
+		return 0;
+	if (fstat(mount, &what) == 0 && fstat(target, &where) == 0 && S_ISDIR(what.st_mode) != S_ISDIR(where.st_mode))
+		return fail(err, ENOTDIR, "%s is a %s, but %s in the container is %s", step->source,
+			    S_ISDIR(what.st_mode) ? "folder" : "file", step->target, S_ISDIR(where.st_mode) ? "a folder" : "none");
+	return -1;
+}
+
+int target_propagate(int mount, const struct step *step, struct error *err)
+{
+	for (unsigned i = 0; i < step->n_propagation; i++)
+		if (mount_change(mount, 0, 0, step->propagation[i] & ~(uint64_t) MS_REC, step->propagation[i] & MS_REC, err) < 0)
+			return wrap(err, "set the propagation of %s", step->target);
+	return 0;
+}

@@ -1,0 +1,145 @@
+/*
+ * early.c - before libc starts: run from a mount that nobody can write
+ *
+ * The threat and the whole defence are told in self.c.  This is only its
+ * fastest road: the program's first instruction is here (-Wl,-e), so the first
+ * of the two execs pays nothing for the start of a libc (0.25 ms), which the
+ * second does again.  If any step is refused the program simply goes on, and
+ * self_protect() finds that it is not safe yet and takes a slower road.
+ *
+ * The rules of this place: a static-pie program has not relocated itself, so
+ * there are no tables of pointers, no calls to libc (they go through IFUNCs),
+ * no thread-local data and so no stack protector.  tests/unit/test-secure.c
+ * looks at the object: it may need no symbol but _start.
+ */
+#if !defined SANITIZED && (defined __x86_64__ || defined __aarch64__)
+#include <elf.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+
+#ifdef __x86_64__
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	long r;
+
+	__asm__ volatile("syscall" : "=a"(r) : "0"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory");
+	return r;
+}
+
+/* rdx is for _start, which takes it as the dynamic linker's last function to call. */
+__asm__(".text\n"
+	".globl ctr_run_early_start\n"
+	".type ctr_run_early_start, @function\n"
+	"ctr_run_early_start:\n"
+	"	endbr64\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %rsp, %rbx\n"
+	"	mov %rdx, %r12\n"
+	"	mov %rsp, %rdi\n"
+	"	and $-16, %rsp\n"
+	"	call early\n"
+	"	mov %rbx, %rsp\n"
+	"	mov %r12, %rdx\n"
+	"	jmp _start\n"
+	".size ctr_run_early_start, . - ctr_run_early_start\n");
+#else
+static inline long call(long number, long a, long b, long c, long d, long e)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+	register long x4 __asm__("x4") = e;
+
+	__asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
+	return x0;
+}
+
+__asm__(".text\n"
+	".globl ctr_run_early_start\n"
+	".type ctr_run_early_start, %function\n"
+	"ctr_run_early_start:\n"
+	"	hint #34\n"		/* bti c */
+	"	mov x19, x0\n"
+	"	mov x29, #0\n"
+	"	mov x0, sp\n"
+	"	bl early\n"
+	"	mov x0, x19\n"
+	"	mov x29, #0\n"
+	"	mov x30, #0\n"
+	"	b _start\n"
+	".size ctr_run_early_start, . - ctr_run_early_start\n");
+#endif
+
+/* A word of up to seven letters as a number: the compiler can make no call and no table of this. */
+#define WORD(a, b, c, d, e, f, g) ((uint64_t) (a) | (uint64_t) (b) << 8 | (uint64_t) (c) << 16 | (uint64_t) (d) << 24 | \
+				   (uint64_t) (e) << 32 | (uint64_t) (f) << 40 | (uint64_t) (g) << 48)
+
+static inline uint64_t word(const char *s)
+{
+	uint64_t w = 0;
+
+	for (int i = 0; i < 8; i++) {
+		if (!s[i])
+			return w;
+		w |= (uint64_t) (unsigned char) s[i] << 8 * i;
+	}
+	return 0;
+}
+
+/* The verbs that put a process of ours into a container.  Any argument counts: options come before the verb, and one
+ * of this name too many costs 0.15 ms, no more. */
+static inline bool enters(char **argv)
+{
+	for (; *argv; argv++) {
+		uint64_t w = word(*argv);
+
+		if (w == WORD('c', 'r', 'e', 'a', 't', 'e', 0) || w == WORD('r', 'u', 'n', 0, 0, 0, 0) ||
+		    w == WORD('e', 'x', 'e', 'c', 0, 0, 0) || w == WORD('r', 'e', 's', 't', 'o', 'r', 'e'))
+			return true;
+	}
+	return false;
+}
+
+/* An exec through a descriptor calls the program "/dev/fd/N": it was ours, or somebody else's and then self_protect()
+ * sees to it.  Looking at nothing else there can be no endless chain of execs. */
+static inline bool by_descriptor(const Elf64_auxv_t *aux)
+{
+	for (; aux->a_type != AT_NULL; aux++)
+		if (aux->a_type == AT_EXECFN) {
+			const char *name = (const char *) aux->a_un.a_val;
+
+			return name[0] == '/' && name[1] == 'd' && name[2] == 'e' && name[3] == 'v' && name[4] == '/' &&
+			       name[5] == 'f' && name[6] == 'd' && name[7] == '/';
+		}
+	return true;
+}
+
+/* STACK is what the kernel left there: argc, argv, NULL, envp, NULL, auxv. */
+__attribute__((used, no_stack_protector)) static void early(long *stack)
+{
+	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+	char **argv = (char **) (stack + 1), **envp = argv + stack[0] + 1, **end = envp;
+	long fd;
+
+	if (!enters(argv))
+		return;
+	while (*end)
+		end++;
+	if (by_descriptor((const Elf64_auxv_t *) (end + 1)))
+		return;
+	fd = call(SYS_open_tree, AT_FDCWD, (long) "/proc/self/exe", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0);
+	if (fd < 0)
+		return;
+	if (call(SYS_mount_setattr, fd, (long) "", AT_EMPTY_PATH, (long) &attributes, sizeof attributes) == 0)
+		call(SYS_execveat, fd, (long) "", (long) argv, (long) envp, AT_EMPTY_PATH);
+	call(SYS_close, fd, 0, 0, 0, 0);
+}
+#endif

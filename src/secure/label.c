@@ -1,0 +1,50 @@
+/*
+ * label.c - the LSM label of the program that is exec'd next
+ *
+ * Both LSMs take it as one write to a file of /proc/self/attr.  The libraries
+ * would open that file by its path in whatever lies on /proc by then, so we
+ * write it ourselves, through a procfs that nobody else can reach
+ * (CVE-2019-16884, CVE-2025-52881); this is all that they would do for us.
+ *
+ * A label that cannot be set is an error: never run without one that was
+ * asked for.
+ */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "secure/secure.h"
+#include "sys/procfs.h"
+
+static int apparmor_exec(int proc, const char *profile, struct error *err)
+{
+	auto_free char *text = xasprintf("exec %s", profile);
+
+	/* 5.8 gave AppArmor a folder of its own; the older file belongs to whichever LSM comes first. */
+	if (procfs_put(proc, "self/attr/apparmor/exec", text, err) == 0)
+		return 0;
+	if (err->number == ENOENT && procfs_put(proc, "self/attr/exec", text, err) == 0)
+		return 0;
+	if (err->number == ENOENT)
+		return wrap(err, "set AppArmor profile %s (is it loaded, and AppArmor enabled?)", profile);
+	return wrap(err, "set AppArmor profile %s", profile);
+}
+
+int label_exec(int proc, const char *apparmor, const char *selinux, struct error *err)
+{
+	if (apparmor && *apparmor && apparmor_exec(proc, apparmor, err) < 0)
+		return blame(err, "/process/apparmorProfile");
+	if (selinux && *selinux && procfs_put(proc, "self/attr/exec", selinux, err) < 0) {
+		wrap(err, "set SELinux label %s", selinux);
+		return blame(err, "/process/selinuxLabel");
+	}
+	return 0;
+}
+
+int label_keyring(int proc, const char *selinux, struct error *err)
+{
+	if (selinux && *selinux && procfs_put(proc, "self/attr/keycreate", selinux, err) < 0) {
+		wrap(err, "set SELinux label %s for new keys", selinux);
+		return blame(err, "/process/selinuxLabel");
+	}
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* list.h - "0-3,7" as a bit mask, for CPUs and memory nodes (private to src/tune) */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LIST_MAX 8192	/* more CPUs than any kernel has (CONFIG_NR_CPUS) */
+#define LIST_WORDS (LIST_MAX / (8 * sizeof(unsigned long)))
+
+/* Set the bits of LIST in MASK.  Blanks around numbers are allowed, as the kernel's cpuset files do.  False if it is no
+ * such list, if it is empty, or has a number of LIMIT (at most LIST_MAX) or more.  *HIGHEST gets the highest bit. */
+bool list_parse(const char *list, unsigned limit, unsigned long mask[LIST_WORDS], unsigned *highest);

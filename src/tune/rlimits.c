@@ -1,0 +1,83 @@
+/*
+ * rlimits.c - resource limits, exactly as asked for
+ *
+ * Only CAP_SYS_RESOURCE of the initial user namespace raises a hard limit, so
+ * inside a user namespace init could not: the runtime raises it from outside,
+ * and init sets the final values, when it needs no descriptor more.
+ */
+#include <sys/resource.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "tune/tune.h"
+
+/* "unlimited" or digits, in one of two buffers, for messages. */
+static const char *show(rlim_t value, char out[32])
+{
+	if (value == RLIM_INFINITY)
+		snprintf(out, 32, "unlimited");
+	else
+		snprintf(out, 32, "%llu", (unsigned long long) value);
+	return out;
+}
+
+static int refused(const struct rlimit_plan *limit, const struct rlimit *old, int number, struct error *err)
+{
+	char soft[32], hard[32], from[32];
+
+	show(limit->value.rlim_cur, soft);
+	show(limit->value.rlim_max, hard);
+	show(old->rlim_max, from);
+	if (number == EPERM && limit->value.rlim_max > old->rlim_max)
+		return fail(err, number, "set %s to %s:%s: the hard limit is %s now, and raising it needs CAP_SYS_RESOURCE%s",
+			    limit->name, soft, hard, from,
+			    limit->resource == RLIMIT_NOFILE ? " and at most /proc/sys/fs/nr_open" : "");
+	return fail(err, number, "set %s to %s:%s (hard limit now %s)", limit->name, soft, hard, from);
+}
+
+static int blame_rlimit(struct error *err, size_t i)
+{
+	char pointer[64];
+
+	snprintf(pointer, sizeof pointer, "/process/rlimits/%zu", i);
+	return blame(err, pointer);
+}
+
+int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *err)
+{
+	for (size_t i = 0; i < process->n_rlimits; i++) {
+		const struct rlimit_plan *limit = &process->rlimits[i];
+		struct rlimit old, raised;
+
+		if (prlimit(pid, limit->resource, NULL, &old) < 0) {
+			fail(err, errno, "read %s of process %d", limit->name, pid);
+			return blame_rlimit(err, i);
+		}
+		if (limit->value.rlim_max <= old.rlim_max)
+			continue;
+		/* Only what it cannot do itself: the soft limit stays until it has set up the rest. */
+		raised = (struct rlimit) { .rlim_cur = old.rlim_cur, .rlim_max = limit->value.rlim_max };
+		if (prlimit(pid, limit->resource, &raised, NULL) < 0) {
+			refused(limit, &old, errno, err);
+			return blame_rlimit(err, i);
+		}
+	}
+	return 0;
+}
+
+int rlimits_apply(const struct process_plan *process, struct error *err)
+{
+	for (size_t i = 0; i < process->n_rlimits; i++) {
+		const struct rlimit_plan *limit = &process->rlimits[i];
+		struct rlimit old = { 0 };
+		int number;
+
+		if (prlimit(0, limit->resource, &limit->value, NULL) == 0)
+			continue;
+		number = errno;
+		prlimit(0, limit->resource, NULL, &old);
+		refused(limit, &old, number, err);
+		return blame_rlimit(err, i);
+	}
+	return 0;
+}

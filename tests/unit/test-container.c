@@ -1,0 +1,247 @@
+/* test-container.c - channel, lookup, store, hooks' state: the parts of container/ that need no container */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "container/channel.h"
+#include "container/hooks.h"
+#include "container/lookup.h"
+#include "container/store.h"
+#include "libocispec/arena.h"
+
+static char folder[64];
+static struct error err;
+
+static int make_folder(void **state)
+{
+	(void) state;
+	snprintf(folder, sizeof folder, "/tmp/ctr-run-unit.XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	char command[128];
+
+	(void) state;
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	return system(command);
+}
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+}
+
+static void an_error_crosses_the_channel_whole(void **state)
+{
+	struct channel a, b;
+	struct error got = { 0 };
+
+	(void) state;
+	assert_int_equal(channel_pair(&a, &b, &err), 0);
+	fail_at(&err, "/process/cwd", "must begin with /");
+	channel_send_error(&b, &err);
+	assert_int_equal(channel_expect(&a, MSG_READY, &got), -1);
+	assert_string_equal(got.message, "must begin with /");
+	assert_string_equal(got.pointer, "/process/cwd");
+	assert_int_equal(got.code, ERROR_CONFIG);
+	channel_close(&a);
+	channel_close(&b);
+}
+
+static void a_message_out_of_turn_is_an_error(void **state)
+{
+	struct channel a, b;
+
+	(void) state;
+	assert_int_equal(channel_pair(&a, &b, &err), 0);
+	assert_int_equal(channel_send(&b, MSG_ROOTFS, NULL, 0, -1, &err), 0);
+	assert_int_equal(channel_expect(&a, MSG_READY, &err), -1);
+	assert_non_null(strstr(err.message, "expected READY"));
+	assert_non_null(strstr(err.message, "got ROOTFS"));
+	channel_close(&b);
+	assert_int_equal(channel_expect(&a, MSG_READY, &err), -1);
+	assert_non_null(strstr(err.message, "ended before READY"));
+	channel_close(&a);
+}
+
+static void a_descriptor_travels(void **state)
+{
+	struct channel a, b;
+	int fd = -1;
+
+	(void) state;
+	assert_int_equal(channel_pair(&a, &b, &err), 0);
+	assert_int_equal(channel_send(&b, MSG_TERMINAL, NULL, 0, a.fd, &err), 0);
+	assert_int_equal(channel_next(&a, NULL, 0, &fd, &err), MSG_TERMINAL);
+	assert_true(fd >= 0 && fd != a.fd);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	channel_close(&a);
+	channel_close(&b);
+}
+
+static void lookup_follows_the_path_of_the_process(void **state)
+{
+	char path[128], *env[] = { path, NULL }, *found;
+
+	(void) state;
+	snprintf(path, sizeof path, "PATH=/nowhere:%s", folder);
+	put("tool", "#!/bin/sh\n", 0755);
+	found = lookup_program("tool", env, &err);
+	assert_non_null(found);
+	assert_string_equal(strrchr(found, '/'), "/tool");
+	free(found);
+	assert_null(lookup_program("no-such-tool", env, &err));
+	assert_string_equal(err.message, "exec: \"no-such-tool\": executable file not found in $PATH: no such file or directory");
+	assert_int_equal(err.code, ERROR_EXEC);
+}
+
+static void lookup_says_what_clients_match(void **state)
+{
+	char path[128], *env[] = { path, NULL };
+
+	(void) state;
+	snprintf(path, sizeof path, "PATH=%s", folder);
+	put("plain", "x", 0644);
+	assert_null(lookup_program("plain", env, &err));
+	assert_string_equal(err.message, "exec: \"plain\": permission denied");
+	assert_null(lookup_program("/tmp", env, &err));
+	assert_string_equal(err.message, "exec: \"/tmp\": is a directory: permission denied");
+	assert_null(lookup_program("/no/such", env, &err));
+	assert_string_equal(err.message, "exec: \"/no/such\": no such file or directory");
+	assert_null(lookup_program("", env, &err));
+}
+
+static void exec_failures_are_explained(void **state)
+{
+	char path[128];
+
+	(void) state;
+	put("dos", "#!/bin/sh\r\n", 0755);
+	put("lost", "#! /no/such/interpreter -x\n", 0755);
+	put("text", "hello\n", 0755);
+	put("empty", "", 0755);
+	snprintf(path, sizeof path, "%s/dos", folder);
+	lookup_explain(path, ENOENT, &err);
+	assert_non_null(strstr(err.message, "no such file or directory (the first line of"));
+	assert_non_null(strstr(err.message, "carriage return"));
+	snprintf(path, sizeof path, "%s/lost", folder);
+	lookup_explain(path, ENOENT, &err);
+	assert_non_null(strstr(err.message, "its interpreter /no/such/interpreter is not in the container"));
+	snprintf(path, sizeof path, "%s/text", folder);
+	lookup_explain(path, ENOEXEC, &err);
+	assert_non_null(strstr(err.message, "neither an ELF program nor a script"));
+	snprintf(path, sizeof path, "%s/empty", folder);
+	lookup_explain(path, ENOEXEC, &err);
+	assert_non_null(strstr(err.message, "it is empty"));
+}
+
+static void container_ids_are_checked(void **state)
+{
+	char longest[300];
+
+	(void) state;
+	assert_int_equal(store_check_id("web_1.0+x-Y", &err), 0);
+	assert_int_equal(store_check_id("", &err), -1);
+	assert_string_equal(err.message, "container id cannot be empty");
+	static const char *const bad[] = { ".", "..", "a/b", "../x", "a b", "a\n", "\xc3\xa4", "a\\" };
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_int_equal(store_check_id(bad[i], &err), -1);
+		assert_non_null(strstr(err.message, "invalid container ID format"));
+	}
+	memset(longest, 'a', sizeof longest);
+	longest[255] = '\0';
+	assert_int_equal(store_check_id(longest, &err), 0);
+	longest[255] = 'a';
+	longest[256] = '\0';
+	assert_int_equal(store_check_id(longest, &err), -1);
+}
+
+static void of_two_creates_one_wins(void **state)
+{
+	(void) state;
+	auto_fd first = store_make(folder, "twice", &err);
+	assert_true(first >= 0);
+	assert_int_equal(store_make(folder, "twice", &err), -1);
+	assert_int_equal(err.code, ERROR_EXISTS);
+	assert_string_equal(err.message, "container with given ID already exists: twice");
+	auto_fd other = store_open(folder, "twice", &err);
+	assert_true(other >= 0);
+	assert_true(store_locked(other));
+	close(take_fd(first));
+	assert_false(store_locked(other));
+	assert_int_equal(store_remove(folder, "twice", other, &err), 0);
+	assert_int_equal(store_open(folder, "twice", &err), -1);
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	assert_string_equal(err.message, "container \"twice\" does not exist");
+}
+
+static void a_record_is_read_as_it_was_written(void **state)
+{
+	struct arena arena = { 0 };
+	struct record_state record = { .version = RECORD_VERSION, .id = (char *) "r", .bundle = (char *) "/b", .rootfs = (char *) "/b/rootfs",
+		.pid = 42, .start_time = 18446744073709551615ull, .boot_id = (char *) "x", .created = (char *) "now", .uid = 7 }, *got;
+
+	(void) state;
+	auto_fd fd = store_make(folder, "r", &err);
+	assert_int_equal(store_write(fd, "state.json", &record, &err), 0);
+	got = store_read(fd, "r", "state.json", &arena, &err);
+	assert_non_null(got);
+	assert_int_equal(got->pid, 42);
+	assert_true(got->start_time == 18446744073709551615ull);
+	assert_null(store_read(fd, "r", "journal", &arena, &err));
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	record.version = RECORD_VERSION + 1;
+	assert_int_equal(store_write(fd, "state.json", &record, &err), 0);
+	assert_null(store_read(fd, "r", "state.json", &arena, &err));
+	assert_int_equal(err.code, ERROR_UNSUPPORTED);
+	arena_free(&arena);
+}
+
+static void hooks_read_the_state_of_the_spec(void **state)
+{
+	char *keys[] = { (char *) "a/b" };
+	void *values[] = { (char *) "c\"d" };
+	struct json_map annotations = { keys, values, 1 };
+
+	(void) state;
+	auto_free char *json = hooks_state("web", "/srv/web", "creating", 12, &annotations);
+	assert_string_equal(json, "{\"ociVersion\":\"1.3.0\",\"id\":\"web\",\"status\":\"creating\",\"pid\":12,\"bundle\":\"/srv/web\","
+				  "\"annotations\":{\"a/b\":\"c\\\"d\"}}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_error_crosses_the_channel_whole),
+		cmocka_unit_test(a_message_out_of_turn_is_an_error),
+		cmocka_unit_test(a_descriptor_travels),
+		cmocka_unit_test(lookup_follows_the_path_of_the_process),
+		cmocka_unit_test(lookup_says_what_clients_match),
+		cmocka_unit_test(exec_failures_are_explained),
+		cmocka_unit_test(container_ids_are_checked),
+		cmocka_unit_test(of_two_creates_one_wins),
+		cmocka_unit_test(a_record_is_read_as_it_was_written),
+		cmocka_unit_test(hooks_read_the_state_of_the_spec),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -71,6 +71,9 @@ struct container_info {
 };
 
 int container_info(const char *root, const char *id, struct container_info *info, struct error *err);
+/* Fill in the owner's name, which only `list` prints. */
+void container_info_owner(struct container_info *info);
+
 void container_info_free(struct container_info *info);
 
 /* The state document as runc prints it (indented, owner, rootfs ...); the caller frees. */

@@ -1,0 +1,95 @@
+/*
+ * cli.h - the command line
+ *
+ *	main.c		descriptors 0-2, then cli_main()
+ *	cli.c		global options, the right verb, its options, its exit code; the one place that prints an error
+ *	globals.c	what the global options mean
+ *	verbs.c		the table of verbs
+ *	cmd-*.c		one verb each: its option table, its help, its few lines of work
+ *	options.c	the parser; help*.c: everything else that is made from the tables
+ *
+ * A verb fills a struct of the container room from its option table and hands
+ * it over.  Nothing here uses stdio: output is built as text and written at
+ * once, so that the short commands cost little more than their exec.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "cli/options.h"
+#include "config/config.h"
+
+struct error;
+
+#define PROGRAM "ctr-run"
+
+struct globals {
+	const char *root;		/* as given; after globals_settle() absolute and never NULL */
+	const char *log, *log_format, *log_level;
+	const char *cgroup_manager, *rootless, *criu;
+	bool debug, systemd_cgroup, version;
+	/* settled */
+	bool root_given;		/* the user chose it */
+	bool root_private;		/* below XDG_RUNTIME_DIR */
+	bool cgroup_disabled;
+	char *root_owned;		/* backs `root`, or NULL */
+};
+
+extern const struct option global_options[];
+
+/* What a verb works with. */
+struct cli {
+	struct globals globals;
+	int failure;			/* the exit code of an error */
+	struct config config;		/* filled by verbs that read one, so that all of its faults are printed */
+};
+
+struct verb {
+	const char *name;
+	const char *group;		/* heading in the list of commands */
+	const char *args;		/* "ID [SIGNAL]"; "" for none */
+	const char *summary;		/* one line, small first letter, no full stop */
+	const char *about;		/* for --help: a few lines */
+	const struct option *options;	/* NULL: none */
+	size_t size;			/* of the struct that they fill */
+	int min, max;			/* words besides options; max -1: any number */
+	bool in_order;			/* the first of them ends the options */
+	bool enters;			/* starts a process inside a container: must run from a copy nobody can write */
+	int failure;			/* exit code of an error, 0: 1 */
+
+	/* The exit code, or -1 with ERR.  OPTIONS is the struct, ARGS the words, NULL-terminated. */
+	int (*run)(struct cli *cli, void *options, char **args, struct error *err);
+};
+
+extern const struct verb verb_create, verb_start, verb_run, verb_kill, verb_delete, verb_exec, verb_ps, verb_state,
+	verb_list, verb_spec, verb_explain, verb_features, verb_version, verb_help;
+
+/* All verbs in the order of the help, NULL-terminated. */
+extern const struct verb *const verbs[];
+
+/* The verb called NAME, or NULL. */
+const struct verb *verb_find(const char *name);
+
+/* An error that names a verb which is near, if there is one. */
+int verb_unknown(const char *name, struct error *err);
+
+/* The whole program: parse, do, print the error if there is one.  Returns the exit code. */
+int cli_main(int argc, char **argv);
+
+/* Open the log that GLOBALS ask for. */
+int globals_open_log(const struct globals *globals, struct error *err);
+
+/* Check what was given and work out what was not: the state root above all. */
+int globals_settle(struct globals *globals, struct error *err);
+
+/* Make a state root of our own below XDG_RUNTIME_DIR; any other is made by those who use it. */
+int globals_prepare_root(const struct globals *globals, struct error *err);
+
+void globals_free(struct globals *globals);
+
+/* Write T to standard output.  0, or -1 with ERR. */
+int output(const struct text *t, struct error *err);
+
+/* "ctr-run version ..." with its further lines. */
+void version_text(struct text *t);

@@ -1,0 +1,38 @@
+/* cmd-kill.c - ctr-run kill */
+#include <signal.h>
+
+#include "base/error.h"
+#include "cli/cli.h"
+#include "container/container.h"
+#include "sys/signals.h"
+
+struct kill_options { bool all; };
+
+static const struct option kill_options[] = {
+	{ 'a', "all", FLAG(kill_options, all), NULL, "send it to every process of the container" },
+	{ .kind = OPTION_END }
+};
+
+static int run(struct cli *cli, void *into, char **args, struct error *err)
+{
+	const struct kill_options *options = into;
+	int sig = args[1] ? signal_parse(args[1]) : SIGTERM;
+
+	if (sig < 0)
+		return fail_code(err, ERROR_USAGE, "unknown signal \"%s\"", args[1]);
+	return container_kill(cli->globals.root, args[0], sig, options->all, err);
+}
+
+const struct verb verb_kill = {
+	.name = "kill",
+	.group = "The life of a container",
+	.args = "ID [SIGNAL]",
+	.summary = "send a signal to a container",
+	.about = "Sends SIGNAL to the first process of a container. A signal is a number or a name in any case, "
+		 "with or without SIG: 9, KILL, sigkill, RTMIN+3; it is SIGTERM if none is given.",
+	.options = kill_options,
+	.size = sizeof(struct kill_options),
+	.min = 1,
+	.max = 2,
+	.run = run,
+};

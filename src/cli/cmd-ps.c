@@ -1,0 +1,205 @@
+/*
+ * cmd-ps.c - ctr-run ps
+ *
+ * The container's cgroup knows the pids.  The table is the machine's own
+ * ps(1), of which the lines with other pids are dropped.
+ */
+#include <ctype.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "cli/cli.h"
+#include "cli/cmd-ps.h"
+#include "container/container.h"
+#include "sys/fd.h"
+
+struct ps_options { const char *format; };
+
+static const struct option ps_options[] = {
+	{ 'f', "format", CHOICE(ps_options, format), "table|json",
+	   "what ps(1) says (default), or a JSON array of pids" },
+	{ .kind = OPTION_END }
+};
+
+/* The next word of S, as isspace(3) parts them; its LENGTH; NULL at the end of the line. */
+static const char *next_word(const char *s, size_t *length)
+{
+	while (*s && *s != '\n' && isspace((unsigned char) *s))
+		s++;
+	for (*length = 0; s[*length] && !isspace((unsigned char) s[*length]); ++*length)
+		;
+	return *length ? s : NULL;
+}
+
+/* The word in COLUMN of LINE as a pid, or -1. */
+static pid_t pid_of(const char *line, size_t column)
+{
+	char digits[16];
+	size_t n = 0;
+	uint64_t pid;
+
+	for (size_t i = 0; line && i <= column; i++) {
+		line = next_word(i ? line + n : line, &n);
+		if (!line)
+			return -1;
+	}
+	if (n >= sizeof digits)
+		return -1;
+	snprintf(digits, n + 1, "%s", line);
+	return number_parse(digits, 1, INT32_MAX, &pid) ? (pid_t) pid : -1;
+}
+
+static bool pids_have(const pid_t *pids, size_t n, pid_t pid)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pids[i] == pid)
+			return true;
+	return false;
+}
+
+int ps_filter(const char *table, const pid_t *pids, size_t n_pids, struct text *out, struct error *err)
+{
+	const char *word = table;
+	size_t column = 0, n = 0;
+
+	while ((word = next_word(word, &n)) && (n != 3 || memcmp(word, "PID", 3))) {
+		word += n;
+		column++;
+	}
+	if (!word)
+		return fail_code(err, ERROR_UNSUPPORTED, "no column is titled PID in the output of ps");
+	for (const char *line = table; *line; line += n) {
+		n = strcspn(line, "\n");
+		n += line[n] == '\n';
+		if (line == table || pids_have(pids, n_pids, pid_of(line, column)))
+			text_add_bytes(out, line, n);
+	}
+	return 0;
+}
+
+/* Where ps is: in PATH, or, as callers clear the environment, where it usually is.  The caller frees. */
+static char *find_ps(void)
+{
+	const char *places[] = { getenv("PATH"), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		for (const char *p = places[i]; p && *p; p += strspn(p, ":")) {
+			size_t n = strcspn(p, ":");
+			auto_free char *path = xasprintf("%.*s/ps", (int) n, p);
+			if (*path == '/' && access(path, X_OK) == 0)
+				return take(path);
+			p += n;
+		}
+	return NULL;
+}
+
+/* Start PATH with ARGS ("-ef" if there are none), writing to OUT. */
+static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct error *err)
+{
+	static char all[] = "-ef", name[] = "ps";
+	posix_spawn_file_actions_t actions;
+	auto_free char **argv = NULL;
+	size_t n = 0;
+	int code;
+
+	while (args[n])
+		n++;
+	argv = xcalloc(n + 3, sizeof *argv);
+	argv[0] = name;
+	argv[1] = all;
+	if (n)
+		memcpy(argv + 1, args, n * sizeof *argv);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	code = posix_spawn(pid, path, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return code ? fail(err, code, "start %s", path) : 0;
+}
+
+/* What ps prints for ARGS; the caller frees.  NULL with ERR. */
+static char *run_ps(char **args, struct error *err)
+{
+	auto_free char *path = find_ps(), *printed = NULL;
+	auto_fd in = -1, out = -1;
+	int ends[2], status;
+	size_t length;
+	pid_t pid;
+
+	if (!path) {
+		fail_code(err, ERROR_UNSUPPORTED, "ps: executable file not found in $PATH");
+		return NULL;
+	}
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		fail(err, errno, "make a pipe");
+		return NULL;
+	}
+	in = ends[0];
+	out = ends[1];
+	if (spawn_ps(path, args, out, &pid, err) < 0)
+		return NULL;
+	close(take_fd(out));
+	printed = fd_read_all(in, 256u << 20, &length, err);
+	/* Closed before we wait: had we not read all, ps would wait for us. */
+	close(take_fd(in));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!printed || (WIFEXITED(status) && !WEXITSTATUS(status)))
+		return take(printed);
+	if (WIFEXITED(status))
+		fail_code(err, ERROR_SYSTEM, "ps: exit status %d", WEXITSTATUS(status));
+	else
+		fail_code(err, ERROR_SYSTEM, "ps was killed by signal %d", WTERMSIG(status));
+	return NULL;
+}
+
+static void add_json(struct text *t, const pid_t *pids, size_t n)
+{
+	text_add(t, "[");
+	for (size_t i = 0; i < n; i++)
+		text_addf(t, "%s%d", i ? "," : "", pids[i]);
+	text_add(t, "]\n");
+}
+
+static int run(struct cli *cli, void *into, char **args, struct error *err)
+{
+	const struct ps_options *options = into;
+	auto_free char *table = NULL;
+	auto_free pid_t *pids = NULL;
+	auto_text t = { 0 };
+	size_t n;
+
+	if (container_pids(cli->globals.root, args[0], &pids, &n, err) < 0)
+		return -1;
+	if (options->format && !strcmp(options->format, "json")) {
+		add_json(&t, pids, n);
+		return output(&t, err);
+	}
+	table = run_ps(args + 1, err);
+	if (!table || ps_filter(table, pids, n, &t, err) < 0)
+		return -1;
+	return output(&t, err);
+}
+
+const struct verb verb_ps = {
+	.name = "ps",
+	.group = "Inside a container",
+	.args = "ID [PS-OPTION...]",
+	.summary = "list the processes of a container",
+	.about = "Lists the processes of a container as ps(1) does, with the pids that the host knows. What follows "
+		 "ID is given to ps; without it that is -ef. There must be a column titled PID.",
+	.options = ps_options,
+	.size = sizeof(struct ps_options),
+	.min = 1,
+	.max = -1,
+	.in_order = true,
+	.run = run,
+};

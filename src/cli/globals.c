@@ -1,0 +1,136 @@
+/* globals.c - the options before the command */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "sys/path.h"
+
+#define DEFAULT_ROOT "/run/" PROGRAM
+
+const struct option global_options[] = {
+	{  0,  "root",           TEXT(globals, root),             "DIR",
+	   "where the state of containers is kept (default: " DEFAULT_ROOT ", or " PROGRAM
+	   " below $XDG_RUNTIME_DIR if not root)" },
+	{  0,  "log",            TEXT(globals, log),              "FILE",
+	   "append log lines to FILE (default: standard error)" },
+	{  0,  "log-format",     CHOICE(globals, log_format),     "text|json", "how log lines look (default: text)" },
+	{  0,  "log-level",      CHOICE(globals, log_level),      "error|warning|debug",
+	   "how much is logged (default: warning)" },
+	{  0,  "debug",          FLAG(globals, debug),            NULL, "the same as --log-level debug" },
+	{  0,  "systemd-cgroup", FLAG(globals, systemd_cgroup),   NULL,
+	   "let systemd make the cgroups; cgroupsPath is then slice:prefix:name" },
+	{  0,  "cgroup-manager", CHOICE(globals, cgroup_manager), "cgroupfs|systemd|disabled",
+	   "who makes the cgroups (default: cgroupfs)" },
+	{  0,  "rootless",       TEXT(globals, rootless),         "true|false|auto",
+	   "accepted for compatibility; what is not permitted is found out" },
+	{  0,  "criu",           TEXT(globals, criu),             "FILE", "accepted for compatibility" },
+	{ 'v', "version",        FLAG(globals, version),          NULL, "print the version and end" },
+	{ 'V', "Version",        FLAG(globals, version),          NULL, NULL },	/* crun's letter */
+	{ .kind = OPTION_END }
+};
+
+int globals_open_log(const struct globals *globals, struct error *err)
+{
+	static const char *const elsewhere[] = { "journald:", "syslog:" };
+	const char *path = globals->log, *level = globals->log_level;
+	bool json = globals->log_format && !strcmp(globals->log_format, "json");
+	enum log_level value = LEVEL_DEBUG;
+
+	if (level && !globals->debug)
+		value = !strcmp(level, "error") ? LEVEL_ERROR : !strcmp(level, "warning") ? LEVEL_WARNING : LEVEL_DEBUG;
+	if (path && !strncmp(path, "file:", 5))
+		path += 5;
+	for (size_t i = 0; path && i < ARRAY_SIZE(elsewhere); i++)
+		if (!strncmp(path, elsewhere[i], strlen(elsewhere[i]))) {
+			log_open(NULL, json, level || globals->debug, value, err);
+			return fail_code(err, ERROR_UNSUPPORTED, "--log %s: the log can only be a file", path);
+		}
+	if (log_open(path, json, level || globals->debug, value, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* True in a user namespace other than the machine's first, whose inode is fixed (PROC_USER_INIT_INO). */
+static bool inside_userns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
+}
+
+/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody says otherwise. */
+static bool wants_private_root(void)
+{
+	const char *user = getenv("USER");
+
+	if (geteuid() != 0)
+		return true;
+	return user && strcmp(user, "root") && inside_userns();
+}
+
+static int settle_root(struct globals *g, struct error *err)
+{
+	const char *runtime_dir = getenv("XDG_RUNTIME_DIR");
+	char here[PATH_MAX];
+
+	g->root_given = g->root != NULL;
+	if (!g->root && runtime_dir && *runtime_dir && wants_private_root()) {
+		g->root_private = true;
+		g->root = g->root_owned = xasprintf("%s/" PROGRAM, runtime_dir);
+	}
+	if (!g->root)
+		g->root = DEFAULT_ROOT;
+	if (g->root_given || g->root_private) {
+		const char *slash = g->root[0] == '/' ? "" : "/";
+		if (*slash && !getcwd(here, sizeof here))
+			return fail(err, errno, "find the current directory for --root %s", g->root);
+		auto_free char *whole = xasprintf("%s%s%s", *slash ? here : "", slash, g->root);
+		char *clean = xmalloc(strlen(whole) + 2);
+		path_clean(whole, clean);
+		free(g->root_owned);
+		g->root = g->root_owned = clean;
+	}
+	if (!strcmp(g->root, "/"))
+		return fail_code(err, ERROR_USAGE, "Option --root argument should not be set to /");
+	return 0;
+}
+
+int globals_settle(struct globals *g, struct error *err)
+{
+	bool ignored;
+
+	if (g->rootless && strcmp(g->rootless, "auto") && !option_bool(g->rootless, &ignored))
+		return fail_code(err, ERROR_USAGE, "invalid rootless: %s (one of true|false|auto)", g->rootless);
+	if (g->cgroup_manager) {
+		/* The one that says more wins: callers add --systemd-cgroup by rote. */
+		g->systemd_cgroup = !strcmp(g->cgroup_manager, "systemd");
+		g->cgroup_disabled = !strcmp(g->cgroup_manager, "disabled");
+	}
+	if (g->criu)
+		log_debug("--criu %s is not used", g->criu);
+	return settle_root(g, err);
+}
+
+int globals_prepare_root(const struct globals *g, struct error *err)
+{
+	if (!g->root_private)
+		return 0;
+	/* The sticky bit keeps cleaners of temporary files away (XDG base directory specification). */
+	if (mkdir(g->root, 0700) == 0 && chmod(g->root, 01700) < 0)
+		return fail(err, errno, "set the sticky bit of %s", g->root);
+	return 0;
+}
+
+void globals_free(struct globals *g)
+{
+	free(g->root_owned);
+	g->root_owned = NULL;
+}

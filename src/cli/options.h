@@ -1,0 +1,72 @@
+/*
+ * options.h - options as typed tables
+ *
+ *	static const struct option table[] = {
+ *		{ 'b', "bundle",   TEXT(create_options, bundle),   "DIR", "where config.json lies" },
+ *		{  0,  "no-pivot", FLAG(create_options, no_pivot), NULL,  "move the root instead of pivot_root(2)" },
+ *		{ .kind = OPTION_END }
+ *	};
+ *
+ * A row names the member that it fills; a member of another type does not
+ * compile.  The parser, --help, the man pages, the completions and the JSON
+ * description of the command line are all read from the same rows.
+ *
+ * Words are read as Go's flag package reads them, because that is what the
+ * clients of a runtime were written against: one dash or two make no
+ * difference, "--name=value" and "--name value" are the same, a flag takes a
+ * value only after "=", the last of several wins, "--" ends the options.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct text;
+
+enum option_kind {
+	OPTION_END,
+	OPTION_FLAG,	/* bool */
+	OPTION_TEXT,	/* const char *; an empty value is as none */
+	OPTION_CHOICE,	/* the same, and one of the words in `arg`: "table|json" */
+	OPTION_COUNT,	/* unsigned */
+	OPTION_LIST,	/* char **, NULL-terminated; each time adds one */
+};
+
+struct option {
+	char letter;			/* 0: no short form */
+	const char *name;
+	enum option_kind kind;
+	size_t at;			/* offset of the member */
+	const char *arg;		/* what the value is: "DIR", "FILE", "N", "table|json"; NULL for a flag */
+	const char *help;		/* one line, small first letter, no full stop; NULL: understood, not offered */
+};
+
+#define OPTION_FITS(T, m, type) \
+	(0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((struct T *) 0)->m), type) ? 1 : -1]))
+#define OPTION_AT(T, m, type) (offsetof(struct T, m) + OPTION_FITS(T, m, type))
+#define FLAG(T, m)   OPTION_FLAG, OPTION_AT(T, m, bool)
+#define TEXT(T, m)   OPTION_TEXT, OPTION_AT(T, m, const char *)
+#define CHOICE(T, m) OPTION_CHOICE, OPTION_AT(T, m, const char *)
+#define COUNT(T, m)  OPTION_COUNT, OPTION_AT(T, m, unsigned)
+#define LIST(T, m)   OPTION_LIST, OPTION_AT(T, m, char **)
+
+enum options_result { OPTIONS_BAD = -1, OPTIONS_DONE, OPTIONS_HELP };
+
+/* Take the options of TABLE (NULL: none) off WORDS, a NULL-terminated list, into the zeroed struct INTO.  The other
+ * words go to REST, which has room for all of WORDS with its NULL.  IN_ORDER: the first of them ends the options.
+ * WORDS itself stays as it is.  OPTIONS_HELP as soon as --help or -h is met; OPTIONS_BAD with ERR (ERROR_USAGE).
+ * In all cases the caller calls options_free(). */
+enum options_result options_parse(const struct option *table, bool in_order, void *into, char **words, char **rest,
+				  struct error *err);
+
+/* Free the lists in INTO; the texts belong to the words. */
+void options_free(const struct option *table, void *into);
+
+/* The row called NAME of LENGTH bytes, a long name or a letter, hidden ones too; or NULL. */
+const struct option *option_find(const struct option *table, const char *name, size_t length);
+
+/* True if VALUE is one of the words of ARG, which are parted by '|'. */
+bool option_offers(const char *arg, const char *value);
+
+/* Go's ParseBool: 1, t, T, true, True, TRUE and their opposites. */
+bool option_bool(const char *s, bool *out);

@@ -1,0 +1,155 @@
+/* channel.c - see channel.h */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "container/channel.h"
+
+#define MAX_LOG 1024
+
+static const char *const names[MSG_COUNT + 1] = {
+#define M(name) #name,
+	MESSAGES(M)
+#undef M
+	"its end"
+};
+
+int channel_pair(struct channel *runtime, struct channel *init, struct error *err)
+{
+	int fd[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd) < 0)
+		return fail(err, errno, "make a socket pair");
+	*runtime = (struct channel) { fd[0], "the container's process" };
+	*init = (struct channel) { fd[1], "the runtime" };
+	return 0;
+}
+
+void channel_close(struct channel *ch)
+{
+	if (ch->fd >= 0)
+		close(ch->fd);
+	ch->fd = -1;
+}
+
+int channel_send(struct channel *ch, enum message m, const void *data, size_t size, int fd, struct error *err)
+{
+	uint32_t head = m;
+	struct iovec v[2] = { { &head, sizeof head }, { (void *) data, size } };
+	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control = { 0 };
+	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2 };
+	ssize_t n;
+
+	if (fd >= 0) {
+		h.msg_control = &control;
+		h.msg_controllen = sizeof control.buf;
+		struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(c), &fd, sizeof fd);
+	}
+	do
+		n = sendmsg(ch->fd, &h, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fail(err, errno, "tell %s %s", ch->peer, names[m]);
+	return 0;
+}
+
+void channel_send_error(struct channel *ch, const struct error *err)
+{
+	struct error ignored;
+
+	channel_send(ch, MSG_ERROR, err, sizeof *err, -1, &ignored);
+}
+
+void channel_log(void *channel, int level, const char *text)
+{
+	char body[MAX_LOG];
+	struct error ignored;
+	uint32_t l = (uint32_t) level;
+	int n = snprintf(body + sizeof l, sizeof body - sizeof l, "%s", text);
+
+	memcpy(body, &l, sizeof l);
+	if (n >= (int) (sizeof body - sizeof l))
+		n = (int) (sizeof body - sizeof l) - 1;
+	channel_send(channel, MSG_LOG, body, sizeof l + (size_t) n + 1, -1, &ignored);
+}
+
+/* One packet: its payload's size, -2 at the end. */
+static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t size, int *fd, struct error *err)
+{
+	struct iovec v[2] = { { head, sizeof *head }, { body, size } };
+	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control.buf };
+	ssize_t n;
+
+	*fd = -1;
+	do
+		n = recvmsg(ch->fd, &h, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == ECONNRESET)
+		n = 0;
+	if (n < 0)
+		return fail(err, errno, "listen to %s", ch->peer);
+	if (n == 0)
+		return -2;
+	struct cmsghdr *c = h.msg_controllen ? CMSG_FIRSTHDR(&h) : NULL;
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(c), sizeof *fd);
+	if ((size_t) n < sizeof *head || *head >= MSG_COUNT || h.msg_flags & MSG_TRUNC)
+		return fail_code(err, ERROR_PROTOCOL, "%s sent what is no message", ch->peer);
+	return n - (ssize_t) sizeof *head;
+}
+
+int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err)
+{
+	char body[sizeof(struct error) > MAX_LOG ? sizeof(struct error) : MAX_LOG];
+	uint32_t head, level;
+	int received;
+
+	if (fd)
+		*fd = -1;
+	for (;;) {
+		ssize_t n = receive(ch, &head, body, sizeof body, &received, err);
+		if (n == -2)
+			return MSG_COUNT;
+		if (n < 0)
+			return -1;
+		if (head == MSG_LOG && (size_t) n > sizeof level) {
+			memcpy(&level, body, sizeof level);
+			body[n - 1] = '\0';
+			log_line(level, body + sizeof level);
+			continue;
+		}
+		if (head == MSG_ERROR && (size_t) n == sizeof *err) {
+			memcpy(err, body, sizeof *err);
+			return -1;
+		}
+		if (fd)
+			*fd = received;
+		else if (received >= 0)
+			close(received);
+		if ((size_t) n != size)
+			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer, names[head], n, size);
+		if (size)
+			memcpy(data, body, size);
+		return (int) head;
+	}
+}
+
+int channel_expect(struct channel *ch, enum message m, struct error *err)
+{
+	int got = channel_next(ch, NULL, 0, NULL, err);
+
+	if (got == (int) m)
+		return 0;
+	if (got == MSG_COUNT)
+		return fail_code(err, ERROR_PROTOCOL, "%s ended before %s", ch->peer, names[m]);
+	if (got >= 0)
+		return fail_code(err, ERROR_PROTOCOL, "expected %s from %s, got %s", names[m], ch->peer, names[got]);
+	return -1;
+}

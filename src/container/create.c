@@ -1,0 +1,73 @@
+/* create.c - create and run */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "container/foreground.h"
+#include "container/hooks.h"
+#include "container/launch.h"
+#include "container/notify.h"
+#include "sys/process.h"
+
+static int fail_located(struct launch *launch, struct error *err)
+{
+	config_locate(launch->options->loaded, err);
+	launch_undo(launch);
+	launch_close(launch);
+	return wrap(err, "%s %s", launch->run ? "run" : "create", launch->options->id);
+}
+
+int container_create(struct create_options *options, struct error *err)
+{
+	struct launch launch = { .options = options };
+
+	if (launch_decide(&launch, err) < 0 || launch_make(&launch, err) < 0)
+		return fail_located(&launch, err);
+	launch_close(&launch);
+	return 0;
+}
+
+/* The program runs: what the spec calls poststart. */
+static int after_start(struct launch *launch, struct error *err)
+{
+	const struct oci_hooks *hooks = launch->plan.config->hooks;
+
+	if (!hooks || !hooks->n_poststart)
+		return 0;
+	auto_free char *state = hooks_state(launch->plan.id, launch->bundle, "running", launch->pid, &launch->plan.config->annotations);
+	return hooks_run("poststart", hooks->poststart, hooks->n_poststart, state, launch->bundle, err);
+}
+
+int container_run(struct create_options *options, struct error *err)
+{
+	struct launch launch = { .options = options, .run = true };
+	int code = 0;
+
+	if (!options->detach) {
+		foreground_block_signals();
+		if (!options->no_subreaper && foreground_subreaper(err) < 0)
+			return -1;
+	}
+	if (launch_decide(&launch, err) < 0 || launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
+		return fail_located(&launch, err);
+	if (options->detach) {
+		if (launch.notify >= 0)
+			notify_wait(launch.notify, launch.pid, launch.pidfd);
+		launch_close(&launch);
+		return 0;
+	}
+	struct foreground f = { .pid = launch.pid, .pidfd = launch.pidfd, .master = launch.master, .notify = launch.notify };
+	code = foreground_stay(&f, err);
+	launch_close(&launch);
+	if (!options->keep) {
+		struct error at_end = { 0 };
+		if (container_delete(options->root, options->id, true, &at_end) < 0 && code >= 0) {
+			*err = at_end;
+			return -1;
+		}
+	}
+	return code;
+}

@@ -1,0 +1,218 @@
+/* enter.c - see enter.h */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/enter.h"
+#include "container/lookup.h"
+#include "container/notify.h"
+#include "secure/secure.h"
+#include "sys/fd.h"
+#include "sys/path.h"
+#include "sys/procfs.h"
+#include "sys/pty.h"
+#include "sys/signals.h"
+#include "tune/tune.h"
+
+#define CAP_SYS_ADMIN_BIT (1ull << 21)
+#define MAX_PASSWD (1 << 20)
+
+/* The home of UID in the container's /etc/passwd, which is foreign: it must be a regular file of sensible size.  "/" if
+ * it is not there.  The caller frees. */
+static char *home_of(uid_t uid)
+{
+	struct error ignored;
+	struct stat st;
+	auto_fd fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	auto_free char *text = NULL;
+	size_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_PASSWD)
+		return xstrdup("/");
+	if (!(text = fd_read_all(fd, MAX_PASSWD, &n, &ignored)))
+		return xstrdup("/");
+	for (char *line = text, *next; line; line = next) {
+		char *field[7] = { 0 };
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		for (int i = 0; i < 7; i++)
+			field[i] = strsep(&line, ":");
+		char *end;
+		if (!field[5] || !field[2] || !*field[2] || strtoul(field[2], &end, 10) != uid || *end || field[5][0] != '/')
+			continue;
+		return xstrdup(field[5]);
+	}
+	return xstrdup("/");
+}
+
+static const char *env_get(char **env, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (; *env; env++)
+		if (!strncmp(*env, key, n) && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+/* The plan's env with what only we know: HOME, LISTEN_FDS, NOTIFY_SOCKET. */
+static char **make_env(const struct entry *entry)
+{
+	const struct process_plan *p = entry->process;
+	char **env = xcalloc(p->n_env + 5, sizeof *env);
+	const char *home = p->env ? env_get(p->env, "HOME") : NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_env; i++) {
+		/* An empty HOME counts as none. */
+		if (home && !*home && !strcmp(p->env[i], "HOME="))
+			continue;
+		env[n++] = p->env[i];
+	}
+	if (!home || !*home) {
+		auto_free char *dir = home_of(p->uid);
+		env[n++] = xasprintf("HOME=%s", dir);
+	}
+	if (entry->listen) {
+		env[n++] = xasprintf("LISTEN_FDS=%u", entry->listen);
+		env[n++] = xstrdup("LISTEN_PID=1");
+	}
+	if (entry->notify)
+		env[n++] = xstrdup("NOTIFY_SOCKET=" NOTIFY_CONTAINER_SOCKET);
+	return env;
+}
+
+/* The process must be able to open its own stdio again (/dev/stdout); never touch /dev/null, which is everybody's. */
+static void own_stdio(uid_t uid)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		struct stat st;
+		if (fstat(fd, &st) < 0 || st.st_uid == uid || (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3)))
+			continue;
+		/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems ...: as it is, then. */
+		(void) !fchown(fd, uid, (gid_t) -1);
+	}
+}
+
+/* After the last chdir: the folder must be in the container (CVE-2024-21626: cwd /proc/self/fd/7 led outside). */
+static int check_folder(const char *cwd, struct error *err)
+{
+	char here[PATH_MAX];
+
+	/* The raw call says "(unreachable)/..." for what lies outside our root; glibc makes that ENOENT. */
+	if (!getcwd(here, sizeof here) || here[0] != '/')
+		return fail_code(err, ERROR_CONFIG, "the working directory %s lies outside the container", cwd);
+	return 0;
+}
+
+static int load_filter(struct entry *entry, struct error *err)
+{
+	auto_fd listener = -1;
+
+	if (filter_load(entry->seccomp, &listener, err) < 0)
+		return blame(err, "/linux/seccomp");
+	if (listener < 0)
+		return 0;
+	if (channel_send(entry->channel, MSG_SECCOMP, NULL, 0, listener, err) < 0)
+		return -1;
+	return channel_expect(entry->channel, MSG_SECCOMP_DONE, err);
+}
+
+static int tune(const struct entry *entry, struct error *err)
+{
+	const struct process_plan *p = entry->process;
+
+	if (p->scheduler && scheduler_apply(p->scheduler, err) < 0)
+		return blame(err, "/process/scheduler");
+	if (p->io_priority && io_priority_apply(p->io_priority, err) < 0)
+		return blame(err, "/process/ioPriority");
+	if (entry->memory_policy && memory_policy_apply(entry->memory_policy, err) < 0)
+		return blame(err, "/linux/memoryPolicy");
+	if (entry->personality && personality_apply(entry->personality, err) < 0)
+		return blame(err, "/linux/personality");
+	if (rlimits_apply(p, err) < 0)
+		return blame(err, "/process/rlimits");
+	return 0;
+}
+
+/* Groups, ids and capabilities; afterwards exactly what the config says is left, which is read back. */
+static int become(struct entry *entry, struct error *err)
+{
+	const struct process_plan *p = entry->process;
+	bool in_folder;
+
+	if (capability_drop_bounding(&p->caps, entry->last_cap, err) < 0)
+		return blame(err, "/process/capabilities");
+	/* Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter: now or never. */
+	entry->seccomp_last = p->no_new_privs || p->caps.effective & CAP_SYS_ADMIN_BIT;
+	if (entry->seccomp->n_filter && !entry->seccomp_last && load_filter(entry, err) < 0)
+		return -1;
+
+	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */
+	in_folder = chdir(p->cwd) == 0;
+	if (identity_set(p, err) < 0)
+		return blame(err, "/process/user");
+	if (capability_set(&p->caps, err) < 0)
+		return blame(err, "/process/capabilities");
+	if (!in_folder && chdir(p->cwd) < 0) {
+		fail(err, errno, "enter the working directory %s", p->cwd);
+		return blame(err, "/process/cwd");
+	}
+	if (check_folder(p->cwd, err) < 0)
+		return blame(err, "/process/cwd");
+	return capability_verify(&p->caps, err) < 0 ? blame(err, "/process/capabilities") : 0;
+}
+
+int enter_prepare(struct entry *entry, struct error *err)
+{
+	const struct process_plan *p = entry->process;
+	auto_fd proc = -1;
+
+	if (p->dropped_caps)
+		log_warn("capabilities that cannot be granted here are left out: %s", p->dropped_caps);
+	if (entry->terminal >= 0) {
+		(void) !fchown(entry->terminal, p->uid, (gid_t) -1);
+		if (pty_take(entry->terminal, err) < 0)
+			return -1;
+	} else {
+		setsid();
+		own_stdio(p->uid);
+	}
+	if ((p->apparmor || p->selinux) && (proc = procfs_open(err)) < 0)
+		return -1;
+	if (entry->keyring && keyring_join(entry->keyring, err) < 0)
+		return -1;
+	umask(p->umask);
+	if (tune(entry, err) < 0 || become(entry, err) < 0)
+		return -1;
+	if (p->no_new_privs && no_new_privs_set(err) < 0)
+		return -1;
+	if (proc >= 0 && label_exec(proc, p->apparmor, p->selinux, err) < 0)
+		return -1;
+	entry->env = make_env(entry);
+	entry->program = lookup_program(p->args[0], entry->env, err);
+	return entry->program ? 0 : -1;
+}
+
+int enter_exec(struct entry *entry, struct error *err)
+{
+	signal_reset();
+	for (unsigned i = 0; i < entry->keep; i++)
+		if (fd_set_cloexec(3 + (int) i, 0, err) < 0)
+			return -1;
+	/* Ours are all close-on-exec; this is for what a library or a hook could have left. */
+	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
+		return -1;
+	if (entry->seccomp->n_filter && entry->seccomp_last && load_filter(entry, err) < 0)
+		return -1;
+	execve(entry->program, entry->process->args, entry->env);
+	return lookup_explain(entry->program, errno, err);
+}

@@ -1,0 +1,37 @@
+/*
+ * enter.h - the last steps of a process before its program, for init and exec alike
+ *
+ *	enter_prepare()	everything that can fail, but exec
+ *	enter_exec()	the seccomp filter, if it comes last, and execve(2)
+ *
+ * Between the two a created container waits for `start`.
+ */
+#pragma once
+#include "container/channel.h"
+#include "plan/plan.h"
+
+struct host;
+
+struct entry {
+	const struct process_plan *process;
+	const struct seccomp_plan *seccomp;	/* n_filter 0: none */
+	const struct oci_personality *personality;
+	const struct oci_memory_policy *memory_policy;
+	const char *keyring;
+	unsigned last_cap;
+	int terminal;			/* the pty's peer, or -1 */
+	unsigned listen, keep;		/* descriptors from 3 on that stay: LISTEN_FDS, all */
+	bool notify;			/* NOTIFY_SOCKET is there */
+	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
+
+	bool seccomp_last;		/* set by enter_prepare(): the filter is loaded just before exec */
+	char *program;			/* what will be exec'd */
+	char **env;
+};
+
+/* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked up.
+ * Runs in the container's namespaces, at its root, with full rights there. */
+int enter_prepare(struct entry *entry, struct error *err);
+
+/* Run the program.  Returns only with ERR. */
+int enter_exec(struct entry *entry, struct error *err);

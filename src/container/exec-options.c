@@ -1,0 +1,132 @@
+/* exec-options.c - see exec-options.h */
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "container/exec-options.h"
+
+#define MAX_ID 4294967294u	/* 2^32 - 1 means "no change" to the kernel */
+
+/* "UID" or "UID:GID", numbers only and all of it (CVE-2026-30892: "1" was read as 0:0). */
+static int parse_user(const char *text, struct oci_user *user, struct error *err)
+{
+	const char *colon = strchr(text, ':');
+	size_t n = colon ? (size_t) (colon - text) : strlen(text);
+	char uid[16] = "";
+	uint64_t u, g;
+
+	if (n < sizeof uid)
+		memcpy(uid, text, n);
+	if (!number_parse(uid, 0, MAX_ID, &u) || (colon && !number_parse(colon + 1, 0, MAX_ID, &g)))
+		return fail_code(err, ERROR_USAGE, "invalid --user \"%s\": expected UID or UID:GID, numbers from 0 to %u", text, MAX_ID);
+	user->has_uid = true;
+	user->uid = (uint32_t) u;
+	if (colon) {
+		user->has_gid = true;
+		user->gid = (uint32_t) g;
+	}
+	return 0;
+}
+
+static int parse_groups(struct arena *arena, char **list, struct oci_user *user, struct error *err)
+{
+	uint32_t *groups = NULL;
+	size_t n = 0;
+
+	for (; list && *list; list++, n++) {
+		uint64_t g;
+		if (!number_parse(*list, 0, MAX_ID, &g))
+			return fail_code(err, ERROR_USAGE, "invalid --additional-gids \"%s\": expected a number from 0 to %u", *list, MAX_ID);
+		*(uint32_t *) arena_push(arena, &groups, n, sizeof *groups) = (uint32_t) g;
+	}
+	if (n) {
+		user->additional_gids = groups;
+		user->n_additional_gids = n;
+	}
+	return 0;
+}
+
+/* OLD followed by the NULL-terminated MORE. */
+static char **joined(struct arena *arena, char **old, size_t *n, char **more)
+{
+	char **list = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		*(char **) arena_push(arena, &list, count++, sizeof *list) = old[i];
+	for (; more && *more; more++)
+		*(char **) arena_push(arena, &list, count++, sizeof *list) = *more;
+	*n = count;
+	return list;
+}
+
+static void add_caps(struct arena *arena, char **caps, struct oci_process *process)
+{
+	struct oci_capabilities *c;
+
+	if (!caps || !*caps)
+		return;
+	c = arena_alloc(arena, sizeof *c);
+	if (process->capabilities)
+		*c = *process->capabilities;
+	c->bounding = joined(arena, c->bounding, &c->n_bounding, caps);
+	c->effective = joined(arena, c->effective, &c->n_effective, caps);
+	c->permitted = joined(arena, c->permitted, &c->n_permitted, caps);
+	/* Ambient only what can be inherited already. */
+	if (c->n_inheritable)
+		c->ambient = joined(arena, c->ambient, &c->n_ambient, caps);
+	process->capabilities = c;
+}
+
+static const struct oci_process *from_options(const struct exec_options *o, struct config *config, struct error *err)
+{
+	struct arena *arena = &config->arena;
+	struct oci_process *p = arena_alloc(arena, sizeof *p);
+	struct oci_user *user = arena_alloc(arena, sizeof *user);
+	struct json_faults faults = { .arena = arena };
+
+	if (!config->spec->process) {
+		fail_code(err, ERROR_CONFIG, "the container has no process: give one with --process");
+		return NULL;
+	}
+	*p = *config->spec->process;
+	if (p->user)
+		*user = *p->user;
+	p->user = user;
+	p->terminal = o->tty;
+	p->console_size = NULL;
+	p->n_args = 0;
+	p->args = joined(arena, NULL, &p->n_args, o->args);
+	if (!p->n_args) {
+		fail_code(err, ERROR_USAGE, "process args cannot be empty");
+		return NULL;
+	}
+	if (o->cwd)
+		p->cwd = (char *) o->cwd;
+	p->env = joined(arena, p->env, &p->n_env, o->env);
+	if (o->apparmor)
+		p->apparmor_profile = (char *) o->apparmor;
+	if (o->process_label)
+		p->selinux_label = (char *) o->process_label;
+	if (o->no_new_privs)
+		p->no_new_privileges = true;
+	add_caps(arena, o->caps, p);
+	if ((o->user && parse_user(o->user, user, err) < 0) || parse_groups(arena, o->additional_gids, user, err) < 0)
+		return NULL;
+	config_check_process(p, "", &faults);
+	if (faults.n) {
+		fail_code(err, ERROR_USAGE, "%s: %s", faults.list[0].pointer, faults.list[0].message);
+		return NULL;
+	}
+	return p;
+}
+
+const struct oci_process *exec_process(const struct exec_options *options, struct config *config, struct error *err)
+{
+	if (!options->process_file)
+		return from_options(options, config, err);
+	if (config_load_process(AT_FDCWD, options->process_file, options->loaded, err) < 0)
+		return NULL;
+	return options->loaded->process;
+}

@@ -1,0 +1,312 @@
+/*
+ * exec.c - a further process in a container
+ *
+ * It is born in the container's cgroup and pid namespace, enters the other
+ * namespaces through init's pidfd, all in one call, and then takes the same
+ * last steps as init (enter.h).  What it may do is decided from the runtime's
+ * own copy of the config, never from the bundle.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "cgroup/cgroup.h"
+#include "container/enter.h"
+#include "container/exec-options.h"
+#include "container/fds.h"
+#include "container/foreground.h"
+#include "container/handle.h"
+#include "container/listener.h"
+#include "container/runtime.h"
+#include "container/store.h"
+#include "plan/plan.h"
+#include "secure/secure.h"
+#include "sys/fd.h"
+#include "sys/path.h"
+#include "sys/process.h"
+#include "sys/pty.h"
+#include "tune/tune.h"
+
+struct exec {
+	const struct exec_options *options;
+	struct handle handle;
+	struct config config;		/* the container's */
+	struct host host;
+	const struct oci_process *spec;
+	struct process_plan process;
+	struct seccomp_plan seccomp;
+	struct cgroup cgroup;
+	unsigned listen, keep;
+	struct channel channel, child_channel;
+	pid_t pid;
+	int pidfd, master;
+};
+
+/* ---- deciding ------------------------------------------------------------- */
+
+static int check_status(struct exec *x, struct error *err)
+{
+	handle_look_paused(&x->handle);
+	if (x->handle.status == CONTAINER_STOPPED)
+		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
+	if (x->handle.status == CONTAINER_PAUSED && !x->options->ignore_paused)
+		return fail_code(err, ERROR_STATE, "cannot exec in a paused container (use --ignore-paused to override)");
+	return 0;
+}
+
+static int check_terminal(const struct exec *x, struct error *err)
+{
+	const struct exec_options *o = x->options;
+
+	if (x->process.terminal && o->detach && !o->console_socket)
+		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
+	if (o->console_socket && !(x->process.terminal && o->detach))
+		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
+/* The filter that create compiled: its flags, then its instructions. */
+static int read_filter(struct exec *x, struct error *err)
+{
+	const struct oci_seccomp *profile = x->config.spec->linux->seccomp;
+	struct arena *arena = &x->config.arena;
+	size_t n;
+
+	if (!profile)
+		return 0;
+	auto_fd fd = openat(x->handle.folder, "seccomp", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* No file: the profile decides nothing. */
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(err, errno, "open the container's seccomp filter");
+	auto_free char *bytes = fd_read_all(fd, sizeof x->seccomp.flags + BPF_MAXINSNS * sizeof(struct sock_filter), &n, err);
+	if (!bytes || n <= sizeof x->seccomp.flags)
+		return wrap(err, "read the container's seccomp filter");
+	n -= sizeof x->seccomp.flags;
+	x->seccomp = (struct seccomp_plan) {
+		.n_filter = (unsigned short) (n / sizeof(struct sock_filter)),
+		.filter = memcpy(arena_alloc(arena, n), bytes + sizeof x->seccomp.flags, n),
+		.listener_path = profile->listener_path, .listener_metadata = profile->listener_metadata,
+	};
+	memcpy(&x->seccomp.flags, bytes, sizeof x->seccomp.flags);
+	return 0;
+}
+
+static int decide(struct exec *x, struct error *err)
+{
+	const struct exec_options *o = x->options;
+	int keep;
+
+	if (handle_open(&x->handle, o->root, o->id, true, false, err) < 0 || check_status(x, err) < 0)
+		return -1;
+	keep = fds_keep(o->preserve_fds, &x->listen, err);
+	if (keep < 0 || handle_config(&x->handle, &x->config, err) < 0)
+		return -1;
+	x->keep = (unsigned) keep;
+	if (host_probe(&x->host, err) < 0)
+		return -1;
+	x->spec = exec_process(o, &x->config, err);
+	if (!x->spec)
+		return -1;
+	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "", &x->process, err) < 0)
+		return -1;
+	if (check_terminal(x, err) < 0 || read_filter(x, err) < 0)
+		return -1;
+	store_get_cgroup(x->handle.record, &x->cgroup);
+	return cgroup_open(&x->cgroup, true, err);
+}
+
+/* ---- in the new process ---------------------------------------------------- */
+
+static int open_terminal(struct exec *x, int *peer, struct error *err)
+{
+	auto_fd root = -1, devpts = -1, master = -1;
+
+	if (!x->process.terminal)
+		return 0;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	devpts = path_open(root, "/dev/pts", O_PATH | O_DIRECTORY, err);
+	if (devpts < 0 || pty_open(devpts, &master, peer, err) < 0)
+		return wrap(err, "open a terminal in the container's /dev/pts");
+	if (x->process.rows && x->process.columns && pty_set_size(master, x->process.rows, x->process.columns, err) < 0)
+		return -1;
+	return channel_send(&x->child_channel, MSG_TERMINAL, NULL, 0, master, err);
+}
+
+static int join(struct exec *x, struct error *err)
+{
+	const struct record_state *r = x->handle.record;
+	int flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
+
+	if (r->own_userns)
+		flags |= CLONE_NEWUSER;
+	if (r->timens)
+		flags |= CLONE_NEWTIME;
+	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc (CVE-2016-9962). */
+	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
+		return -1;
+	if (setns(x->handle.pidfd, flags) < 0)
+		return fail(err, errno, "enter the container's namespaces");
+	/* Inside a user namespace we are nobody until we take its root's ids. */
+	if (r->own_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
+		return fail(err, errno, "become root of the user namespace");
+	return chdir("/") < 0 ? fail(err, errno, "enter the container's root") : 0;
+}
+
+static int run(struct exec *x, struct error *err)
+{
+	struct entry entry = {
+		.process = &x->process, .seccomp = &x->seccomp, .personality = x->config.spec->linux->personality,
+		.last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep, .channel = &x->child_channel,
+	};
+
+	if (join(x, err) < 0 || open_terminal(x, &entry.terminal, err) < 0)
+		return -1;
+	if (x->process.affinity && x->process.affinity->final && affinity_apply(x->process.affinity->final, err) < 0)
+		return -1;
+	if (enter_prepare(&entry, err) < 0)
+		return -1;
+	if (channel_send(&x->child_channel, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(&x->child_channel, MSG_HANDOVER, err) < 0)
+		return -1;
+	return enter_exec(&entry, err);
+}
+
+static void child_main(struct exec *x) __attribute__((noreturn));
+static void child_main(struct exec *x)
+{
+	struct error err = { 0 };
+
+	prctl(PR_SET_NAME, "ctr-run:[exec]");
+	close(x->handle.folder);
+	channel_close(&x->channel);
+	log_redirect(channel_log, &x->child_channel);
+	run(x, &err);
+	channel_send_error(&x->child_channel, &err);
+	_exit(1);
+}
+
+/* ---- in the runtime --------------------------------------------------------- */
+
+static int birth(struct exec *x, struct error *err)
+{
+	int cgroup = cgroup_birth_fd(&x->cgroup);
+
+	if (x->process.affinity && x->process.affinity->initial && affinity_apply(x->process.affinity->initial, err) < 0)
+		return -1;
+	/* Our children are born in the container's pid namespace; we stay where we are. */
+	if (setns(x->handle.pidfd, CLONE_NEWPID) < 0)
+		return fail(err, errno, "enter the container's pid namespace");
+	x->pid = process_clone(0, cgroup, false, &x->pidfd, err);
+	if (x->pid < 0 && cgroup >= 0 && (err->number == EINVAL || err->number == ENOSYS || err->number == EBUSY || err->number == EOPNOTSUPP)) {
+		x->pid = process_clone(0, -1, false, &x->pidfd, err);
+		if (x->pid == 0 && cgroup_add(&x->cgroup, 0, true, err) < 0) {
+			channel_send_error(&x->child_channel, err);
+			_exit(1);
+		}
+	}
+	if (x->pid == 0)
+		child_main(x);
+	return x->pid < 0 ? -1 : 0;
+}
+
+static int answer_terminal(struct exec *x, int master, struct error *err)
+{
+	if (x->options->console_socket)
+		return runtime_send_console(x->options->console_socket, master, err);
+	if (!x->process.rows || !x->process.columns)
+		foreground_copy_size(master);
+	x->master = fcntl(master, F_DUPFD_CLOEXEC, 3);
+	return x->master < 0 ? fail(err, errno, "keep the terminal") : 0;
+}
+
+static int answer_ready(struct exec *x, struct error *err)
+{
+	const struct exec_options *o = x->options;
+
+	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
+		return -1;
+	if (x->process.has_oom_score_adj && oom_score_adj_set(x->pid, x->process.oom_score_adj, err) < 0)
+		return -1;
+	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
+		return -1;
+	if (o->pid_file && runtime_pid_file(o->pid_file, x->pid, err) < 0)
+		return -1;
+	return channel_send(&x->channel, MSG_HANDOVER, NULL, 0, -1, err);
+}
+
+static int answer_seccomp(struct exec *x, int listener, struct error *err)
+{
+	if (listener_send(x->config.spec->linux->seccomp, x->handle.record, "running", x->pid, listener, err) < 0)
+		return -1;
+	return channel_send(&x->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
+}
+
+/* Answer the new process until its program runs. */
+static int serve(struct exec *x, struct error *err)
+{
+	bool ready = false;
+
+	for (;;) {
+		int fd, got = channel_next(&x->channel, NULL, 0, &fd, err), result;
+		auto_fd received = fd;
+
+		switch (got) {
+		case MSG_TERMINAL: result = answer_terminal(x, received, err); break;
+		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
+		case MSG_READY: result = answer_ready(x, err); ready = true; break;
+		case MSG_COUNT:
+			return ready ? 0 : fail_code(err, ERROR_PROTOCOL, "the process ended before it was ready");
+		case -1: return -1;
+		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
+		}
+		if (result < 0)
+			return -1;
+	}
+}
+
+static void finish(struct exec *x)
+{
+	channel_close(&x->channel);
+	channel_close(&x->child_channel);
+	cleanup_close(&x->pidfd);
+	cleanup_close(&x->master);
+	cgroup_close(&x->cgroup);
+	handle_close(&x->handle);
+}
+
+int container_exec(struct exec_options *options, struct error *err)
+{
+	struct exec x = { .options = options, .channel.fd = -1, .child_channel.fd = -1, .pidfd = -1, .master = -1,
+			  .handle = { .folder = -1, .pidfd = -1 } };
+	int code = 0, result;
+
+	if (!options->detach)
+		foreground_block_signals();
+	result = decide(&x, err);
+	if (result < 0)
+		config_locate(options->loaded && options->loaded->process ? options->loaded : &x.config, err);
+	if (result == 0)
+		result = channel_pair(&x.channel, &x.child_channel, err);
+	if (result == 0)
+		result = birth(&x, err);
+	channel_close(&x.child_channel);
+	if (result == 0 && serve(&x, err) < 0) {
+		process_signal(x.pidfd, SIGKILL);
+		waitpid(x.pid, NULL, 0);
+		result = -1;
+	}
+	if (result == 0 && !options->detach) {
+		struct foreground f = { .pid = x.pid, .pidfd = x.pidfd, .master = x.master, .notify = -1 };
+		code = foreground_stay(&f, err);
+	}
+	finish(&x);
+	config_free(&x.config);
+	return result < 0 ? wrap(err, "exec in %s", options->id) : code;
+}

@@ -1,0 +1,54 @@
+/* fds.c - see fds.h */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "container/fds.h"
+#include "sys/fd.h"
+
+static unsigned listen_fds(void)
+{
+	const char *n = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+	uint64_t count, owner;
+
+	if (!n || !number_parse(n, 0, 4096, &count))
+		return 0;
+	if (pid && (!number_parse(pid, 1, INT32_MAX, &owner) || owner != (uint64_t) getpid()))
+		return 0;
+	return (unsigned) count;
+}
+
+int fds_keep(unsigned preserve, unsigned *listen, struct error *err)
+{
+	*listen = listen_fds();
+	for (unsigned i = 0; i < preserve; i++) {
+		int fd = 3 + (int) *listen + (int) i;
+		if (fcntl(fd, F_GETFD) < 0)
+			return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %d", i + 1, preserve, fd);
+	}
+	unsigned keep = *listen + preserve;
+	return fd_cloexec_from(3 + (int) keep, err) < 0 ? -1 : (int) keep;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *) a - *(const int *) b;
+}
+
+int fds_close_others(unsigned keep, int *except, unsigned n, struct error *err)
+{
+	int from = 3 + (int) keep;
+
+	qsort(except, n, sizeof *except, compare);
+	for (unsigned i = 0; i < n; i++) {
+		if (except[i] < from)
+			continue;
+		for (int fd = from; fd < except[i]; fd++)
+			close(fd);
+		from = except[i] + 1;
+	}
+	return fd_close_from(from, err);
+}

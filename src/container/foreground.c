@@ -1,0 +1,201 @@
+/* foreground.c - see foreground.h */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "container/foreground.h"
+#include "container/notify.h"
+#include "sys/process.h"
+
+/* One direction of the terminal: what was read and not yet written. */
+struct flow {
+	int from, to;
+	size_t at, n;
+	bool ended;
+	char bytes[4096];
+};
+
+void foreground_block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	/* Faults of our own must still end us. */
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	sigdelset(&all, SIGILL);
+	sigdelset(&all, SIGFPE);
+	sigdelset(&all, SIGABRT);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+int foreground_subreaper(struct error *err)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? fail(err, errno, "become the reaper of the container's orphans") : 0;
+}
+
+void foreground_copy_size(int master)
+{
+	struct winsize size;
+
+	for (int fd = 0; fd < 3; fd++)
+		if (ioctl(fd, TIOCGWINSZ, &size) == 0) {
+			ioctl(master, TIOCSWINSZ, &size);
+			return;
+		}
+}
+
+/* Move what can be moved now; REVENTS_* are what poll(2) said of both ends. */
+static void flow_move(struct flow *f, short from, short to)
+{
+	if (f->n == 0 && !f->ended && from & (POLLIN | POLLHUP | POLLERR)) {
+		ssize_t n = read(f->from, f->bytes, sizeof f->bytes);
+		/* EIO is a master's way to say that nobody has the other end. */
+		if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
+			f->ended = true;
+		f->at = 0;
+		f->n = n > 0 ? (size_t) n : 0;
+	}
+	if (f->n && to & (POLLOUT | POLLERR | POLLHUP)) {
+		ssize_t n = write(f->to, f->bytes + f->at, f->n);
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			f->ended = true;
+			f->n = 0;
+		}
+		if (n > 0) {
+			f->at += (size_t) n;
+			f->n -= (size_t) n;
+		}
+	}
+}
+
+/* Our standard input has ended: a program that reads lines from the terminal sees its end by ^D. */
+static void end_input(struct flow *f)
+{
+	struct termios t;
+
+	if (tcgetattr(f->to, &t) == 0 && t.c_lflag & ICANON)
+		(void) !write(f->to, &t.c_cc[VEOF], 1);
+	f->from = -1;
+}
+
+/* Reap all children that have ended; true, with *STATUS, if PID was among them. */
+static bool reap(pid_t pid, int *status)
+{
+	bool found = false;
+	int s;
+
+	for (pid_t p; (p = waitpid(-1, &s, WNOHANG)) > 0; )
+		if (p == pid) {
+			*status = s;
+			found = true;
+		}
+	return found;
+}
+
+/* Hand on what came in; true, with *STATUS, if the process has ended. */
+static bool take_signals(struct foreground *f, int signals, int *status)
+{
+	struct signalfd_siginfo s;
+	bool ended = false;
+
+	while (read(signals, &s, sizeof s) == (ssize_t) sizeof s) {
+		switch (s.ssi_signo) {
+		case SIGCHLD:
+			ended |= reap(f->pid, status);
+			break;
+		case SIGWINCH:
+			if (f->master >= 0)
+				foreground_copy_size(f->master);
+			break;
+		case SIGURG:
+		case SIGPIPE:
+			break;
+		default:
+			process_signal(f->pidfd, (int) s.ssi_signo);
+		}
+	}
+	return ended;
+}
+
+/* Copy what the container's terminal still holds after the process has ended. */
+static void drain(struct flow *out)
+{
+	for (int rounds = 0; rounds < 100000 && !out->ended; rounds++) {
+		struct pollfd p[2] = { { out->from, POLLIN, 0 }, { out->to, POLLOUT, 0 } };
+		if (poll(p, 1, 0) <= 0 && !out->n)
+			return;
+		if (out->n)
+			poll(p + 1, 1, -1);
+		flow_move(out, p[0].revents, POLLOUT);
+	}
+}
+
+static int loop(struct foreground *f, int signals, struct flow *in, struct flow *out)
+{
+	int status = 0;
+
+	/* It may have ended before we began to listen. */
+	if (reap(f->pid, &status))
+		return status;
+	for (;;) {
+		struct pollfd p[] = {
+			{ signals, POLLIN, 0 },
+			{ in->n ? -1 : in->from, POLLIN, 0 }, { in->n ? in->to : -1, POLLOUT, 0 },
+			{ out->n ? -1 : out->from, POLLIN, 0 }, { out->n ? out->to : -1, POLLOUT, 0 },
+			{ f->notify, POLLIN, 0 },
+		};
+		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
+			return -1;
+		if (p[0].revents && take_signals(f, signals, &status))
+			return status;
+		flow_move(in, p[1].revents, p[2].revents);
+		flow_move(out, p[3].revents, p[4].revents);
+		if (in->ended && in->from >= 0 && !in->n)
+			end_input(in);
+		if (out->ended)
+			out->from = -1;
+		if (p[5].revents && notify_forward(f->notify, f->pid))
+			f->notify = -1;
+	}
+}
+
+int foreground_stay(struct foreground *f, struct error *err)
+{
+	struct flow in = { .from = -1, .to = -1 }, out = { .from = -1, .to = -1 };
+	struct termios before, raw;
+	bool terminal = false;
+	sigset_t all;
+	int status;
+
+	sigfillset(&all);
+	auto_fd signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0)
+		return fail(err, errno, "listen to signals");
+	if (f->master >= 0) {
+		in = (struct flow) { .from = STDIN_FILENO, .to = f->master };
+		out = (struct flow) { .from = f->master, .to = STDOUT_FILENO };
+		fcntl(f->master, F_SETFL, O_NONBLOCK);
+		terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	}
+	if (terminal) {
+		raw = before;
+		cfmakeraw(&raw);
+		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	}
+	status = loop(f, signals, &in, &out);
+	if (f->master >= 0)
+		drain(&out);
+	if (terminal)
+		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	return status < 0 ? fail(err, errno, "wait for the container's process") : process_exit_code(status);
+}

@@ -1,0 +1,31 @@
+/*
+ * foreground.h - being there while the container's process runs
+ *
+ * Copies between our terminal and the container's, follows its size, hands
+ * signals on, reaps what is ours, and tells how the process ended.
+ */
+#pragma once
+#include <sys/types.h>
+
+struct error;
+
+struct foreground {
+	pid_t pid;
+	int pidfd;
+	int master;		/* the pty's master end, or -1: the process has our own stdio */
+	int notify;		/* the container's NOTIFY_SOCKET (notify.h), or -1 */
+};
+
+/* Block the signals that will be handed on; called before the process exists, so that none is lost.  Its child must
+ * call signal_reset(). */
+void foreground_block_signals(void);
+
+/* Become the reaper of orphans below us. */
+int foreground_subreaper(struct error *err);
+
+/* Give the new terminal MASTER the size of ours, if we have one. */
+void foreground_copy_size(int master);
+
+/* Stay until the process has ended and its output is copied.  Its exit code (128 + signal), or -1 with ERR.
+ * The descriptors stay the caller's. */
+int foreground_stay(struct foreground *f, struct error *err);

@@ -1,0 +1,61 @@
+/* gate.c - see gate.h */
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "container/gate.h"
+#include "sys/socket.h"
+
+int gate_make(int folder, struct error *err)
+{
+	int gate = socket_listen(folder, "start", SOCK_SEQPACKET, err);
+
+	return gate < 0 ? wrap(err, "make the gate for start") : gate;
+}
+
+int gate_wait(int gate, struct channel *channel, struct error *err)
+{
+	int fd;
+
+	*channel = (struct channel) { -1, "start" };
+	do {
+		fd = accept4(gate, NULL, NULL, SOCK_CLOEXEC);
+	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+	if (fd < 0)
+		return fail(err, errno, "wait for start");
+	channel->fd = fd;
+	return channel_send(channel, MSG_STARTING, NULL, 0, -1, err);
+}
+
+/* After STARTING: until the program runs. */
+static int follow(struct channel *ch, int (*on_listener)(void *context, int listener, struct error *err), void *context, struct error *err)
+{
+	for (;;) {
+		int fd, got = channel_next(ch, NULL, 0, &fd, err);
+		auto_fd listener = fd;
+		if (got < 0)
+			return -1;
+		if (got == MSG_COUNT)
+			return 0;
+		if (got != MSG_SECCOMP || listener < 0)
+			return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
+		if (on_listener(context, listener, err) < 0 || channel_send(ch, MSG_SECCOMP_DONE, NULL, 0, -1, err) < 0)
+			return -1;
+	}
+}
+
+int gate_open(int folder, int (*on_listener)(void *context, int listener, struct error *err), void *context, struct error *err)
+{
+	struct channel ch = { socket_connect(folder, "start", SOCK_SEQPACKET, err), "the container's first process" };
+	int result;
+
+	if (ch.fd < 0)
+		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
+	result = channel_next(&ch, NULL, 0, NULL, err);
+	if (result == MSG_STARTING)
+		result = follow(&ch, on_listener, context, err);
+	else if (result >= 0)
+		result = fail_code(err, ERROR_STATE, "cannot start an already running container");
+	channel_close(&ch);
+	return result;
+}

@@ -1,0 +1,119 @@
+/* handle.c - see handle.h */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/cgroup.h"
+#include "container/handle.h"
+#include "container/hooks.h"
+#include "container/store.h"
+#include "sys/process.h"
+
+static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };
+
+const char *container_status_name(enum container_status status)
+{
+	return status_names[status];
+}
+
+/* The pid may be a stranger's by now: the start time tells, and the boot id for the case that the clock ticks agree after a
+ * reboot. */
+static enum container_status look(const struct record_state *record)
+{
+	struct process_stat stat;
+	struct error ignored;
+	char boot[40];
+
+	if (process_stat(record->pid, &stat) < 0 || stat.start_time != record->start_time || stat.state == 'Z' || stat.state == 'X')
+		return CONTAINER_STOPPED;
+	if (process_boot_id(boot, &ignored) == 0 && strcmp(boot, record->boot_id))
+		return CONTAINER_STOPPED;
+	/* The kernel knows whether init has exec'd; a restored process was only forked. */
+	return stat.flags & PROCESS_FORKNOEXEC && !record->restored ? CONTAINER_CREATED : CONTAINER_RUNNING;
+}
+
+int handle_open(struct handle *h, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err)
+{
+	struct error journal;
+
+	*h = (struct handle) { .root = root, .id = id, .folder = -1, .pidfd = -1, .status = CONTAINER_STOPPED };
+	h->folder = store_open(root, id, err);
+	if (h->folder < 0)
+		return -1;
+	h->record = store_read(h->folder, id, "state.json", &h->arena, err);
+	if (!h->record) {
+		if (err->code != ERROR_NOT_FOUND || !incomplete)
+			return -1;
+		h->record = store_read(h->folder, id, "journal", &h->arena, &journal);
+		return 0;
+	}
+	h->complete = true;
+	h->status = look(h->record);
+	if (want_pidfd && h->status != CONTAINER_STOPPED) {
+		h->pidfd = process_open(h->record->pid, h->record->start_time);
+		if (h->pidfd < 0)
+			h->status = CONTAINER_STOPPED;
+	}
+	return 0;
+}
+
+void handle_close(struct handle *h)
+{
+	cleanup_close(&h->folder);
+	cleanup_close(&h->pidfd);
+	arena_free(&h->arena);
+}
+
+void handle_look_paused(struct handle *h)
+{
+	struct cgroup cgroup;
+	struct error ignored;
+
+	if (h->status != CONTAINER_RUNNING && h->status != CONTAINER_CREATED)
+		return;
+	store_get_cgroup(h->record, &cgroup);
+	if (cgroup_frozen(&cgroup))
+		h->status = CONTAINER_PAUSED;
+	(void) ignored;
+	cgroup_close(&cgroup);
+}
+
+int handle_config(const struct handle *h, struct config *config, struct error *err)
+{
+	if (config_load(h->folder, "config.json", config, err) < 0)
+		return wrap(err, "the config kept of container %s", h->id);
+	return 0;
+}
+
+int handle_poststart(const struct handle *h, struct error *err)
+{
+	struct config config = { 0 };
+	int result;
+
+	if (!h->record->poststart)
+		return 0;
+	if (handle_config(h, &config, err) < 0) {
+		config_free(&config);
+		return -1;
+	}
+	auto_free char *state = hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
+	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state, h->record->bundle, err);
+	config_free(&config);
+	return result;
+}
+
+void handle_poststop(const struct handle *h)
+{
+	struct config config = { 0 };
+	struct error ignored;
+
+	if (!h->record || !h->record->poststop)
+		return;
+	if (handle_config(h, &config, &ignored) == 0) {
+		auto_free char *state = hooks_state(h->id, h->record->bundle, "stopped", 0, &h->record->annotations);
+		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, state, h->record->bundle);
+	}
+	config_free(&config);
+}

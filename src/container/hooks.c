@@ -1,0 +1,149 @@
+/* hooks.c - see hooks.h */
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "container/hooks.h"
+#include "sys/fd.h"
+#include "sys/process.h"
+#include "sys/signals.h"
+
+#define TAIL 400	/* bytes of a hook's output that go into the message */
+
+char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations)
+{
+	struct oci_state state = {
+		.oci_version = (char *) "1.3.0", .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0, .pid = pid,
+	};
+	size_t n;
+
+	for (unsigned i = 1; i <= oci_status_names.n; i++)
+		if (!strcmp(oci_status_names.names[i], status))
+			state.status = (enum oci_status) i;
+	if (annotations)
+		state.annotations = *annotations;
+	return json_write(&oci_state_type, &state, false, &n);
+}
+
+/* NULL-terminated copy of a list; the strings stay where they are. */
+static char **terminated(char **list, size_t n)
+{
+	char **copy = xcalloc(n + 1, sizeof *copy);
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = list[i];
+	return copy;
+}
+
+/* In the hook's process: never returns. */
+static void become(const struct oci_hook *hook, int in, int out, const char *cwd)
+{
+	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
+	auto_free char **env = terminated(hook->env, hook->n_env);
+	struct error ignored;
+
+	setpgid(0, 0);
+	signal_reset();
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || fd_close_from(3, &ignored) < 0)
+		_exit(126);
+	if (cwd && chdir(cwd) < 0)
+		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
+	execve(hook->path, args, env);
+	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
+	_exit(127);
+}
+
+/* What the hook printed last, on one line. */
+static void add_output(int out, struct error *err)
+{
+	char tail[TAIL + 1];
+	off_t end = lseek(out, 0, SEEK_END);
+	ssize_t n = pread(out, tail, TAIL, end > TAIL ? end - TAIL : 0);
+	size_t used = strlen(err->message);
+
+	while (n > 0 && (tail[n - 1] == '\n' || tail[n - 1] == ' '))
+		n--;
+	if (n <= 0)
+		return;
+	tail[n] = '\0';
+	for (char *c = tail; *c; c++)
+		if (*c == '\n' || *c == '\r')
+			*c = ' ';
+	snprintf(err->message + used, sizeof err->message - used, ": %s", tail);
+}
+
+/* Wait for the hook, at most its timeout. */
+static int finish(const char *what, const struct oci_hook *hook, pid_t pid, int pidfd, struct error *err)
+{
+	int64_t seconds = hook->has_timeout ? hook->timeout : 0;
+	int ms = seconds <= 0 ? -1 : seconds > INT_MAX / 1000 ? INT_MAX : (int) seconds * 1000;
+	int ended = process_wait_end(pidfd, ms), status;
+
+	if (ended == 0) {
+		kill(-pid, SIGKILL);
+		kill(pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail(err, errno, "wait for the %s hook %s", what, hook->path);
+	if (ended == 0)
+		return fail_code(err, ERROR_HOOK, "the %s hook %s did not end within %lld s and was killed", what, hook->path, (long long) seconds);
+	if (WIFSIGNALED(status))
+		return fail_code(err, ERROR_HOOK, "the %s hook %s was killed by %s", what, hook->path, signal_name(WTERMSIG(status)));
+	if (WEXITSTATUS(status))
+		return fail_code(err, ERROR_HOOK, "the %s hook %s failed: exit status %d", what, hook->path, WEXITSTATUS(status));
+	return 0;
+}
+
+static int run_one(const char *what, const struct oci_hook *hook, const char *state, const char *cwd, struct error *err)
+{
+	/* A memory file, not a pipe: a child that the hook leaves behind cannot make us wait for its end. */
+	auto_fd out = memfd_create("hook", MFD_CLOEXEC), in = memfd_create("state", MFD_CLOEXEC), pidfd = -1;
+	pid_t pid;
+
+	if (out < 0 || in < 0)
+		return fail(err, errno, "make a memory file for the %s hook", what);
+	/* The state and then the end of the file, as a pipe would give it. */
+	if (fd_write_all(in, state, strlen(state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
+		return -1;
+	pid = process_clone(0, -1, false, &pidfd, err);
+	if (pid < 0)
+		return wrap(err, "start the %s hook %s", what, hook->path);
+	if (pid == 0)
+		become(hook, in, out, cwd);
+	if (finish(what, hook, pid, pidfd, err) < 0) {
+		add_output(out, err);
+		return -1;
+	}
+	return 0;
+}
+
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, struct error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		char pointer[64];
+		if (run_one(name, &hooks[i], state, cwd, err) == 0)
+			continue;
+		snprintf(pointer, sizeof pointer, "/hooks/%s/%zu", name, i);
+		return blame(err, pointer);
+	}
+	return 0;
+}
+
+void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd)
+{
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		if (run_one(name, &hooks[i], state, cwd, &err) < 0)
+			log_warn("%s", err.message);
+}

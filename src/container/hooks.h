@@ -1,0 +1,28 @@
+/*
+ * hooks.h - the six moments at which others may act (runtime-spec config.md, POSIX-platform Hooks)
+ *
+ *	prestart, createRuntime	runtime's namespaces, after the mounts, before pivot_root
+ *	createContainer		container's namespaces, before pivot_root
+ *	startContainer		in the container, before the program is exec'd
+ *	poststart		runtime's namespaces, after that
+ *	poststop		runtime's namespaces, after delete
+ *
+ * A hook gets exactly its own env (CVE-2025-23266: a host hook run with the
+ * image's LD_PRELOAD), the state on standard input, and no descriptor of ours.
+ */
+#pragma once
+#include <stddef.h>
+
+#include "libocispec/ocispec.h"
+
+struct error;
+
+/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  The first that fails, is killed or
+ * outlives its timeout ends the list: -1 with ERROR_HOOK and the tail of what it printed.  Its whole process group is killed. */
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, struct error *err);
+
+/* The same where the list goes on whatever happens (poststop): failures are warnings. */
+void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd);
+
+/* The state document (runtime.md, State) that hooks read: one line.  The caller frees. */
+char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations);

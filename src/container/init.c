@@ -1,0 +1,216 @@
+/*
+ * init.c - the container's first process, from its birth to its exec
+ *
+ * It carries out the plan that it inherited and decides nothing.  The order
+ * matters and is told where it does; channel.h draws what is said to the
+ * runtime meanwhile.
+ */
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/enter.h"
+#include "container/gate.h"
+#include "container/hooks.h"
+#include "container/fds.h"
+#include "container/launch.h"
+#include "secure/secure.h"
+#include "sys/namespace.h"
+#include "sys/path.h"
+#include "sys/pty.h"
+#include "tune/tune.h"
+
+int launch_join(const struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+
+	for (size_t i = 0; i < ns->n_join; i++) {
+		if (ns->join[i].flag == CLONE_NEWPID)
+			continue;
+		if (namespace_enter(launch->join[i], ns->join[i].flag, err) < 0)
+			return blame(err, ns->join[i].pointer);
+	}
+	return 0;
+}
+
+/* In a user namespace of its own, a process first is nobody: become its root. */
+static int become_ns_root(const struct plan *plan, struct error *err)
+{
+	if (!plan->ns.user)
+		return 0;
+	if (plan->has_process && plan->process.set_groups && !plan->process.keep_groups && setgroups(0, NULL) < 0 && errno != EPERM)
+		return fail(err, errno, "drop the supplementary groups");
+	/* EINVAL: the container's 0 is not mapped; then the process's own ids must do. */
+	if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
+		return fail(err, errno, "become root of the user namespace");
+	return 0;
+}
+
+static int set_names(const struct plan *plan, struct error *err)
+{
+	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0) {
+		fail(err, errno, "set the host name to \"%s\"", plan->hostname);
+		return blame(err, "/hostname");
+	}
+	if (plan->domainname && setdomainname(plan->domainname, strlen(plan->domainname)) < 0) {
+		fail(err, errno, "set the domain name to \"%s\"", plan->domainname);
+		return blame(err, "/domainname");
+	}
+	return 0;
+}
+
+/* Namespaces and cgroup: where we are. */
+static int settle(struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	struct channel *ch = &launch->init_channel;
+
+	if (ns->user && (channel_send(ch, MSG_NEED_IDMAP, NULL, 0, -1, err) < 0 ||
+			 channel_expect(ch, MSG_IDMAP_DONE, err) < 0))
+		return -1;
+	if (!ns->middle && launch_join(launch, err) < 0)
+		return -1;
+	/* Others may live in a joined pid namespace: they must not look into us (CVE-2016-9962). */
+	if (ns->n_join && self_hide(err) < 0)
+		return -1;
+	/* First the cgroup, then its namespace, whose root is where we are then. */
+	if (cgroup_join(&launch->cgroup, err) < 0)
+		return -1;
+	if (ns->create_cgroup && unshare(CLONE_NEWCGROUP) < 0)
+		return fail(err, errno, "make a cgroup namespace");
+	return 0;
+}
+
+/* The folder that the process starts in; made if it is missing, while the root is still writable. */
+static int make_cwd(const struct plan *plan, const struct rootfs *rootfs, struct error *err)
+{
+	int fd;
+
+	if (!plan->has_process)
+		return 0;
+	fd = path_open(rootfs->root, plan->process.cwd, O_PATH | O_DIRECTORY, err);
+	if (fd < 0 && errno == ENOENT)
+		fd = path_make_dir(rootfs->root, plan->process.cwd, 0755, NULL, err);
+	if (fd >= 0)
+		close(fd);
+	/* What is wrong with it otherwise, chdir will say, with the process's own rights. */
+	return 0;
+}
+
+static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer, struct error *err)
+{
+	const struct process_plan *p = &launch->plan.process;
+	auto_fd devpts = -1, master = -1, peer_end = -1;
+
+	if (!launch->plan.has_process || !p->terminal)
+		return 0;
+	devpts = rootfs_devpts(rootfs, err);
+	if (devpts < 0 || pty_open(devpts, &master, &peer_end, err) < 0) {
+		wrap(err, "open a terminal in the container's /dev/pts");
+		return blame(err, "/process/terminal");
+	}
+	if (p->rows && p->columns && pty_set_size(master, p->rows, p->columns, err) < 0)
+		return blame(err, "/process/consoleSize");
+	if (rootfs_console(rootfs, peer_end, err) < 0 || channel_send(&launch->init_channel, MSG_TERMINAL, NULL, 0, master, err) < 0)
+		return -1;
+	*peer = take_fd(peer_end);
+	return 0;
+}
+
+/* The hooks that run in the container's namespaces, and see its pid as it is there. */
+static int own_hooks(const struct plan *plan, const char *name, const struct oci_hook *hooks, size_t n, const char *status,
+		     const char *cwd, struct error *err)
+{
+	if (!n)
+		return 0;
+	auto_free char *state = hooks_state(plan->id, plan->bundle, status, (int) getpid(), &plan->config->annotations);
+	return hooks_run(name, hooks, n, state, cwd, err);
+}
+
+/* The root file system, from the first mount to being in it. */
+static int build(struct launch *launch, int *terminal, struct error *err)
+{
+	const struct plan *plan = &launch->plan;
+	const struct oci_hooks *hooks = plan->config->hooks;
+	struct channel *ch = &launch->init_channel;
+	struct rootfs rootfs;
+
+	if (rootfs_attach(plan, &launch->sources, &rootfs, err) < 0 || become_ns_root(plan, err) < 0)
+		return -1;
+	if (set_names(plan, err) < 0 || sysctls_apply(plan, err) < 0)
+		return -1;
+	if (rootfs_build(&rootfs, &launch->sources, err) < 0 || make_cwd(plan, &rootfs, err) < 0 ||
+	    open_terminal(launch, &rootfs, terminal, err) < 0)
+		return -1;
+	if (hooks && (hooks->n_prestart || hooks->n_create_runtime) &&
+	    (channel_send(ch, MSG_ROOTFS, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HOOKS_DONE, err) < 0))
+		return -1;
+	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating", plan->bundle, err) < 0)
+		return -1;
+	if (rootfs_finish(&rootfs, err) < 0)
+		return -1;
+	return rootfs_enter(&rootfs, err);
+}
+
+/* Wait for the runtime's word that the container is on record, and for `start`. */
+static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
+{
+	struct channel *ch = &launch->init_channel;
+
+	if (channel_send(ch, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HANDOVER, err) < 0)
+		return -1;
+	if (launch->run)
+		return 0;
+	log_redirect(NULL, NULL);
+	channel_close(ch);
+	/* What the creator's caller had open must not stay open with us for as long as nobody calls start. */
+	int stay[] = { launch->gate };
+	if (fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0 || gate_wait(launch->gate, starter, err) < 0)
+		return -1;
+	*ch = *starter;
+	return 0;
+}
+
+static int run(struct launch *launch, struct error *err)
+{
+	const struct plan *plan = &launch->plan;
+	const struct oci_hooks *hooks = plan->config->hooks;
+	struct channel starter = { -1, NULL };
+	struct entry entry = {
+		.process = &plan->process, .seccomp = &plan->seccomp, .personality = plan->personality,
+		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap, .terminal = -1,
+		.listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify, .channel = &launch->init_channel,
+	};
+
+	if (settle(launch, err) < 0)
+		return wrap(err, "enter the namespaces");
+	if (plan->ns.create & CLONE_NEWNET && loopback_up(err) < 0)
+		return -1;
+	if (build(launch, &entry.terminal, err) < 0)
+		return wrap(err, "set up the root file system");
+	if (plan->has_process && enter_prepare(&entry, err) < 0)
+		return -1;
+	if (wait_for_start(launch, &starter, err) < 0)
+		return -1;
+	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created", NULL, err) < 0)
+		return -1;
+	if (!plan->has_process)
+		return fail_code(err, ERROR_CONFIG, "process property must not be empty");
+	return enter_exec(&entry, err);
+}
+
+void init_main(struct launch *launch)
+{
+	struct error err = { 0 };
+
+	prctl(PR_SET_NAME, "ctr-run:[init]");
+	log_redirect(channel_log, &launch->init_channel);
+	run(launch, &err);
+	channel_send_error(&launch->init_channel, &err);
+	_exit(1);
+}

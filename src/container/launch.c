@@ -1,0 +1,264 @@
+/* launch.c - see launch.h: deciding, and making what lies outside init */
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/fds.h"
+#include "container/gate.h"
+#include "container/hooks.h"
+#include "container/launch.h"
+#include "container/notify.h"
+#include "container/runtime.h"
+#include "container/store.h"
+#include "sys/fd.h"
+#include "sys/namespace.h"
+#include "sys/path.h"
+#include "sys/process.h"
+
+/* The caller's path as an absolute one. */
+static char *absolute(const char *path, struct error *err)
+{
+	char here[PATH_MAX], *clean;
+
+	if (path[0] != '/' && !getcwd(here, sizeof here)) {
+		fail(err, errno, "find the current folder");
+		return NULL;
+	}
+	auto_free char *joined = path[0] == '/' ? xstrdup(path) : xasprintf("%s/%s", here, path);
+	clean = xmalloc(strlen(joined) + 2);
+	path_clean(joined, clean);
+	return clean;
+}
+
+static int check_terminal(const struct launch *launch, struct error *err)
+{
+	const struct create_options *o = launch->options;
+	bool terminal = launch->plan.has_process && launch->plan.process.terminal, detached = !launch->run || o->detach;
+
+	if (terminal && detached && !o->console_socket)
+		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
+	if (o->console_socket && !(terminal && detached))
+		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
+/* Open what is to be joined: a path that is missing or of the wrong kind is found before anything is made. */
+static int open_joined(struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+
+	for (size_t i = 0; i < ns->n_join; i++) {
+		launch->join[i] = namespace_open(ns->join[i].path, ns->join[i].flag, err);
+		if (launch->join[i] < 0)
+			return blame(err, ns->join[i].pointer);
+	}
+	return 0;
+}
+
+int launch_decide(struct launch *launch, struct error *err)
+{
+	struct create_options *o = launch->options;
+	struct config *config = o->loaded;
+	int keep;
+
+	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->channel.fd = launch->init_channel.fd = -1;
+	memset(launch->join, 0xff, sizeof launch->join);
+	if (store_check_id(o->id, err) < 0)
+		return -1;
+	keep = fds_keep(o->preserve_fds, &launch->listen, err);
+	if (keep < 0 || !(launch->bundle = absolute(o->bundle ? o->bundle : ".", err)))
+		return -1;
+	launch->keep = (unsigned) keep;
+
+	auto_fd dir = open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(err, errno, "open the bundle %s", launch->bundle);
+	if (config_load(dir, o->config ? o->config : "config.json", config, err) < 0)
+		return -1;
+	auto_free char *notify = notify_wanted() ? xasprintf("%s/%s/" NOTIFY_FOLDER, o->root, o->id) : NULL;
+	struct plan_options options = {
+		.id = o->id, .bundle = launch->bundle, .no_pivot = o->no_pivot, .no_new_keyring = o->no_new_keyring,
+		.systemd_cgroup = o->systemd_cgroup, .cgroup_disabled = o->cgroup_disabled,
+		.notify_socket = notify ? arena_strdup(&config->arena, notify) : NULL,
+	};
+	if (host_probe(&launch->host, err) < 0)
+		return -1;
+	if (plan_make(&config->arena, config->spec, &launch->host, &options, &launch->plan, err) < 0)
+		return -1;
+	if (check_terminal(launch, err) < 0)
+		return -1;
+	if (launch->run && !launch->plan.has_process)
+		return fail_at(err, "", "process property must not be empty");
+	return open_joined(launch, err);
+}
+
+/* ---- the state folder -------------------------------------------------- */
+
+static char *now(struct arena *arena)
+{
+	struct timespec t;
+	struct tm tm;
+	char s[32];
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	gmtime_r(&t.tv_sec, &tm);
+	strftime(s, sizeof s, "%Y-%m-%dT%H:%M:%S", &tm);
+	return arena_printf(arena, "%s.%09ldZ", s, t.tv_nsec);
+}
+
+static int fill_record(struct launch *launch, struct error *err)
+{
+	struct arena *arena = &launch->options->loaded->arena;
+	const struct plan *plan = &launch->plan;
+	const struct oci_hooks *hooks = plan->config->hooks;
+	char *boot = arena_alloc(arena, 40);
+
+	if (process_boot_id(boot, err) < 0)
+		return -1;
+	launch->record = (struct record_state) {
+		.version = RECORD_VERSION, .id = (char *) plan->id, .bundle = launch->bundle, .rootfs = (char *) plan->rootfs.path,
+		.boot_id = boot, .created = now(arena), .uid = geteuid(),
+		.own_userns = plan->ns.user, .own_pidns = plan->ns.create & CLONE_NEWPID,
+		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process,
+		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop, .notify = notify_wanted(),
+		.annotations = plan->config->annotations,
+	};
+	for (size_t i = 0; i < plan->ns.n_join; i++)
+		launch->record.timens |= plan->ns.join[i].flag == CLONE_NEWTIME;
+	return 0;
+}
+
+static int put_file(int folder, const char *name, const void *head, size_t n_head, const void *bytes, size_t n, struct error *err)
+{
+	auto_fd fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail(err, errno, "make %s in the state folder", name);
+	return fd_write_all(fd, head, n_head, name, err) < 0 ? -1 : fd_write_all(fd, bytes, n, name, err);
+}
+
+/* What exec will need: the config as it is now, and the compiled filter behind its flags. */
+static int keep_copies(const struct launch *launch, struct error *err)
+{
+	const struct config *config = launch->options->loaded;
+	const struct seccomp_plan *s = &launch->plan.seccomp;
+
+	if (put_file(launch->folder, "config.json", NULL, 0, config->text, config->length, err) < 0)
+		return -1;
+	return s->n_filter ? put_file(launch->folder, "seccomp", &s->flags, sizeof s->flags, s->filter, s->n_filter * sizeof *s->filter, err) : 0;
+}
+
+/* ---- cgroup and sources ------------------------------------------------ */
+
+static int make_cgroup(struct launch *launch, struct error *err)
+{
+	const struct cgroup_plan *plan = &launch->plan.cgroup;
+
+	if (cgroup_paths(plan, &launch->host, &launch->cgroup, err) < 0 || cgroup_look(&launch->cgroup, err) < 0)
+		return blame(err, plan->pointer);
+	/* First the note, then the deed: `delete` can undo what a killed create has made. */
+	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
+	if (store_write(launch->folder, "journal", &launch->record, err) < 0)
+		return -1;
+	if (cgroup_make(&launch->cgroup, &launch->host, err) < 0)
+		return blame(err, plan->pointer);
+	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
+	if (plan->resources && cgroup_limit(&launch->cgroup, plan->resources, err) < 0)
+		return blame(err, "/linux/resources");
+	return 0;
+}
+
+static void view_cgroup(const struct launch *launch, struct cgroup_view *view)
+{
+	const struct cgroup *c = &launch->cgroup;
+
+	*view = (struct cgroup_view) { .layout = c->layout, .links = launch->host.links, .n_links = launch->host.n_links };
+	for (size_t i = 0; i < c->n_folders && i < HOST_MAX_HIERARCHIES; i++) {
+		view->hierarchies[view->n_hierarchies].name = c->folders[i].hierarchy;
+		view->hierarchies[view->n_hierarchies++].folder = c->folders[i].fd;
+	}
+}
+
+/* ---- all of it --------------------------------------------------------- */
+
+int launch_make(struct launch *launch, struct error *err)
+{
+	struct create_options *o = launch->options;
+	struct cgroup_view view;
+
+	launch->folder = store_make(o->root, o->id, err);
+	if (launch->folder < 0)
+		return -1;
+	if (fill_record(launch, err) < 0 || make_cgroup(launch, err) < 0)
+		return -1;
+	if (launch->record.notify && notify_prepare(launch->folder, err) < 0)
+		return -1;
+	if (launch->record.notify && launch->run && (launch->notify = notify_listen(launch->folder, err)) < 0)
+		return -1;
+	view_cgroup(launch, &view);
+	launch->sources_open = true;
+	if (rootfs_open_sources(&launch->plan, launch->cgroup.n_folders ? &view : NULL, &launch->sources, err) < 0)
+		return -1;
+	if (!launch->run && (launch->gate = gate_make(launch->folder, err)) < 0)
+		return -1;
+	if (channel_pair(&launch->channel, &launch->init_channel, err) < 0 || runtime_clone(launch, err) < 0)
+		return -1;
+	channel_close(&launch->init_channel);
+	if (keep_copies(launch, err) < 0 || runtime_serve(launch, err) < 0)
+		return -1;
+	return runtime_hand_over(launch, err);
+}
+
+void launch_undo(struct launch *launch)
+{
+	const struct plan *plan = &launch->plan;
+	struct error ignored = { 0 };
+	char *id = (char *) launch->options->id;
+
+	if (launch->folder < 0)
+		return;
+	if (launch->pid > 0) {
+		process_signal(launch->pidfd, SIGKILL);
+		/* Without a pid namespace of its own others may be left. */
+		if (!launch->record.own_pidns)
+			cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
+		while (waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (cgroup_remove(&launch->cgroup, &ignored) < 0)
+		log_warn("after the failure: %s", ignored.message);
+	if (launch->hooked && plan->config->hooks) {
+		auto_free char *state = hooks_state(id, launch->bundle, "stopped", 0, &plan->config->annotations);
+		hooks_run_all("poststop", plan->config->hooks->poststop, plan->config->hooks->n_poststop, state, launch->bundle);
+	}
+	if (store_remove(launch->options->root, id, launch->folder, &ignored) < 0)
+		log_warn("after the failure: %s", ignored.message);
+}
+
+void launch_close(struct launch *launch)
+{
+	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		cleanup_close(fds[i]);
+		*fds[i] = -1;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(launch->join); i++)
+		cleanup_close(&launch->join[i]);
+	channel_close(&launch->channel);
+	channel_close(&launch->init_channel);
+	if (launch->sources_open)
+		rootfs_close_sources(&launch->sources);
+	cgroup_close(&launch->cgroup);
+	free(launch->bundle);
+	launch->bundle = NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * launch.h - making a container: what create and run share
+ *
+ *	launch_decide()		read, check, plan; nothing is touched
+ *	launch_make()		state folder, journal, cgroup, init; up to READY and the record
+ *	launch_undo()		after a failure: everything that was made is gone again
+ *
+ * The runtime's side is launch.c, init's is init.c; channel.h draws what they
+ * say.  A plain fork: init inherits the plan and every descriptor it needs.
+ */
+#pragma once
+#include "cgroup/cgroup.h"
+#include "container/channel.h"
+#include "container/container.h"
+#include "container/record.h"
+#include "plan/plan.h"
+#include "rootfs/rootfs.h"
+#include "sys/host.h"
+
+struct launch {
+	struct create_options *options;
+	bool run;			/* go straight through: no gate */
+	char *bundle;			/* absolute */
+	struct host host;
+	struct plan plan;
+	struct record_state record;
+
+	int folder, gate;		/* the state folder, locked; init's gate */
+	int join[8];			/* namespaces to join, one a plan.ns.join */
+	struct cgroup cgroup;
+	struct rootfs_sources sources;	/* only if sources_open */
+	bool sources_open;
+	unsigned listen, keep;		/* the caller's descriptors that go on */
+
+	struct channel channel, init_channel;	/* the runtime's end, init's end */
+	pid_t pid;
+	int pidfd;
+	int master;			/* the pty, when we keep it (run in the foreground) */
+	int notify;			/* the container's NOTIFY_SOCKET (run) */
+	bool hooked;			/* hooks have run: poststop must follow a failure */
+};
+
+int launch_decide(struct launch *launch, struct error *err);
+int launch_make(struct launch *launch, struct error *err);
+void launch_undo(struct launch *launch);
+void launch_close(struct launch *launch);
+
+/* The container's first process.  Never returns. */
+void init_main(struct launch *launch) __attribute__((noreturn));
+
+/* Enter LAUNCH's joined namespaces but the pid namespace, which is the parent's to enter (namespaces(7)). */
+int launch_join(const struct launch *launch, struct error *err);

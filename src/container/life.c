@@ -1,0 +1,183 @@
+/* life.c - start, kill, delete: what happens to a container that exists */
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "cgroup/cgroup.h"
+#include "container/gate.h"
+#include "container/handle.h"
+#include "container/listener.h"
+#include "container/notify.h"
+#include "container/store.h"
+#include "sys/process.h"
+#include "sys/signals.h"
+
+#define END_MS 10000	/* how long a killed process may take to end */
+
+/* ---- start --------------------------------------------------------------- */
+
+/* The filter of a container whose profile notifies is loaded at its start; its listener is told now. */
+static int tell_listener(void *context, int listener, struct error *err)
+{
+	const struct handle *h = context;
+	struct config config = { 0 };
+	int result = handle_config(h, &config, err);
+
+	if (result == 0)
+		result = listener_send(config.spec->linux->seccomp, h->record, "created", h->record->pid, listener, err);
+	config_free(&config);
+	return result;
+}
+
+static int start(struct handle *h, struct error *err)
+{
+	auto_fd notify = -1;
+
+	if (h->status == CONTAINER_STOPPED)
+		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
+	if (h->status != CONTAINER_CREATED)
+		return fail_code(err, ERROR_STATE, "cannot start an already running container");
+	if (h->record->no_process)
+		return fail_code(err, ERROR_CONFIG, "process property must not be empty");
+	if (h->record->notify && notify_wanted() && (notify = notify_listen(h->folder, err)) < 0)
+		return -1;
+	if (gate_open(h->folder, tell_listener, h, err) < 0)
+		return -1;
+	if (handle_poststart(h, err) < 0) {
+		/* runtime.md, Lifecycle 9: the container must be stopped. */
+		struct error ignored = { 0 };
+		process_signal(h->pidfd, SIGKILL);
+		container_delete(h->root, h->id, true, &ignored);
+		return -1;
+	}
+	if (notify >= 0)
+		notify_wait(notify, h->record->pid, h->pidfd);
+	return 0;
+}
+
+int container_start(const char *root, const char *id, struct error *err)
+{
+	struct handle h;
+	int result = handle_open(&h, root, id, true, false, err);
+
+	if (result == 0)
+		result = start(&h, err);
+	handle_close(&h);
+	return result < 0 ? wrap(err, "start %s", id) : 0;
+}
+
+/* ---- kill ---------------------------------------------------------------- */
+
+static int signal_all(const struct handle *h, int sig, struct error *err)
+{
+	struct cgroup cgroup;
+	int result;
+
+	store_get_cgroup(h->record, &cgroup);
+	result = cgroup_open(&cgroup, false, err);
+	if (result == 0)
+		result = cgroup_signal_all(&cgroup, sig, err);
+	cgroup_close(&cgroup);
+	return result;
+}
+
+static int send_signal(const struct handle *h, int sig, bool all, struct error *err)
+{
+	/* Without a pid namespace of its own the rest may outlive init: -a reaches it even then. */
+	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
+		return signal_all(h, sig, err);
+	if (h->status == CONTAINER_STOPPED)
+		return fail_code(err, ERROR_STATE, "container not running");
+	if (process_signal(h->pidfd, sig) < 0) {
+		if (errno == ESRCH)
+			return fail_code(err, ERROR_STATE, "container not running");
+		return fail(err, errno, "send %s", signal_name(sig));
+	}
+	/* Where no pid namespace dies with init, a SIGKILL means all of it (runc does the same). */
+	return sig == SIGKILL && !h->record->own_pidns ? signal_all(h, sig, err) : 0;
+}
+
+int container_kill(const char *root, const char *id, int sig, bool all, struct error *err)
+{
+	struct handle h;
+	int result = handle_open(&h, root, id, true, false, err);
+
+	if (result == 0)
+		result = send_signal(&h, sig, all, err);
+	handle_close(&h);
+	return result < 0 ? wrap(err, "kill %s", id) : 0;
+}
+
+/* ---- delete -------------------------------------------------------------- */
+
+/* Kill init and wait until it is gone. */
+static int end_process(const struct handle *h, struct error *err)
+{
+	if (h->pidfd < 0)
+		return 0;
+	process_signal(h->pidfd, SIGKILL);
+	/* If it is our own child (run in the foreground) nobody else reaps it. */
+	waitpid(h->record->pid, NULL, WNOHANG);
+	if (process_wait_end(h->pidfd, END_MS) == 0)
+		return fail_code(err, ERROR_TIMEOUT, "process %d did not end within %d s of SIGKILL", h->record->pid, END_MS / 1000);
+	waitpid(h->record->pid, NULL, WNOHANG);
+	return 0;
+}
+
+/* What is left of the container outside its state folder. */
+static int undo_outside(const struct handle *h, struct error *err)
+{
+	struct cgroup cgroup;
+	struct error ignored = { 0 };
+	int result;
+
+	if (!h->record)
+		return 0;
+	store_get_cgroup(h->record, &cgroup);
+	result = cgroup_open(&cgroup, false, err);
+	/* A journal alone does not say which process there was: whatever is in the cgroup is it. */
+	if (result == 0 && (!h->complete || !h->record->own_pidns) && cgroup_signal_all(&cgroup, SIGKILL, &ignored) < 0)
+		log_warn("%s", ignored.message);
+	if (result == 0)
+		result = cgroup_remove(&cgroup, err);
+	cgroup_close(&cgroup);
+	return result;
+}
+
+static int delete(struct handle *h, bool force, struct error *err)
+{
+	/* A create that is at work undoes its own if it fails; give it time, then take what it left. */
+	for (int i = 0; !h->complete && store_locked(h->folder); i++) {
+		if (!force || i == 100)
+			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating", h->id);
+		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);
+	}
+	if (!force && h->status != CONTAINER_STOPPED && h->status != CONTAINER_CREATED)
+		return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: %s", h->id,
+				 container_status_name(h->status));
+	if (end_process(h, err) < 0 || undo_outside(h, err) < 0)
+		return -1;
+	handle_poststop(h);
+	return store_remove(h->root, h->id, h->folder, err);
+}
+
+int container_delete(const char *root, const char *id, bool force, struct error *err)
+{
+	struct handle h;
+	int result = handle_open(&h, root, id, true, true, err);
+
+	if (result < 0 && err->code == ERROR_NOT_FOUND && force) {
+		handle_close(&h);
+		return 0;
+	}
+	if (result == 0)
+		handle_look_paused(&h);
+	if (result == 0)
+		result = delete(&h, force, err);
+	handle_close(&h);
+	return result < 0 ? wrap(err, "delete %s", id) : 0;
+}

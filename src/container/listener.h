@@ -1,0 +1,13 @@
+/*
+ * listener.h - who watches the system calls of a process (seccomp_unotify(2))
+ */
+#pragma once
+#include "container/record.h"
+#include "libocispec/ocispec.h"
+
+struct error;
+
+/* Send LISTENER, the notify descriptor of process PID, to the profile's listenerPath with the container process state
+ * (config-linux.md, Seccomp, "The container process state"). */
+int listener_send(const struct oci_seccomp *profile, const struct record_state *record, const char *status, int pid, int listener,
+		  struct error *err);

@@ -1,0 +1,285 @@
+/* runtime.c - see runtime.h */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "container/foreground.h"
+#include "container/hooks.h"
+#include "container/launch.h"
+#include "container/listener.h"
+#include "container/runtime.h"
+#include "container/store.h"
+#include "sys/fd.h"
+#include "sys/idmap.h"
+#include "sys/namespace.h"
+#include "sys/process.h"
+#include "sys/socket.h"
+#include "tune/tune.h"
+
+/* ---- birth ------------------------------------------------------------- */
+
+static int joined(const struct launch *launch, int flag)
+{
+	for (size_t i = 0; i < launch->plan.ns.n_join; i++)
+		if (launch->plan.ns.join[i].flag == flag)
+			return launch->join[i];
+	return -1;
+}
+
+/* A pid or a new time namespace is entered by being born in it: our children's is changed for one birth. */
+static int set_childrens_namespaces(const struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	int pid = joined(launch, CLONE_NEWPID);
+
+	if (pid >= 0 && namespace_enter(pid, CLONE_NEWPID, err) < 0)
+		return -1;
+	if (!ns->create_time)
+		return 0;
+	if (unshare(CLONE_NEWTIME) < 0)
+		return fail(err, errno, "make a time namespace");
+	/* The offsets are frozen as soon as somebody is in it. */
+	if (ns->time_offsets && file_put(AT_FDCWD, "/proc/self/timens_offsets", ns->time_offsets, err) < 0)
+		return blame(err, "/linux/timeOffsets");
+	return 0;
+}
+
+/* Our later children (hooks) belong where we are. */
+static int restore_childrens_namespaces(const struct launch *launch, struct error *err)
+{
+	static const struct { int flag; const char *path; } own[] = { { CLONE_NEWPID, "/proc/self/ns/pid" }, { CLONE_NEWTIME, "/proc/self/ns/time" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		if (own[i].flag == CLONE_NEWPID ? joined(launch, CLONE_NEWPID) < 0 : !launch->plan.ns.create_time)
+			continue;
+		auto_fd fd = open(own[i].path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || setns(fd, own[i].flag) < 0)
+			return fail(err, errno, "return from the container's namespaces");
+	}
+	return 0;
+}
+
+/* The clone itself, born in the cgroup where the kernel can. */
+static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error *err)
+{
+	int cgroup = cgroup_birth_fd(&launch->cgroup);
+	pid_t pid = process_clone(launch->plan.ns.create, cgroup, sibling, pidfd, err);
+
+	/* Before 5.7, or where the cgroup takes no process directly: init goes there itself. */
+	if (pid < 0 && cgroup >= 0 && (err->number == EINVAL || err->number == ENOSYS || err->number == EBUSY || err->number == EOPNOTSUPP)) {
+		pid = process_clone(launch->plan.ns.create, -1, sibling, pidfd, err);
+		if (pid == 0 && cgroup_add(&launch->cgroup, 0, true, err) < 0) {
+			channel_send_error(&launch->init_channel, err);
+			_exit(1);
+		}
+	}
+	if (pid == 0) {
+		/* The lock on the state folder is the runtime's alone. */
+		close(launch->folder);
+		channel_close(&launch->channel);
+		init_main(launch);
+	}
+	return pid;
+}
+
+/* In the middle process: join, give birth to the runtime's second child, tell its pid, end. */
+static void middle_main(struct launch *launch, struct channel *to)
+{
+	struct error err = { 0 };
+	pid_t pid = -1;
+
+	if (launch_join(launch, &err) == 0 && set_childrens_namespaces(launch, &err) == 0)
+		pid = birth(launch, true, NULL, &err);
+	if (pid < 0)
+		channel_send_error(to, &err);
+	else
+		channel_send(to, MSG_BORN, &pid, sizeof pid, -1, &err);
+	_exit(pid < 0);
+}
+
+static int clone_by_middle(struct launch *launch, struct error *err)
+{
+	struct channel ours, theirs;
+	struct process_stat stat;
+	pid_t middle, pid;
+	int got;
+
+	if (channel_pair(&ours, &theirs, err) < 0)
+		return -1;
+	middle = process_clone(0, -1, false, NULL, err);
+	if (middle == 0) {
+		channel_close(&ours);
+		middle_main(launch, &theirs);
+	}
+	channel_close(&theirs);
+	if (middle < 0) {
+		channel_close(&ours);
+		return -1;
+	}
+	got = channel_next(&ours, &pid, sizeof pid, NULL, err);
+	channel_close(&ours);
+	waitpid(middle, NULL, 0);
+	if (got == MSG_COUNT)
+		fail_code(err, ERROR_PROTOCOL, "the middle process ended before init was born");
+	if (got != MSG_BORN)
+		return wrap(err, "join the namespaces");
+	launch->pid = pid;
+	/* It is our child and nobody has reaped it: the pid cannot be another's. */
+	launch->pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
+	return launch->pidfd < 0 ? fail(err, errno, "open the container's first process") : 0;
+}
+
+int runtime_clone(struct launch *launch, struct error *err)
+{
+	if (launch->plan.ns.middle)
+		return clone_by_middle(launch, err);
+	if (set_childrens_namespaces(launch, err) < 0)
+		return -1;
+	launch->pid = birth(launch, false, &launch->pidfd, err);
+	if (launch->pid < 0)
+		return wrap(err, "make the container's first process");
+	return restore_childrens_namespaces(launch, err);
+}
+
+/* ---- what others are told ----------------------------------------------- */
+
+int runtime_send_console(const char *path, int master, struct error *err)
+{
+	char name[32];
+	unsigned n = 0;
+
+	ioctl(master, TIOCGPTN, &n);
+	snprintf(name, sizeof name, "/dev/pts/%u", n);
+	auto_fd sock = socket_connect(AT_FDCWD, path, SOCK_STREAM, err);
+	if (sock < 0 || socket_send(sock, name, strlen(name), master, err) < 0)
+		return wrap(err, "send the terminal to the console socket %s", path);
+	return 0;
+}
+
+int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err)
+{
+	auto_fd sock = socket_connect(AT_FDCWD, path, SOCK_STREAM, err);
+
+	if (sock < 0 || socket_send(sock, what, strlen(what), pidfd, err) < 0)
+		return wrap(err, "send the pidfd to %s", path);
+	return 0;
+}
+
+int runtime_pid_file(const char *path, int pid, struct error *err)
+{
+	char text[16];
+	int n = snprintf(text, sizeof text, "%d", pid);
+
+	return file_replace(AT_FDCWD, path, text, (size_t) n, 0644, err) < 0 ? wrap(err, "write the pid file %s", path) : 0;
+}
+
+/* ---- answering init ----------------------------------------------------- */
+
+static char *state_now(const struct launch *launch, const char *status)
+{
+	return hooks_state(launch->plan.id, launch->bundle, status, launch->pid, &launch->plan.config->annotations);
+}
+
+static int answer_idmap(struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+
+	if (ns->create & CLONE_NEWUSER &&
+	    idmap_write(launch->pid, ns->uids, ns->n_uids, ns->gids, ns->n_gids, !launch->host.privileged, err) < 0)
+		return blame(err, "/linux/uidMappings");
+	/* From inside it could not raise a hard limit. */
+	if (launch->plan.has_process && rlimits_raise(launch->pid, &launch->plan.process, err) < 0)
+		return blame(err, "/process/rlimits");
+	return channel_send(&launch->channel, MSG_IDMAP_DONE, NULL, 0, -1, err);
+}
+
+static int answer_rootfs(struct launch *launch, struct error *err)
+{
+	const struct oci_hooks *hooks = launch->plan.config->hooks;
+	auto_free char *state = state_now(launch, "creating");
+
+	launch->hooked = true;
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, launch->bundle, err) < 0 ||
+	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, err) < 0)
+		return -1;
+	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
+}
+
+static int answer_terminal(struct launch *launch, int master, struct error *err)
+{
+	const struct process_plan *p = &launch->plan.process;
+
+	if (launch->options->console_socket)
+		return runtime_send_console(launch->options->console_socket, master, err);
+	if (!p->rows || !p->columns)
+		foreground_copy_size(master);
+	launch->master = fcntl(master, F_DUPFD_CLOEXEC, 3);
+	return launch->master < 0 ? fail(err, errno, "keep the terminal") : 0;
+}
+
+static int answer_seccomp(struct launch *launch, int listener, struct error *err)
+{
+	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, "creating", launch->pid, listener, err) < 0)
+		return -1;
+	return channel_send(&launch->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
+}
+
+/* Answer init until it says LAST (MSG_COUNT: until the end). */
+static int serve(struct launch *launch, int last, struct error *err)
+{
+	for (;;) {
+		int fd, got = channel_next(&launch->channel, NULL, 0, &fd, err), result = 0;
+		auto_fd received = fd;
+
+		if (got == last)
+			return 0;
+		switch (got) {
+		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
+		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
+		case MSG_TERMINAL: result = answer_terminal(launch, received, err); break;
+		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
+		case MSG_COUNT: return fail_code(err, ERROR_PROTOCOL, "the container's first process ended before it was ready");
+		case -1: return -1;
+		default: return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
+		}
+		if (result < 0)
+			return -1;
+	}
+}
+
+int runtime_serve(struct launch *launch, struct error *err)
+{
+	return serve(launch, MSG_READY, err);
+}
+
+int runtime_hand_over(struct launch *launch, struct error *err)
+{
+	struct create_options *o = launch->options;
+	struct process_stat stat;
+
+	if (launch->plan.has_process && launch->plan.process.has_oom_score_adj &&
+	    oom_score_adj_set(launch->pid, launch->plan.process.oom_score_adj, err) < 0)
+		return blame(err, "/process/oomScoreAdj");
+	if (process_stat(launch->pid, &stat) < 0)
+		return fail(err, errno, "look at the container's first process");
+	launch->record.pid = launch->pid;
+	launch->record.start_time = stat.start_time;
+	if (store_write(launch->folder, "state.json", &launch->record, err) < 0)
+		return -1;
+	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, launch->pidfd, "standard", err) < 0)
+		return -1;
+	if (o->pid_file && runtime_pid_file(o->pid_file, launch->pid, err) < 0)
+		return -1;
+	if (channel_send(&launch->channel, MSG_HANDOVER, NULL, 0, -1, err) < 0)
+		return -1;
+	return launch->run ? serve(launch, MSG_COUNT, err) : 0;
+}

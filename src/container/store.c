@@ -1,0 +1,205 @@
+/* store.c - see store.h */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "container/store.h"
+#include "libocispec/arena.h"
+#include "sys/fd.h"
+
+#define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-"
+
+int store_check_id(const char *id, struct error *err)
+{
+	size_t n = strlen(id);
+
+	if (!n)
+		return fail_code(err, ERROR_USAGE, "container id cannot be empty");
+	if (n > NAME_MAX)
+		return fail_code(err, ERROR_USAGE, "invalid container ID format: longer than %d characters", NAME_MAX);
+	if (strspn(id, ID_CHARACTERS) != n || !strcmp(id, ".") || !strcmp(id, ".."))
+		return fail_code(err, ERROR_USAGE, "invalid container ID format: \"%s\" (letters, digits and _+.- are allowed)", id);
+	return 0;
+}
+
+/* Open the state root; with MAKE also make it and its parents. */
+static int open_root(const char *root, bool make, struct error *err)
+{
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (!make || errno != ENOENT)
+		return fail(err, errno, "open the state root %s", root);
+
+	auto_free char *path = xstrdup(root);
+	for (char *p = path + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			return fail(err, errno, "make the state root %s", path);
+		*p = '/';
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return fail(err, errno, "make the state root %s", path);
+	fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 ? fd : fail(err, errno, "open the state root %s", root);
+}
+
+int store_make(const char *root, const char *id, struct error *err)
+{
+	auto_fd dir = -1, folder = -1;
+
+	if (store_check_id(id, err) < 0 || (dir = open_root(root, true, err)) < 0)
+		return -1;
+	if (mkdirat(dir, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return fail_code(err, ERROR_EXISTS, "container with given ID already exists: %s", id);
+		return fail(err, errno, "make the state folder %s/%s", root, id);
+	}
+	folder = openat(dir, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0 || flock(folder, LOCK_EX | LOCK_NB) < 0) {
+		fail(err, errno, "lock the state folder %s/%s", root, id);
+		unlinkat(dir, id, AT_REMOVEDIR);
+		return -1;
+	}
+	return take_fd(folder);
+}
+
+int store_open(const char *root, const char *id, struct error *err)
+{
+	auto_fd dir = -1;
+	int folder;
+
+	if (store_check_id(id, err) < 0)
+		return -1;
+	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 && errno != ENOENT)
+		return fail(err, errno, "open the state root %s", root);
+	folder = dir < 0 ? -1 : openat(dir, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", id);
+	if (folder < 0)
+		return fail(err, errno, "open the state folder %s/%s", root, id);
+	return folder;
+}
+
+bool store_locked(int folder)
+{
+	if (flock(folder, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK;
+	flock(folder, LOCK_UN);
+	return false;
+}
+
+/* Empty a folder of ours; it holds files and at most one level of folders. */
+static int empty_folder(int folder, bool deeper, struct error *err)
+{
+	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	struct dirent *e;
+	int result = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : fail(err, errno, "read the state folder");
+	while (result == 0 && (e = readdir(dir))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if (unlinkat(folder, e->d_name, 0) == 0 || errno == ENOENT)
+			continue;
+		auto_fd sub = deeper ? openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+		if (sub >= 0)
+			result = empty_folder(sub, false, err);
+		if (result == 0 && unlinkat(folder, e->d_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			result = fail(err, errno, "remove %s from the state folder", e->d_name);
+	}
+	closedir(dir);
+	return result;
+}
+
+int store_remove(const char *root, const char *id, int folder, struct error *err)
+{
+	auto_fd dir = open_root(root, false, err);
+
+	if (dir < 0 || empty_folder(folder, true, err) < 0)
+		return -1;
+	if (unlinkat(dir, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return fail(err, errno, "remove the state folder %s/%s", root, id);
+	return 0;
+}
+
+int store_write(int folder, const char *name, const struct record_state *record, struct error *err)
+{
+	size_t n;
+	auto_free char *text = json_write(&record_state_type, record, false, &n);
+
+	return file_replace(folder, name, text, n, 0600, err);
+}
+
+struct record_state *store_read(int folder, const char *id, const char *name, struct arena *arena, struct error *err)
+{
+	struct json_faults faults = { .arena = arena };
+	struct record_state *record;
+	size_t n;
+	auto_fd fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT) {
+		fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", id);
+		return NULL;
+	}
+	if (fd < 0) {
+		fail(err, errno, "open %s of container %s", name, id);
+		return NULL;
+	}
+	auto_free char *text = fd_read_all(fd, 16 << 20, &n, err);
+	if (!text) {
+		wrap(err, "read %s of container %s", name, id);
+		return NULL;
+	}
+	record = json_read(arena, &record_state_type, text, n, &faults);
+	if (!record || faults.n) {
+		fail_code(err, ERROR_SYSTEM, "%s of container %s is damaged: %s: %s", name, id, faults.n ? faults.list[0].pointer : "",
+			  faults.n ? faults.list[0].message : "no object");
+		return NULL;
+	}
+	if (record->version != RECORD_VERSION) {
+		fail_code(err, ERROR_UNSUPPORTED, "%s of container %s has version %u, this build reads %d", name, id, record->version,
+			  RECORD_VERSION);
+		return NULL;
+	}
+	return record;
+}
+
+void store_put_cgroup(struct arena *arena, struct record_state *record, const struct cgroup *cgroup)
+{
+	record->cgroup_layout = cgroup->layout;
+	record->n_cgroup = cgroup->n_folders;
+	record->cgroup = arena_alloc(arena, cgroup->n_folders * sizeof *record->cgroup);
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		const struct cgroup_folder *from = &cgroup->folders[i];
+		record->cgroup[i] = (struct record_folder) {
+			.hierarchy = arena_strdup(arena, from->hierarchy), .v2 = from->v2,
+			.path = arena_strdup(arena, from->path), .made = from->made, .made_parents = from->made_parents,
+		};
+	}
+}
+
+void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
+{
+	*cgroup = (struct cgroup) { .layout = record->cgroup_layout, .n_folders = record->n_cgroup };
+	cgroup->folders = xcalloc(record->n_cgroup, sizeof *cgroup->folders);
+	for (size_t i = 0; i < record->n_cgroup; i++) {
+		const struct record_folder *from = &record->cgroup[i];
+		struct cgroup_folder *to = &cgroup->folders[i];
+		*to = (struct cgroup_folder) {
+			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made, .made_parents = from->made_parents, .fd = -1, .join = -1,
+		};
+		snprintf(to->hierarchy, sizeof to->hierarchy, "%s", from->hierarchy);
+	}
+}

@@ -1,0 +1,54 @@
+/*
+ * store.h - the state folders
+ *
+ * STATE_ROOT/ID/ holds all that is known of a container.  mkdir(2) of it is the
+ * lock on the id: of two creates one wins.  While a container is being made
+ * its creator holds flock(2) on the folder, so that everybody else can tell a
+ * create at work from one that was killed.  What is noted there:
+ *
+ *	journal		the record, written before anything outside the folder is made
+ *	state.json	the record of the created container, renamed into place
+ *	config.json	the runtime's own copy of the config
+ *	seccomp		the compiled filter
+ *	start		the gate's socket
+ *	notify/		the container's NOTIFY_SOCKET
+ *
+ * A folder with a journal and no state.json is what a failed create left
+ * behind: `delete` undoes it from the journal.
+ */
+#pragma once
+#include <stdbool.h>
+
+#include "container/record.h"
+#include "cgroup/cgroup.h"
+
+struct arena;
+struct error;
+
+#define RECORD_VERSION 1
+
+/* Refuse what is not [A-Za-z0-9_+.-]{1,255} or is "." or "..". */
+int store_check_id(const char *id, struct error *err);
+
+/* Make the folder of a new container (and the state root, 0700) and lock it.  The folder's descriptor;
+ * -1 with ERROR_EXISTS if the id is taken. */
+int store_make(const char *root, const char *id, struct error *err);
+
+/* Open the folder of a container; -1 with ERROR_NOT_FOUND if there is none. */
+int store_open(const char *root, const char *id, struct error *err);
+
+/* True if the creator of this folder is still at work. */
+bool store_locked(int folder);
+
+/* Remove the folder with all that is in it.  Gone already is fine. */
+int store_remove(const char *root, const char *id, int folder, struct error *err);
+
+/* Write RECORD as NAME ("journal" or "state.json"), all of it or nothing. */
+int store_write(int folder, const char *name, const struct record_state *record, struct error *err);
+
+/* Read it; lives in ARENA.  NULL with ERROR_NOT_FOUND if NAME is not there. */
+struct record_state *store_read(int folder, const char *id, const char *name, struct arena *arena, struct error *err);
+
+/* The cgroup part of a record, there and back.  The strings of CGROUP are its own copies. */
+void store_put_cgroup(struct arena *arena, struct record_state *record, const struct cgroup *cgroup);
+void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup);

@@ -1,9 +1,15 @@
-# make demo       install what is needed, build, and run a first container (root)
-# make check      install what the tests need, build, run all tests (root)
-# make            build/ctr-run, touching no packages
-# make SAN=1      the same in build/san with ASan and UBSan
-# make help       every target
-# V=1 shows the commands.  ./configure is optional: it writes config.mk.
+# make demo          install what is needed, build, and run a first container (root)
+# make check         install what the tests need, build, and run all tests (root)
+# make               build/ctr-run, touching no packages
+# make SAN=1         build/san/ctr-run, with ASan and UBSan
+# make check-unit    the unit tests; check-bats: the suite in every cgroup view; check-layers, check-headers
+# make check-san     the suite against the binary with sanitizers
+# make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
+# make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples
+# make lint          clang-tidy, cppcheck, gcc -fanalyzer
+# make format        clang-format on the lines that are not committed yet
+# make help          this list
+# V=1 shows the commands.  ./configure (make configure) is optional: it writes config.mk.
 
 VERSION  := 0.1.0
 CC       ?= cc
@@ -11,7 +17,7 @@ AWK      ?= awk
 CFLAGS   ?= -O2 -g
 LDMODE   ?= -static-pie
 LIBS     ?= -lseccomp -lyajl_s
-FEATURES ?= -DHAVE_SELINUX -DHAVE_SYSTEMD
+FEATURES ?= -DHAVE_SELINUX -DHAVE_APPARMOR -DHAVE_SYSTEMD
 PREFIX   ?= /usr/local
 -include config.mk
 
@@ -40,6 +46,10 @@ endif
 # -iquote: src/sys must not stand in for <sys/...>.
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote . -iquote $B/gen \
           -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+, := ,
+# The program begins in src/secure/early.c, before libc: where that is written for the machine, and nothing is loaded first.
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+ENTRY  := $(if $(filter -static-pie,$(LDMODE)),$(if $(filter x86_64 aarch64,$(MACHINE)),-Wl$(,)-e$(,)ctr_run_early_start))
 ALL_LDFLAGS := $(LDMODE) $(SANFLAGS) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS)
 
 SRC  := $(sort $(wildcard src/*/*.c))
@@ -49,6 +59,9 @@ GEN  := $(DESC:%=%.h) $(DESC:%=%-tables.c)
 OBJ  := $(SRC:%.c=$B/%.o) $(SPEC:%.c=$B/%.o) $(DESC:%=%-tables.o)
 MAIN := $B/src/cli/main.o
 LIB  := $(filter-out $(MAIN),$(OBJ))
+SOURCES := $(wildcard src/*/*.[ch] libocispec/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] bench/*.[ch])
+UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test-*.c)))
+FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 
 Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-5s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@))
@@ -57,14 +70,14 @@ all: $B/ctr-run
 
 $B/ctr-run: $(OBJ)
 	$(call say,LINK)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $(OBJ) $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) $(ENTRY) -o $@ $(OBJ) $(LIBS)
 
-$B/%.o: %.c $B/flags | $(GEN)
+$B/%.o: %.c $B/flags | $(GEN) $B/probe
 	$(call say,CC)
 	$Q mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$B/gen/%.o: $B/gen/%.c $B/flags | $(GEN)
+$B/gen/%.o: $B/gen/%.c $B/flags | $(GEN) $B/probe
 	$(call say,CC)
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -86,6 +99,75 @@ $B/gen/container/record.h $B/gen/container/record-tables.c: src/container/record
 $B/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
 
+# Say in words what is missing before the compiler does.
+$B/probe: $B/flags tools/probe
+	$Q tools/probe '$(CC)' '-D_GNU_SOURCE $(CFLAGS)' '$(LDMODE) $(SANFLAGS) $(LDFLAGS)' '$(LIBS)' && touch $@
+
+# ---- for people --------------------------------------------------------------
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p; s/^# \(V=1 .*\)/\1/p' Makefile
+
+demo:
+	@[ "$$(id -u)" = 0 ] || { echo 'make demo installs packages and runs a container: it needs root (sudo make demo)' >&2; exit 1; }
+	$Q tests/deps build demo
+	$Q$(MAKE) all
+	$Q rootfs-examples/demo $B/ctr-run
+
+bench:
+	$Q tests/deps build bench
+	$Q$(MAKE) all $B/bench/bench
+	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(RUNTIMES)
+
+# Static, because a process begins with the peak memory of the one that made it.
+$B/bench/%: bench/%.c
+	$(call say,CC)
+	$Q mkdir -p $(@D)
+	$Q$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -static -o $@ $<
+
+format:
+	$Q tools/format
+
+lint: $(GEN)
+	$Q tools/lint '$(CC)' '$(ALL_CFLAGS)' $(filter-out tests/%,$(filter %.c,$(SOURCES)))
+
+configure: configure.ac
+	$Q autoconf
+
+# ---- tests -------------------------------------------------------------------
+
+check:
+	$Q tests/deps build check
+	$Q MAKE='$(MAKE)' B=$B tests/check
+
+check-unit: $(UNIT)
+	$Q tests/unit/run $(UNIT)
+
+# The specs that tests write down are full of string constants, and its structs have no const.
+$B/tests/unit/%.o: ALL_CFLAGS += -include tests/unit/unit.h -Wno-discarded-qualifiers
+
+$(UNIT): %: %.o $(LIB)
+	$(call say,LINK)
+	$Q$(CC) -pie $(SANFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+check-bats: all
+	$Q tests/bats/run -r $B/ctr-run $(if $(VIEW),$(VIEW:%=-v %)) $(FILES)
+
+check-san:
+	$Q$(MAKE) SAN=1 B=$B/san all $(UNIT:$B/%=$B/san/%)
+	$Q tests/unit/run $(UNIT:$B/%=$B/san/%)
+	$Q SANITIZED=1 tests/bats/run -r $B/san/ctr-run $(if $(VIEW),$(VIEW:%=-v %)) $(FILES)
+
+fuzz:
+	$Q$(MAKE) FUZZING=1 B=$B/fuzz fuzz-programs
+	$Q tests/fuzz/run '$(SECONDS)' $(FUZZ:$B/%=$B/fuzz/%)
+
+fuzz-programs: $(FUZZ)
+
+$(FUZZ): %: %.o $(LIB)
+	$(call say,LINK)
+	$Q$(CC) -fsanitize=fuzzer,address,undefined -pie -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(LIBS)
+
 check-layers:
 	$Q$(AWK) -f tools/layers.awk $(wildcard src/*/*.[ch] libocispec/*.[ch])
 check-headers: $(GEN)
@@ -97,5 +179,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all check-layers check-headers clean distclean FORCE
--include $(OBJ:.o=.d)
+.PHONY: all help demo bench format lint check check-unit check-bats check-san fuzz fuzz-programs check-layers check-headers \
+	clean distclean FORCE
+.SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
+-include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -47,13 +48,11 @@ bool log_wants_debug(void)
 static void add_time(struct text *t)
 {
 	struct timespec now;
-	struct tm tm;
-	char s[40];
+	char s[CLOCK_TEXT];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(s, sizeof s, "%Y-%m-%dT%H:%M:%S", &tm);
-	text_addf(t, "\"%s.%06ldZ\"", s, now.tv_nsec / 1000);
+	clock_print(&now, 6, s);
+	text_addf(t, "\"%s\"", s);
 }
 
 static void put(int fd, const struct text *t)

@@ -61,13 +61,15 @@ int container_run(struct create_options *options, struct error *err)
 	}
 	struct foreground f = { .pid = launch.pid, .pidfd = launch.pidfd, .master = launch.master, .notify = launch.notify };
 	code = foreground_stay(&f, err);
-	launch_close(&launch);
 	if (!options->keep) {
 		struct error at_end = { 0 };
-		if (container_delete(options->root, options->id, true, &at_end) < 0 && code >= 0) {
+		launch.pid = 0;		/* reaped */
+		launch.hooked = true;
+		if (launch_remove(&launch, &at_end) < 0 && code >= 0) {
 			*err = at_end;
-			return -1;
+			code = -1;
 		}
 	}
+	launch_close(&launch);
 	return code;
 }

@@ -5,12 +5,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "container/fds.h"
 #include "container/gate.h"
@@ -106,13 +107,11 @@ int launch_decide(struct launch *launch, struct error *err)
 static char *now(struct arena *arena)
 {
 	struct timespec t;
-	struct tm tm;
-	char s[32];
+	char *s = arena_alloc(arena, CLOCK_TEXT);
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	gmtime_r(&t.tv_sec, &tm);
-	strftime(s, sizeof s, "%Y-%m-%dT%H:%M:%S", &tm);
-	return arena_printf(arena, "%s.%09ldZ", s, t.tv_nsec);
+	clock_print(&t, 9, s);
+	return s;
 }
 
 static int fill_record(struct launch *launch, struct error *err)
@@ -218,30 +217,39 @@ int launch_make(struct launch *launch, struct error *err)
 	return runtime_hand_over(launch, err);
 }
 
+int launch_remove(struct launch *launch, struct error *err)
+{
+	const struct oci_hooks *hooks = launch->plan.config->hooks;
+	struct create_options *o = launch->options;
+	struct error ignored = { 0 };
+	struct stat st;
+
+	/* Somebody has deleted it meanwhile; what bears the name now is not ours. */
+	if (fstat(launch->folder, &st) == 0 && st.st_nlink == 0)
+		return 0;
+	if (launch->pid > 0)
+		process_signal(launch->pidfd, SIGKILL);
+	/* Without a pid namespace of its own others may be left. */
+	if (!launch->record.own_pidns)
+		cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
+	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	launch->pid = 0;
+	if (cgroup_remove(&launch->cgroup, err) < 0)
+		return -1;
+	if (launch->hooked && hooks && hooks->n_poststop) {
+		auto_free char *state = hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
+		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, state, launch->bundle);
+	}
+	return store_remove(o->root, o->id, launch->folder, err);
+}
+
 void launch_undo(struct launch *launch)
 {
-	const struct plan *plan = &launch->plan;
-	struct error ignored = { 0 };
-	char *id = (char *) launch->options->id;
+	struct error err = { 0 };
 
-	if (launch->folder < 0)
-		return;
-	if (launch->pid > 0) {
-		process_signal(launch->pidfd, SIGKILL);
-		/* Without a pid namespace of its own others may be left. */
-		if (!launch->record.own_pidns)
-			cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
-		while (waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
-	if (cgroup_remove(&launch->cgroup, &ignored) < 0)
-		log_warn("after the failure: %s", ignored.message);
-	if (launch->hooked && plan->config->hooks) {
-		auto_free char *state = hooks_state(id, launch->bundle, "stopped", 0, &plan->config->annotations);
-		hooks_run_all("poststop", plan->config->hooks->poststop, plan->config->hooks->n_poststop, state, launch->bundle);
-	}
-	if (store_remove(launch->options->root, id, launch->folder, &ignored) < 0)
-		log_warn("after the failure: %s", ignored.message);
+	if (launch->folder >= 0 && launch_remove(launch, &err) < 0)
+		log_warn("after the failure: %s", err.message);
 }
 
 void launch_close(struct launch *launch)

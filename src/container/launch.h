@@ -43,6 +43,9 @@ struct launch {
 int launch_decide(struct launch *launch, struct error *err);
 int launch_make(struct launch *launch, struct error *err);
 void launch_undo(struct launch *launch);
+
+/* End what is left of the container and remove all of it; poststop hooks run if the others did. */
+int launch_remove(struct launch *launch, struct error *err);
 void launch_close(struct launch *launch);
 
 /* The container's first process.  Never returns. */

@@ -1,0 +1,13 @@
+/*
+ * clock.h - points in time as text
+ *
+ * gmtime(3) and strftime(3) read /etc/localtime even for UTC, which is a file of the host in every command; the
+ * calendar is twenty lines.
+ */
+#pragma once
+#include <time.h>
+
+#define CLOCK_TEXT 40	/* room for a text with nanoseconds */
+
+/* T in UTC as RFC 3339, with DIGITS (0 to 9) of the fraction: "2026-01-02T15:04:05.000001Z". */
+void clock_print(const struct timespec *t, int digits, char out[CLOCK_TEXT]);

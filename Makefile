@@ -8,6 +8,7 @@
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
 # make format        clang-format on the lines that are not committed yet
+# make install       binary, man pages, completions; DESTDIR=, PREFIX=; STRIP= keeps the symbols; make uninstall
 # make help          this list
 # V=1 shows the commands.  ./configure (make configure) is optional: it writes config.mk.
 
@@ -23,6 +24,8 @@ PREFIX   ?= /usr/local
 
 B := build
 ifdef SAN
+# With sanitizers gcc sees null pointers where there are none.
+SANWARN  := -Wno-format-overflow -Wno-format-truncation -Wno-nonnull
 B        := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -DSANITIZED
 override LDMODE := -pie
@@ -45,7 +48,7 @@ endif
 endif
 # -iquote: src/sys must not stand in for <sys/...>.
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote . -iquote $B/gen \
-          -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+          -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(WARN) $(SANWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 , := ,
 # The program begins in src/secure/early.c, before libc: where that is written for the machine, and nothing is loaded first.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
@@ -60,6 +63,8 @@ OBJ  := $(SRC:%.c=$B/%.o) $(SPEC:%.c=$B/%.o) $(DESC:%=%-tables.o)
 MAIN := $B/src/cli/main.o
 LIB  := $(filter-out $(MAIN),$(OBJ))
 SOURCES := $(wildcard src/*/*.[ch] libocispec/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] bench/*.[ch])
+PAGES := $(patsubst man/%.md,$B/man/ctr-run-%.1,$(filter-out man/ctr-run.md,$(wildcard man/*.md))) $B/man/ctr-run.1
+SHELLS := $(addprefix $B/completions/ctr-run.,bash zsh fish)
 UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test-*.c)))
 FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz-*.c)))
 
@@ -125,6 +130,44 @@ $B/bench/%: bench/%.c
 	$Q mkdir -p $(@D)
 	$Q$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -static -o $@ $<
 
+# ---- what is made from the option tables -------------------------------------
+
+man: $(PAGES)
+completions: $(SHELLS)
+
+$B/man/ctr-run.1: man/ctr-run.md man/page.awk $B/ctr-run
+	$(call say,MAN)
+	$Q mkdir -p $(@D)
+	$Q$B/ctr-run help --format man > $@.parts
+	$Q$(AWK) -f man/page.awk $@.parts $< > $@.tmp && mv $@.tmp $@ && rm $@.parts
+
+$B/man/ctr-run-%.1: man/%.md man/page.awk $B/ctr-run
+	$(call say,MAN)
+	$Q mkdir -p $(@D)
+	$Q$B/ctr-run help $* --format man > $@.parts
+	$Q$(AWK) -f man/page.awk $@.parts $< > $@.tmp && mv $@.tmp $@ && rm $@.parts
+
+$B/completions/ctr-run.%: $B/ctr-run
+	$(call say,GEN)
+	$Q mkdir -p $(@D)
+	$Q$B/ctr-run help --format $* > $@.tmp && mv $@.tmp $@
+
+STRIP ?= -s
+install: all man completions
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/bash-completion/completions \
+		share/zsh/site-functions share/fish/vendor_completions.d)
+	install -m 755 $(STRIP) $B/ctr-run $(DESTDIR)$(PREFIX)/bin/ctr-run
+	install -m 644 $(PAGES) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $B/completions/ctr-run.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ctr-run
+	install -m 644 $B/completions/ctr-run.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ctr-run
+	install -m 644 $B/completions/ctr-run.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ctr-run.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/ctr-run $(PAGES:$B/man/%=$(DESTDIR)$(PREFIX)/share/man/man1/%) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/ctr-run \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ctr-run \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ctr-run.fish
+
 format:
 	$Q tools/format
 
@@ -140,7 +183,9 @@ check:
 	$Q tests/deps build check
 	$Q MAKE='$(MAKE)' B=$B tests/check
 
-check-unit: $(UNIT)
+unit-programs: $(UNIT)
+
+check-unit: unit-programs
 	$Q tests/unit/run $(UNIT)
 
 # The specs that tests write down are full of string constants, and its structs have no const.
@@ -154,9 +199,8 @@ check-bats: all
 	$Q tests/bats/run -r $B/ctr-run $(if $(VIEW),$(VIEW:%=-v %)) $(FILES)
 
 check-san:
-	$Q$(MAKE) SAN=1 B=$B/san all $(UNIT:$B/%=$B/san/%)
-	$Q tests/unit/run $(UNIT:$B/%=$B/san/%)
-	$Q SANITIZED=1 tests/bats/run -r $B/san/ctr-run $(if $(VIEW),$(VIEW:%=-v %)) $(FILES)
+	$Q tests/deps build check
+	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
 
 fuzz:
 	$Q$(MAKE) FUZZING=1 B=$B/fuzz fuzz-programs
@@ -179,7 +223,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all help demo bench format lint check check-unit check-bats check-san fuzz fuzz-programs check-layers check-headers \
-	clean distclean FORCE
+.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-san \
+	fuzz fuzz-programs check-layers check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

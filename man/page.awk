@@ -61,10 +61,14 @@ function inline(s,   out, at, n, code) {
 	}
 	return guard(out stars(escape(s)))
 }
-function stars(s,   at, n) {
+function stars(s) {
 	while (match(s, /\*\*[^*]+\*\*/))
-		s = substr(s, 1, RSTART - 1) "\\fB" substr(s, RSTART + 2, RLENGTH - 4) "\\fR" substr(s, RSTART + RLENGTH)
+		s = font(s, "B", 2)
 	while (match(s, /\*[^*]+\*/))
-		s = substr(s, 1, RSTART - 1) "\\fI" substr(s, RSTART + 1, RLENGTH - 2) "\\fR" substr(s, RSTART + RLENGTH)
+		s = font(s, "I", 1)
 	return s
+}
+function font(s, name, n) {
+	return substr(s, 1, RSTART - 1) "\\f" name substr(s, RSTART + n, RLENGTH - 2 * n) "\\fR" \
+		substr(s, RSTART + RLENGTH)
 }

@@ -382,6 +382,13 @@ int cgroup_open(struct cgroup *cgroup, bool join, struct error *err)
 	return 0;
 }
 
+void cgroup_keep_made(struct cgroup *cgroup)
+{
+	for (size_t i = cgroup->n_folders; i-- > 0; )
+		if (!cgroup->folders[i].made)
+			folder_drop(cgroup, i);
+}
+
 void cgroup_close(struct cgroup *cgroup)
 {
 	while (cgroup->n_folders > 0)

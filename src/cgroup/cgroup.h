@@ -88,5 +88,14 @@ bool cgroup_frozen(const struct cgroup *cgroup);
  * already is fine.  Open or closed folders alike; they are closed afterwards. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
 
+/* Give the cgroup2 folder to UID, a host uid, as a container with its own user and cgroup namespace and a writable cgroup mount
+ * may expect (config-linux.md, "Cgroup ownership"): the folder and what /sys/kernel/cgroup/delegate lists.  v1: nothing, as that
+ * is not safe there. */
+int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err);
+
+/* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: that was written before
+ * cgroup_make() found out whether somebody else is in a folder that was there, so that nobody in it may be killed. */
+void cgroup_keep_made(struct cgroup *cgroup);
+
 /* Close all descriptors and free all memory. */
 void cgroup_close(struct cgroup *cgroup);

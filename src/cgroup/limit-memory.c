@@ -126,6 +126,10 @@ int limits_memory(struct limits *limits, const struct oci_memory *m, struct erro
 	if (!first)
 		return 0;
 	folder = limits_folder(limits, &controller, first, err);
+	/* "No limit" is what there is without a controller. */
+	if (!folder && m->limit <= 0 && m->swap <= 0 && m->reservation <= 0 && !m->has_swappiness && !m->disable_oom_killer &&
+	    m->kernel <= 0 && m->kernel_tcp <= 0)
+		return 0;
 	if (!folder)
 		return -1;
 	return folder->v2 ? memory_v2(limits, folder, m, err) : memory_v1(limits, folder, m);

@@ -51,7 +51,9 @@ const struct cgroup_folder *limits_folder(struct limits *limits, const struct co
 		return folder;
 	if (controller->v2 && limits->v2 && words_have(limits->v2_controllers, controller->v2))
 		return limits->v2;
-	if (layout == CGROUP_V1)
+	if (layout == CGROUP_HYBRID && !controller->v1)
+		fail_at(err, pointer, "the cgroup v2 of this machine has no %s controller", controller->v2);
+	else if (layout == CGROUP_V1)
 		fail_at(err, pointer, "this machine has no %s controller: it is not mounted in cgroup v1",
 			controller->v1 ? controller->v1 : controller->v2);
 	else if (!controller->v2)

@@ -22,8 +22,8 @@ int output(const struct text *t, struct error *err)
 	return t->n ? fd_write_all(STDOUT_FILENO, t->s, t->n, "standard output", err) : 0;
 }
 
-/* The faults of the config beyond the one that ERR tells about.  That one loses what was put before its message ("create
- * web: "): it has a place, and is to look like the others. */
+/* The faults of the config beyond the one that ERR tells about.  That one loses what was put before its message
+ * ("create web: "): it has a place, and is to look like the others. */
 static unsigned more_faults(const struct config *config, struct error *err, char **lines)
 {
 	const struct json_faults *faults = &config->faults;

@@ -1,5 +1,4 @@
 /* cmd-list.c - ctr-run list */
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,6 @@
 #include "cli/cli.h"
 #include "cli/table.h"
 #include "container/container.h"
-#include "libocispec/arena.h"
 
 struct list_options { const char *format; bool quiet; };
 
@@ -40,30 +38,15 @@ static void find(const char *root, char **ids, struct found *found)
 	for (; *ids; ids++) {
 		struct container_info info = { 0 };
 		struct error why = { 0 };
-		if (container_info(root, *ids, &info, &why) == 0)
+		if (container_info(root, *ids, &info, &why) == 0) {
+			container_info_owner(&info);
 			memcpy(xgrow(&found->infos, found->n++, sizeof info), &info, sizeof info);
-		else
-			container_info_free(&info);
-		if (why.message[0] && why.code != ERROR_NOT_FOUND)
+			continue;
+		}
+		container_info_free(&info);
+		if (why.code != ERROR_NOT_FOUND)
 			log_warn("load container %s: %s", *ids, why.message);
 	}
-}
-
-/* The owners' names, from /etc/passwd alone: whoever is not in it is a number. */
-static void name_owners(struct found *found)
-{
-	FILE *file = found->n ? fopen("/etc/passwd", "re") : NULL;
-	const struct passwd *user;
-
-	while (file && (user = fgetpwent(file)))
-		for (size_t i = 0; i < found->n; i++)
-			if (!found->infos[i].owner && found->infos[i].owner_uid == user->pw_uid)
-				found->infos[i].owner = arena_strdup(&found->infos[i].arena, user->pw_name);
-	if (file)
-		fclose(file);
-	for (size_t i = 0; i < found->n; i++)
-		if (!found->infos[i].owner)
-			found->infos[i].owner = arena_printf(&found->infos[i].arena, "%u", found->infos[i].owner_uid);
 }
 
 static void add_json(struct text *t, const struct found *found)
@@ -123,7 +106,6 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 		add_ids(&t, ids);
 	} else {
 		find(g->root, ids, &found);
-		name_owners(&found);
 		if (options->format && !strcmp(options->format, "json"))
 			add_json(&t, &found);
 		else

@@ -27,7 +27,7 @@ static const char *base_name(const char *path)
 
 static const char *file_kind(mode_t mode)
 {
-	return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+	return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a FIFO" : "a device";
 }
 
 static char *read_file(int dirfd, const char *name, size_t *length, struct error *err)
@@ -35,9 +35,14 @@ static char *read_file(int dirfd, const char *name, size_t *length, struct error
 	/* O_NONBLOCK: a FIFO without a writer would hold us up; O_NOCTTY: a terminal would become ours. */
 	auto_fd fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
+	char *text;
 
 	if (fd < 0 && errno == ENOENT) {
 		fail(err, ENOENT, "JSON specification file %s not found", name);
+		return NULL;
+	}
+	if (fd < 0 && errno == ENXIO) {	/* a file of another kind that cannot even be opened */
+		fail_code(err, ERROR_CONFIG, "%s is a socket or a device (expected a regular file)", name);
 		return NULL;
 	}
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -52,8 +57,7 @@ static char *read_file(int dirfd, const char *name, size_t *length, struct error
 		fail_code(err, ERROR_CONFIG, "%s has %lld bytes (expected at most %d)", name, (long long) st.st_size, MAX_SIZE);
 		return NULL;
 	}
-	char *text = fd_read_all(fd, MAX_SIZE, length, err);
-	if (!text)
+	if (!(text = fd_read_all(fd, MAX_SIZE, length, err)))
 		wrap(err, "%s", name);
 	return text;
 }

@@ -53,6 +53,9 @@ int container_run(struct create_options *options, struct error *err)
 	}
 	if (launch_decide(&launch, err) < 0 || launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
 		return fail_located(&launch, err);
+	/* From here on others may delete it. */
+	cleanup_close(&launch.folder);
+	launch.folder = -1;
 	if (options->detach) {
 		if (launch.notify >= 0)
 			notify_wait(launch.notify, launch.pid, launch.pidfd);

@@ -26,7 +26,10 @@ static enum container_status look(const struct record_state *record)
 	struct error ignored;
 	char boot[40];
 
-	if (process_stat(record->pid, &stat) < 0 || stat.start_time != record->start_time || stat.state == 'Z' || stat.state == 'X')
+	if (process_stat(record->pid, &stat) < 0 || stat.start_time != record->start_time)
+		return CONTAINER_STOPPED;
+	/* A zombie with threads is a process that goes on without its first thread. */
+	if ((stat.state == 'Z' && stat.threads <= 1) || stat.state == 'X')
 		return CONTAINER_STOPPED;
 	if (process_boot_id(boot, &ignored) == 0 && strcmp(boot, record->boot_id))
 		return CONTAINER_STOPPED;
@@ -36,18 +39,20 @@ static enum container_status look(const struct record_state *record)
 
 int handle_open(struct handle *h, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err)
 {
+	*h = (struct handle) { .root = root, .id = id, .folder = -1, .pidfd = -1 };
+	h->folder = store_open(root, id, err);
+	return h->folder < 0 ? -1 : handle_read(h, want_pidfd, incomplete, err);
+}
+
+int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error *err)
+{
 	struct error journal;
 
-	*h = (struct handle) { .root = root, .id = id, .folder = -1, .pidfd = -1, .status = CONTAINER_STOPPED };
-	h->folder = store_open(root, id, err);
-	if (h->folder < 0)
-		return -1;
-	h->record = store_read(h->folder, id, "state.json", &h->arena, err);
+	h->status = CONTAINER_STOPPED;
+	h->record = store_read(h->folder, h->id, "state.json", &h->arena, err);
 	if (!h->record) {
-		if (err->code != ERROR_NOT_FOUND || !incomplete)
-			return -1;
-		h->record = store_read(h->folder, id, "journal", &h->arena, &journal);
-		return 0;
+		h->record = store_read(h->folder, h->id, "journal", &h->arena, &journal);
+		return err->code == ERROR_NOT_FOUND && incomplete ? 0 : -1;
 	}
 	h->complete = true;
 	h->status = look(h->record);
@@ -68,15 +73,23 @@ void handle_close(struct handle *h)
 
 void handle_look_paused(struct handle *h)
 {
+	struct record_state only = { 0 };
 	struct cgroup cgroup;
 	struct error ignored;
 
 	if (h->status != CONTAINER_RUNNING && h->status != CONTAINER_CREATED)
 		return;
-	store_get_cgroup(h->record, &cgroup);
-	if (cgroup_frozen(&cgroup))
+	/* Of all hierarchies only the one that can freeze is opened: v1's if it is there. */
+	for (size_t i = 0; i < h->record->n_cgroup; i++) {
+		struct record_folder *folder = &h->record->cgroup[i];
+		if (folder->v2 ? !only.n_cgroup : !strcmp(folder->hierarchy, "freezer")) {
+			only.cgroup = folder;
+			only.n_cgroup = 1;
+		}
+	}
+	store_get_cgroup(&only, &cgroup);
+	if (cgroup_open(&cgroup, false, &ignored) == 0 && cgroup_frozen(&cgroup))
 		h->status = CONTAINER_PAUSED;
-	(void) ignored;
 	cgroup_close(&cgroup);
 }
 

@@ -27,6 +27,10 @@ struct handle {
 int handle_open(struct handle *handle, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err);
 void handle_close(struct handle *handle);
 
+/* Read the record and look at the process, once more: others may have changed both while we waited for the lock.  A record that
+ * is damaged is an error, but the journal's is there then. */
+int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct error *err);
+
 /* Paused or not needs a look at the cgroup; CONTAINER_RUNNING becomes CONTAINER_PAUSED. */
 void handle_look_paused(struct handle *handle);
 

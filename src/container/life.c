@@ -1,5 +1,6 @@
 /* life.c - start, kill, delete: what happens to a container that exists */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,7 +17,8 @@
 #include "sys/process.h"
 #include "sys/signals.h"
 
-#define END_MS 10000	/* how long a killed process may take to end */
+#define END_MS 10000	/* how long a killed process may take to end, or another command at work on the container */
+#define LOCK_MS 5
 
 /* ---- start --------------------------------------------------------------- */
 
@@ -37,8 +39,12 @@ static int start(struct handle *h, struct error *err)
 {
 	auto_fd notify = -1;
 
+	handle_look_paused(h);
 	if (h->status == CONTAINER_STOPPED)
 		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
+	/* Frozen it would neither start nor say why not. */
+	if (h->status == CONTAINER_PAUSED)
+		return fail_code(err, ERROR_STATE, "cannot start a container in the paused state");
 	if (h->status != CONTAINER_CREATED)
 		return fail_code(err, ERROR_STATE, "cannot start an already running container");
 	if (h->record->no_process)
@@ -85,7 +91,22 @@ static int signal_all(const struct handle *h, int sig, struct error *err)
 	return result;
 }
 
-static int send_signal(const struct handle *h, int sig, bool all, struct error *err)
+/* In v1 a frozen process takes SIGKILL only when it is thawed: to be called after the signal, so that it runs no more. */
+static void thaw(struct handle *h)
+{
+	struct cgroup cgroup;
+	struct error ignored = { 0 };
+
+	handle_look_paused(h);
+	if (h->status != CONTAINER_PAUSED)
+		return;
+	store_get_cgroup(h->record, &cgroup);
+	if (cgroup_open(&cgroup, false, &ignored) < 0 || cgroup_freeze(&cgroup, false, &ignored) < 0)
+		log_warn("%s", ignored.message);
+	cgroup_close(&cgroup);
+}
+
+static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 {
 	/* Without a pid namespace of its own the rest may outlive init: -a reaches it even then. */
 	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
@@ -97,6 +118,8 @@ static int send_signal(const struct handle *h, int sig, bool all, struct error *
 			return fail_code(err, ERROR_STATE, "container not running");
 		return fail(err, errno, "send %s", signal_name(sig));
 	}
+	if (sig == SIGKILL)
+		thaw(h);
 	/* Where no pid namespace dies with init, a SIGKILL means all of it (runc does the same). */
 	return sig == SIGKILL && !h->record->own_pidns ? signal_all(h, sig, err) : 0;
 }
@@ -115,11 +138,12 @@ int container_kill(const char *root, const char *id, int sig, bool all, struct e
 /* ---- delete -------------------------------------------------------------- */
 
 /* Kill init and wait until it is gone. */
-static int end_process(const struct handle *h, struct error *err)
+static int end_process(struct handle *h, struct error *err)
 {
 	if (h->pidfd < 0)
 		return 0;
 	process_signal(h->pidfd, SIGKILL);
+	thaw(h);
 	/* If it is our own child (run in the foreground) nobody else reaps it. */
 	waitpid(h->record->pid, NULL, WNOHANG);
 	if (process_wait_end(h->pidfd, END_MS) == 0)
@@ -148,14 +172,40 @@ static int undo_outside(const struct handle *h, struct error *err)
 	return result;
 }
 
+/* A journal and no record: a create is at work (delete removes the journal first). */
+static bool being_made(const struct handle *h)
+{
+	return faccessat(h->folder, "state.json", F_OK, 0) < 0 && faccessat(h->folder, "journal", F_OK, 0) == 0;
+}
+
+/* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves nothing. */
+static int lock(const struct handle *h, bool force, struct error *err)
+{
+	for (int waited = 0; !store_lock(h->folder); waited += LOCK_MS) {
+		if (waited >= END_MS || (!force && being_made(h)))
+			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating", h->id);
+		nanosleep(&(struct timespec) { .tv_nsec = LOCK_MS * 1000000 }, NULL);
+	}
+	return store_removed(h->folder) ? fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", h->id) : 0;
+}
+
+/* Only once we hold the lock does the record stay what it is. */
+static int lock_and_read(struct handle *h, bool force, struct error *err)
+{
+	if (lock(h, force, err) < 0)
+		return -1;
+	if (handle_read(h, true, true, err) == 0)
+		return 0;
+	if (!force || err->code == ERROR_NOT_FOUND)
+		return -1;
+	/* What it made must go all the same. */
+	log_warn("%s; its journal is used instead", err->message);
+	return 0;
+}
+
 static int delete(struct handle *h, bool force, struct error *err)
 {
-	/* A create that is at work undoes its own if it fails; give it time, then take what it left. */
-	for (int i = 0; !h->complete && store_locked(h->folder); i++) {
-		if (!force || i == 100)
-			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating", h->id);
-		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);
-	}
+	handle_look_paused(h);
 	if (!force && h->status != CONTAINER_STOPPED && h->status != CONTAINER_CREATED)
 		return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: %s", h->id,
 				 container_status_name(h->status));
@@ -167,17 +217,13 @@ static int delete(struct handle *h, bool force, struct error *err)
 
 int container_delete(const char *root, const char *id, bool force, struct error *err)
 {
-	struct handle h;
-	int result = handle_open(&h, root, id, true, true, err);
+	struct handle h = { .root = root, .id = id, .folder = store_open(root, id, err), .pidfd = -1 };
+	int result = h.folder < 0 ? -1 : lock_and_read(&h, force, err);
 
-	if (result < 0 && err->code == ERROR_NOT_FOUND && force) {
-		handle_close(&h);
-		return 0;
-	}
-	if (result == 0)
-		handle_look_paused(&h);
 	if (result == 0)
 		result = delete(&h, force, err);
 	handle_close(&h);
+	if (result < 0 && force && err->code == ERROR_NOT_FOUND)
+		return 0;
 	return result < 0 ? wrap(err, "delete %s", id) : 0;
 }

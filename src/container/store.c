@@ -98,6 +98,18 @@ bool store_locked(int folder)
 	return false;
 }
 
+bool store_lock(int folder)
+{
+	return flock(folder, LOCK_EX | LOCK_NB) == 0;
+}
+
+bool store_removed(int folder)
+{
+	struct stat st;
+
+	return fstat(folder, &st) < 0 || st.st_nlink == 0;
+}
+
 /* Empty a folder of ours; it holds files and at most one level of folders. */
 static int empty_folder(int folder, bool deeper, struct error *err)
 {
@@ -127,7 +139,12 @@ int store_remove(const char *root, const char *id, int folder, struct error *err
 {
 	auto_fd dir = open_root(root, false, err);
 
-	if (dir < 0 || empty_folder(folder, true, err) < 0)
+	if (dir < 0)
+		return -1;
+	/* First the journal: without its state.json the container would seem to be in the making. */
+	if (unlinkat(folder, "journal", 0) < 0 && errno != ENOENT)
+		return fail(err, errno, "remove the journal from the state folder %s/%s", root, id);
+	if (empty_folder(folder, true, err) < 0)
 		return -1;
 	if (unlinkat(dir, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return fail(err, errno, "remove the state folder %s/%s", root, id);

@@ -4,7 +4,7 @@
  * STATE_ROOT/ID/ holds all that is known of a container.  mkdir(2) of it is the
  * lock on the id: of two creates one wins.  While a container is being made
  * its creator holds flock(2) on the folder, so that everybody else can tell a
- * create at work from one that was killed.  What is noted there:
+ * create at work from one that was killed.  So does delete: of two, one does it.  What is noted there:
  *
  *	journal		the record, written before anything outside the folder is made
  *	state.json	the record of the created container, renamed into place
@@ -39,6 +39,12 @@ int store_open(const char *root, const char *id, struct error *err);
 
 /* True if the creator of this folder is still at work. */
 bool store_locked(int folder);
+
+/* Take the lock, for as long as the descriptor is open; false if somebody else has it. */
+bool store_lock(int folder);
+
+/* True if the folder was removed since it was opened. */
+bool store_removed(int folder);
 
 /* Remove the folder with all that is in it.  Gone already is fine. */
 int store_remove(const char *root, const char *id, int folder, struct error *err);

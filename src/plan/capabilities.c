@@ -30,12 +30,13 @@ static const char *name_lost(struct arena *arena, const char *there, uint64_t lo
 {
 	for (const struct name_value *row = capability_names; row->name; row++)
 		if (lost >> row->value & 1)
-			there = arena_printf(arena, "%s%s%s%s", there ? there : "", there ? ", " : "", row->name, suffix);
+			there = arena_printf(arena, "%s%s%s%s", there ? there : "", there ? ", " : "", row->name,
+					     suffix);
 	return there;
 }
 
-void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host, bool user_namespace,
-		       struct process_plan *out)
+void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host,
+		       bool user_namespace, struct process_plan *out)
 {
 	uint64_t known = host->last_cap >= 63 ? ~0ull : (1ull << (host->last_cap + 1)) - 1;
 	uint64_t bounding = user_namespace ? known : known & host->caps_bounding;
@@ -59,8 +60,9 @@ void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked
 
 	uint64_t nowhere = (want.bounding & ~bounding) |
 			   ((want.permitted | want.effective | want.inheritable | want.ambient) & ~permitted);
-	out->dropped_caps = name_lost(arena, NULL, nowhere, "");
-	out->dropped_caps = name_lost(arena, out->dropped_caps, want.effective & ~got->effective & ~nowhere, " (effective)");
-	out->dropped_caps = name_lost(arena, out->dropped_caps, want.inheritable & ~got->inheritable & ~nowhere, " (inheritable)");
+	const char *lost = name_lost(arena, NULL, nowhere, "");
+
+	lost = name_lost(arena, lost, want.effective & ~got->effective & ~nowhere, " (effective)");
+	out->dropped_caps = name_lost(arena, lost, want.inheritable & ~got->inheritable & ~nowhere, " (inheritable)");
 	/* No word about ambient ones that are not inheritable: runc's own template has asked for such for years. */
 }

@@ -40,15 +40,16 @@ int plan_cgroup(struct planner *p)
 		return 0;
 	}
 	if (p->options->systemd_cgroup)
-		return refuse(p, "", ERROR_UNSUPPORTED,
-			      "the systemd cgroup driver (--systemd-cgroup) is not supported by this version; leave the option out");
+		return refuse(p, "", ERROR_UNSUPPORTED, "the systemd cgroup driver (--systemd-cgroup) is not supported "
+			      "by this version; leave the option out");
 
 	/* Who may do everything on this machine gets the cgroup or an error: without it nothing would deny devices. */
 	plan->required = given || has_limits(resources) ||
 			 (resources && resources->n_devices && p->host->privileged && !p->plan->ns.user);
 	if (p->host->layout == CGROUP_NONE) {
 		if (plan->required)
-			return refuse(p, plan->pointer, ERROR_UNSUPPORTED, "no cgroup file system is mounted at /sys/fs/cgroup");
+			return refuse(p, plan->pointer, ERROR_UNSUPPORTED,
+				      "no cgroup file system is mounted at /sys/fs/cgroup");
 		plan->disabled = true;
 		return 0;
 	}

@@ -56,20 +56,19 @@ static bool in_paths(const char *const *paths, size_t n, const char *path)
 	return false;
 }
 
-static void add_device(struct planner *p, const char *path, mode_t mode, unsigned major, unsigned minor, uid_t uid, gid_t gid,
-		       const char *pointer)
+static struct step *add_device(struct planner *p, const char *path, mode_t mode, unsigned major, unsigned minor,
+			       const char *pointer)
 {
 	struct step *step = step_add(p, STEP_DEVICE, path, pointer);
 
 	step->mode = mode;
 	step->major = major;
 	step->minor = minor;
-	step->uid = uid;
-	step->gid = gid;
 	if (!S_ISFIFO(mode) && (p->plan->ns.user || !p->host->privileged)) {
 		step->source = path;
 		step->outside = p->host->privileged;
 	}
+	return step;
 }
 
 static mode_t device_type(const struct oci_device *device)
@@ -95,17 +94,20 @@ void plan_devices(struct planner *p)
 	for (size_t i = 0; i < ARRAY_SIZE(default_devices) && !bound; i++) {
 		const char *path = default_devices[i].path;
 		if (!in_paths(paths, n, path) && !is_taken(p, path))
-			add_device(p, path, S_IFCHR | 0666, default_devices[i].major, default_devices[i].minor, 0, 0, "");
+			add_device(p, path, S_IFCHR | 0666, default_devices[i].major, default_devices[i].minor, "");
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct oci_device *device = &p->linux->devices[i];
 		mode_t mode = device->has_file_mode ? device->file_mode & 07777 : 0666;	/* S_IFMT may be there too */
+		struct step *step;
 
 		/* The last of several entries for one path counts. */
 		if ((bound && target_is_below(paths[i], "/dev")) || in_paths(paths + i + 1, n - i - 1, paths[i]))
 			continue;
-		add_device(p, paths[i], device_type(device) | mode, (unsigned) device->major, (unsigned) device->minor, device->uid,
-			   device->gid, pointer_index(p->arena, "/linux/devices", i));
+		step = add_device(p, paths[i], device_type(device) | mode, (unsigned) device->major,
+				  (unsigned) device->minor, pointer_index(p->arena, "/linux/devices", i));
+		step->uid = device->uid;
+		step->gid = device->gid;
 	}
 }
 

@@ -14,6 +14,11 @@ static size_t key_length(const char *entry)
 	return strcspn(entry, "=");
 }
 
+static bool same_key(const char *a, const char *b, size_t length)
+{
+	return key_length(a) == length && !strncmp(a, b, length);
+}
+
 static size_t hash(const char *key, size_t n)
 {
 	size_t h = 14695981039346656037ull;	/* FNV-1a */
@@ -35,7 +40,7 @@ void plan_environment(struct arena *arena, const struct oci_process *process, st
 		char *entry = process->env[i];
 		size_t length = key_length(entry), at = hash(entry, length) & (slots - 1);
 
-		while (table[at] && (key_length(env[table[at] - 1]) != length || strncmp(env[table[at] - 1], entry, length) != 0))
+		while (table[at] && !same_key(env[table[at] - 1], entry, length))
 			at = (at + 1) & (slots - 1);
 		if (!table[at])
 			table[at] = ++n;

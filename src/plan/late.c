@@ -12,18 +12,18 @@
 
 #include "plan/planner.h"
 
-/* The kernel's own file systems, where nothing can be made anyway, stay out of it; so do those of a disk, for which "ro" may
- * mean that they must not be written at all. */
+/* The kernel's own file systems, where nothing can be made anyway, stay out of it; so do those of a disk, for which
+ * "ro" may mean that they must not be written at all. */
 static bool needs_filling(const struct planner *p, size_t i)
 {
-	const struct step *step = &p->steps[i];
+	const struct step *step = &p->steps[i], *end = p->steps + p->n_steps;
 
-	if (step->action == STEP_MOUNT && (!strcmp(step->type, "tmpfs") || !strcmp(step->type, "ramfs") || !strcmp(step->target, "/dev")))
-		return true;
+	if (step->action == STEP_MOUNT)
+		return !strcmp(step->type, "tmpfs") || !strcmp(step->type, "ramfs") || !strcmp(step->target, "/dev");
 	if (step->action != STEP_BIND)
 		return false;
-	for (size_t later = i + 1; later < p->n_steps; later++)
-		if (target_is_below(p->steps[later].target, step->target) && strcmp(p->steps[later].target, step->target))
+	for (const struct step *later = step + 1; later < end; later++)
+		if (target_is_below(later->target, step->target) && strcmp(later->target, step->target))
 			return true;
 	return false;
 }
@@ -41,10 +41,13 @@ static void plan_seals(struct planner *p)
 	}
 }
 
+/* Not every kernel has every one of these paths. */
 static void plan_paths(struct planner *p, enum step_action action, char **paths, size_t n, const char *pointer)
 {
-	for (size_t i = 0; i < n; i++)
-		step_add(p, action, clean_path(p->arena, paths[i]), pointer_index(p->arena, pointer, i))->optional = true;
+	for (size_t i = 0; i < n; i++) {
+		const char *target = clean_path(p->arena, paths[i]);
+		step_add(p, action, target, pointer_index(p->arena, pointer, i))->optional = true;
+	}
 }
 
 void plan_late_steps(struct planner *p)

@@ -213,8 +213,8 @@ static int read_other(struct reader *r, const char *word)
 {
 	if (!strncmp(word, "idmap=", 6) || !strncmp(word, "ridmap=", 7)) {
 		fail_code(r->err, ERROR_UNSUPPORTED,
-			  "mappings in the option \"%.*s\" are not supported: give them as uidMappings and gidMappings of the mount",
-			  (int) strcspn(word, "="), word);
+			  "mappings in the option \"%.*s\" are not supported: give them as uidMappings and gidMappings "
+			  "of the mount", (int) strcspn(word, "="), word);
 		return blame(r->err, here(r));
 	}
 	if (*word)
@@ -283,7 +283,8 @@ int mount_options_read(struct arena *arena, const struct oci_mount *mount, const
 	*words = (struct mount_words) { 0 };
 	for (; r.i < mount->n_options; r.i++) {
 		const char *word = mount->options[r.i];
-		const struct mount_option *option = bsearch(word, options, ARRAY_SIZE(options), sizeof *options, compare);
+		const struct mount_option *option =
+			bsearch(word, options, ARRAY_SIZE(options), sizeof *options, compare);
 
 		if ((option ? read_known(&r, option) : read_other(&r, word)) < 0)
 			return -1;

@@ -22,8 +22,8 @@ struct mount_words {
 	const char *copy_up_pointer;	/* tmpcopyup, or NULL */
 };
 
-/* Fill the attributes, flags, propagation and data of STEP from the options of MOUNT, which stands at POINTER.  The last
- * of contradicting options wins.  0, or -1 with ERR. */
+/* Fill the attributes, flags, propagation and data of STEP from the options of MOUNT, which stands at POINTER.  The
+ * last of contradicting options wins.  0, or -1 with ERR. */
 int mount_options_read(struct arena *arena, const struct oci_mount *mount, const char *pointer, struct step *step,
 		       struct mount_words *words, struct error *err);
 

@@ -24,17 +24,17 @@ struct entry {
 	struct step step;
 };
 
-/* File systems that are a view of the kernel: their superblock is shared with the host's, or cannot be read-only, so that
- * "ro" is an attribute of the mount alone.  tmpfs must stay writable until it is filled. */
+/* File systems that are a view of the kernel: their superblock is shared with the host's, or cannot be read-only, so
+ * that "ro" is an attribute of the mount alone.  tmpfs must stay writable until it is filled. */
 static const char *const kernel_types[] = {
 	"proc", "sysfs", "mqueue", "cgroup", "cgroup2", "devpts", "devtmpfs", "tmpfs", "ramfs", "binfmt_misc", "bpf",
 	"configfs", "debugfs", "efivarfs", "fusectl", "hugetlbfs", "pstore", "securityfs", "selinuxfs", "tracefs", NULL,
 };
 
-/* What lxcfs and CRIU need to put below /proc; anything else there would deceive those who trust it (CVE-2019-16884). */
+/* What lxcfs and CRIU need to put below /proc; anything else would deceive those who trust it (CVE-2019-16884). */
 static const char *const allowed_in_proc[] = {
-	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg",
-	"/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled", NULL,
+	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
+	"/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled", NULL,
 };
 
 static bool in_list(const char *const *list, const char *word)
@@ -63,7 +63,8 @@ static int check_target(struct planner *p, const struct entry *e)
 			       step->target);
 	if (step->action == STEP_BIND ? strcmp(clean_path(p->arena, step->source), "/proc")
 				      : step->action == STEP_MOUNT && strcmp(step->type, "proc"))
-		return fail_at(p->err, member(p, e, "destination"), "/proc cannot be mounted because it is not of type proc");
+		return fail_at(p->err, member(p, e, "destination"),
+			       "/proc cannot be mounted because it is not of type proc");
 	return 0;
 }
 
@@ -79,10 +80,11 @@ static int plan_idmap(struct planner *p, struct entry *e)
 		return 0;
 	if (!m->n_uid_mappings && !p->plan->ns.user)
 		return fail_at(p->err, e->words.bind_pointer,
-			       "\"%s\" needs uidMappings and gidMappings, as the container has no user namespace to take them from",
-			       e->words.bind_word);
+			       "\"%s\" needs uidMappings and gidMappings, as the container has no user namespace to take "
+			       "them from", e->words.bind_word);
 	if (!p->host->privileged) {
-		fail_code(p->err, ERROR_UNSUPPORTED, "an idmapped mount needs CAP_SYS_ADMIN in the machine's own user namespace");
+		fail_code(p->err, ERROR_UNSUPPORTED,
+			  "an idmapped mount needs CAP_SYS_ADMIN in the machine's own user namespace");
 		return blame(p->err, e->pointer);
 	}
 	step->idmap = true;
@@ -114,8 +116,8 @@ static int plan_bind(struct planner *p, struct entry *e)
 
 	if (e->words.data_pointer)
 		return fail_at(p->err, e->words.data_pointer,
-			       "bind mounts cannot have any filesystem-specific options applied, and \"%s\" is no mount option",
-			       step->data);
+			       "bind mounts cannot have any filesystem-specific options applied, and \"%s\" is no "
+			       "mount option", step->data);
 	step->action = STEP_BIND;
 	step->source = host_path(p, e->mount->source);
 	step->super = 0;	/* the file system is there already, and not ours */
@@ -136,17 +138,21 @@ static const char *data_value(const char *data, const char *key)
 	return value;
 }
 
-/* The kernel answers EINVAL to ids that the new user namespace does not have: gid=5 of devpts in a rootless container. */
-static int check_data_id(struct planner *p, const struct entry *e, const char *key, const struct oci_id_mapping *map, size_t n)
+/* The kernel answers EINVAL to ids that the new user namespace does not have: gid=5 of devpts in a rootless one. */
+static int check_data_id(struct planner *p, const struct entry *e, const char *key, const struct oci_id_mapping *map,
+			 size_t n)
 {
 	const char *value = data_value(e->step.data, key);
 	uint64_t id;
 	unsigned host;
 
-	if (!value || !n || !number_parse(arena_printf(p->arena, "%.*s", (int) strcspn(value, ","), value), 0, UINT32_MAX, &id) ||
-	    idmap_to_host(map, n, (unsigned) id, &host))
+	if (!value || !n)
 		return 0;
-	return fail_at(p->err, member(p, e, "options"), "%s%u is not mapped in the container's user namespace", key, (unsigned) id);
+	value = arena_printf(p->arena, "%.*s", (int) strcspn(value, ","), value);
+	if (!number_parse(value, 0, UINT32_MAX, &id) || idmap_to_host(map, n, (unsigned) id, &host))
+		return 0;
+	return fail_at(p->err, member(p, e, "options"), "%s%s is not mapped in the container's user namespace", key,
+		       value);
 }
 
 static bool joins(const struct planner *p, int flag)
@@ -184,12 +190,13 @@ static bool bind_instead(struct planner *p, struct step *step)
 	return false;
 }
 
-/* mountLabel, as run.oci.mount_context_type wants it written.  procfs and sysfs take none, mqueue only as an attribute. */
+/* mountLabel, as run.oci.mount_context_type wants it.  procfs and sysfs take none, mqueue only as an attribute. */
 static int add_label(struct planner *p, struct step *step)
 {
 	static const char *const unlabelled[] = { "proc", "sysfs", "mqueue", NULL };
 	static const char *const kinds[] = { "context", "fscontext", "defcontext", "rootcontext", NULL };
-	const char *kind = json_map_get(&p->config->annotations, "run.oci.mount_context_type"), *label = p->linux->mount_label;
+	const char *kind = json_map_get(&p->config->annotations, "run.oci.mount_context_type");
+	const char *label = p->linux->mount_label, *data = step->data ? step->data : "";
 
 	if (!label || !*label || !p->host->selinux || in_list(unlabelled, step->type))
 		return 0;
@@ -201,7 +208,7 @@ static int add_label(struct planner *p, struct step *step)
 	if (strchr(label, '"'))
 		return fail_at(p->err, "/linux/mountLabel", "must not hold a quotation mark");
 	if (!data_value(step->data, arena_printf(p->arena, "%s=", kind)))
-		step->data = arena_printf(p->arena, "%s%s%s=\"%s\"", step->data ? step->data : "", step->data ? "," : "", kind, label);
+		step->data = arena_printf(p->arena, "%s%s%s=\"%s\"", data, *data ? "," : "", kind, label);
 	return 0;
 }
 
@@ -230,7 +237,8 @@ static int plan_new(struct planner *p, struct entry *e)
 static int plan_remount(struct planner *p, struct entry *e)
 {
 	if (e->words.bind && e->words.data_pointer)
-		return fail_at(p->err, e->words.data_pointer, "bind mounts cannot have any filesystem-specific options applied");
+		return fail_at(p->err, e->words.data_pointer,
+			       "bind mounts cannot have any filesystem-specific options applied");
 	e->step.action = STEP_REMOUNT;
 	e->step.type = e->mount->type;
 	if (e->words.bind)
@@ -270,7 +278,8 @@ static int plan_entry(struct planner *p, struct entry *e)
 	}
 	if (!*type || !strcmp(type, "none") || !strcmp(type, "bind")) {
 		if (!strcmp(type, "bind"))
-			return fail_at(p->err, member(p, e, "options"), "a mount of type bind needs the option \"bind\" or \"rbind\"");
+			return fail_at(p->err, member(p, e, "options"),
+				       "a mount of type bind needs the option \"bind\" or \"rbind\"");
 		if (!e->step.n_propagation)
 			return fail_at(p->err, member(p, e, "type"),
 				       "needs the type of a file system, or the option \"bind\" or \"rbind\"");
@@ -278,6 +287,18 @@ static int plan_entry(struct planner *p, struct entry *e)
 		return 0;
 	}
 	return plan_new(p, e);
+}
+
+/* What has nothing below it is a tree of one mount: the r* options are its own, unless the plain ones say otherwise. */
+static void fold_tree(struct step *step)
+{
+	uint64_t mine = step->set | step->clear;	/* an access time stands in clear as the whole field */
+
+	if (step->recursive || (step->action != STEP_BIND && step->action != STEP_MOUNT && step->action != STEP_CGROUP))
+		return;
+	step->set |= step->set_all & ~mine;
+	step->clear |= step->clear_all & ~mine;
+	step->set_all = step->clear_all = 0;
 }
 
 /* The socket on which the container tells its caller that it is ready (NOTIFY_SOCKET). */
@@ -300,9 +321,10 @@ int plan_mounts(struct planner *p)
 
 		e.step.target = clean_path(p->arena, e.mount->destination);
 		e.step.pointer = e.pointer;
-		if (mount_options_read(p->arena, e.mount, e.pointer, &e.step, &e.words, p->err) < 0 || plan_entry(p, &e) < 0 ||
-		    check_target(p, &e) < 0)
+		if (mount_options_read(p->arena, e.mount, e.pointer, &e.step, &e.words, p->err) < 0 ||
+		    plan_entry(p, &e) < 0 || check_target(p, &e) < 0)
 			return -1;
+		fold_tree(&e.step);
 		*step_add(p, e.step.action, e.step.target, e.pointer) = e.step;
 	}
 	plan_notify_socket(p);

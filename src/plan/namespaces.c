@@ -80,8 +80,8 @@ static const char *time_offsets(struct planner *p)
 
 	for (size_t i = 0; i < offsets->n; i++) {
 		const struct oci_time_offset *offset = offsets->values[i];
-		text = arena_printf(p->arena, "%s%s %lld %u\n", text ? text : "", offsets->keys[i], (long long) offset->secs,
-				    offset->nanosecs);
+		text = arena_printf(p->arena, "%s%s %lld %u\n", text ? text : "", offsets->keys[i],
+				    (long long) offset->secs, offset->nanosecs);
 	}
 	return text;
 }

@@ -52,7 +52,7 @@ const char *clean_path(struct arena *arena, const char *path);
 /* The namespace of TYPE that the config asks for, or NULL. */
 const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
 
-/* A further part of a process: OUT's env, and its capabilities. */
-void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out);	/* environment.c */
-void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host, bool user_namespace,
-		       struct process_plan *out);	/* capabilities.c */
+/* Parts of a process: OUT's env (environment.c) and its capabilities (capabilities.c). */
+void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out);
+void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host,
+		       bool user_namespace, struct process_plan *out);

@@ -158,6 +158,8 @@ static void print_device(struct json *j, const struct step *step)
 		number(j, "major", step->major);
 		number(j, "minor", step->minor);
 	}
+	if (step->source)	/* the host's node has its own */
+		return;
 	string(j, "mode", arena_printf(&j->arena, "%04o", step->mode & 07777));
 	number(j, "uid", step->uid);
 	number(j, "gid", step->gid);

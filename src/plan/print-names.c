@@ -17,9 +17,10 @@
 #endif
 
 static const char *const action_names[] = {
-	[STEP_BIND] = "bind",	      [STEP_MOUNT] = "mount",	[STEP_CGROUP] = "cgroup",     [STEP_PROPAGATE] = "propagate",
-	[STEP_REMOUNT] = "remount",   [STEP_DEVICE] = "device", [STEP_SYMLINK] = "symlink",   [STEP_CONSOLE] = "console",
-	[STEP_SEAL] = "seal",	      [STEP_READONLY] = "readonly", [STEP_MASK] = "mask",
+	[STEP_BIND] = "bind",	    [STEP_MOUNT] = "mount",	  [STEP_CGROUP] = "cgroup",
+	[STEP_PROPAGATE] = "propagate", [STEP_REMOUNT] = "remount", [STEP_DEVICE] = "device",
+	[STEP_SYMLINK] = "symlink", [STEP_CONSOLE] = "console",	  [STEP_SEAL] = "seal",
+	[STEP_READONLY] = "readonly", [STEP_MASK] = "mask",
 };
 
 /* An attribute and the words for setting and for clearing it; with an "r" in front, for a whole tree. */
@@ -35,7 +36,8 @@ static const struct name_value supers[] = {
 };
 
 static const struct name_value propagations[] = {
-	{ "private", MS_PRIVATE }, { "rprivate", MS_PRIVATE | MS_REC }, { "slave", MS_SLAVE }, { "rslave", MS_SLAVE | MS_REC },
+	{ "private", MS_PRIVATE }, { "rprivate", MS_PRIVATE | MS_REC },
+	{ "slave", MS_SLAVE }, { "rslave", MS_SLAVE | MS_REC },
 	{ "shared", MS_SHARED }, { "rshared", MS_SHARED | MS_REC }, { "unbindable", MS_UNBINDABLE },
 	{ "runbindable", MS_UNBINDABLE | MS_REC }, { NULL, 0 },
 };
@@ -87,7 +89,8 @@ static void add_attributes(struct arena *arena, struct words *words, uint64_t se
 {
 	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
 		if ((set | clear) & attributes[i].flag)
-			words_add(arena, words, (set & attributes[i].flag ? attributes[i].set : attributes[i].clear) + !tree);
+			words_add(arena, words,
+				  (set & attributes[i].flag ? attributes[i].set : attributes[i].clear) + !tree);
 	if ((set | clear) & MOUNT_ATTR__ATIME) {
 		uint64_t atime = set & MOUNT_ATTR__ATIME;
 		words_add(arena, words, (atime == MOUNT_ATTR_NOATIME ? "rnoatime"

@@ -23,7 +23,7 @@ struct table {
 #define listing_row(t, ...) listing_add(t, (const char *const[TABLE_COLUMNS]) { __VA_ARGS__ })
 void listing_add(struct table *t, const char *const cells[TABLE_COLUMNS]);
 
-/* Each row indented by two blanks and each column as wide as its longest cell; a column without a text takes no room. */
+/* Each row indented by two blanks, each column as wide as its longest cell; a column without a text takes no room. */
 void listing_print(const struct table *t, struct text *out);
 
 /* S as it is if that can be shown and read back, else as a JSON string: no file name can play with a terminal. */

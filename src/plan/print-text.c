@@ -78,8 +78,9 @@ static void print_id_map(struct page *page, const char *title, const struct oci_
 		return;
 	heading(page, title);
 	for (size_t i = 0; i < n; i++)
-		listing_row(&t, format(page, "%10u in the container is", map[i].container_id), format(page, "%10u on the host,", map[i].host_id),
-			  map[i].size == 1 ? "this one only" : format(page, "and so on for %u ids", map[i].size));
+		listing_row(&t, format(page, "%10u in the container is", map[i].container_id),
+			    format(page, "%10u on the host,", map[i].host_id),
+			    map[i].size == 1 ? "this one only" : format(page, "and so on for %u ids", map[i].size));
 	listing_print(&t, page->out);
 }
 
@@ -91,9 +92,12 @@ static void print_namespaces(struct page *page)
 
 	heading(page, "Namespaces");
 	listing_row(&t, "new", joined(page, new_namespaces(&page->arena, ns), " "));
-	for (size_t i = 0; i < ns->n_join; i++)
-		listing_row(&t, i ? "" : "joined", format(page, "%s %s", namespace_by_flag(ns->join[i].flag)->name, show(page, ns->join[i].path)),
-			  ns->join[i].pointer);
+	for (size_t i = 0; i < ns->n_join; i++) {
+		const struct namespace_join *join = &ns->join[i];
+		listing_row(&t, i ? "" : "joined",
+			    format(page, "%s %s", namespace_by_flag(join->flag)->name, show(page, join->path)),
+			    join->pointer);
+	}
 	listing_row(&t, "the host's", joined(page, host_namespaces(&page->arena, ns), " "));
 	for (; offsets && *offsets; offsets += strcspn(offsets, "\n") + 1)
 		listing_row(&t, offsets == ns->time_offsets ? "clock offsets" : "",
@@ -114,13 +118,15 @@ static const char *what_comes(struct page *page, const struct step *step)
 	case STEP_BIND:
 		return show(page, step->source);
 	case STEP_MOUNT:
-		return named ? format(page, "%s %s", show(page, step->type), show(page, step->source)) : show(page, step->type);
+		return format(page, "%s%s%s", show(page, step->type), named ? " " : "",
+			      named ? show(page, step->source) : "");
 	case STEP_CGROUP:
 		return "the cgroup tree";
 	case STEP_DEVICE:
 		if (device_letter(step->mode) == 'p')
 			return "fifo";
-		return format(page, "%s %c %u:%u", step->source ? "the host's" : "node", device_letter(step->mode), step->major, step->minor);
+		return format(page, "%s %c %u:%u", step->source ? "the host's" : "node", device_letter(step->mode),
+			      step->major, step->minor);
 	case STEP_SYMLINK:
 		return show(page, step->source);
 	case STEP_CONSOLE:
@@ -146,9 +152,12 @@ static const char *properties(struct page *page, const struct step *step)
 {
 	struct words all = attribute_words(&page->arena, step), more = super_words(&page->arena, step);
 	static const struct { size_t at; const char *word; } flags[] = {
-		{ offsetof(struct step, recursive), "with-all-below" }, { offsetof(struct step, copy_up), "copy-up" },
-		{ offsetof(struct step, mode_from_target), "mode-of-target" }, { offsetof(struct step, copy_symlink), "copy-symlink" },
-		{ offsetof(struct step, no_follow_source), "src-nofollow" }, { offsetof(struct step, no_follow_target), "dest-nofollow" },
+		{ offsetof(struct step, recursive), "with-all-below" },
+		{ offsetof(struct step, copy_up), "copy-up" },
+		{ offsetof(struct step, mode_from_target), "mode-of-target" },
+		{ offsetof(struct step, copy_symlink), "copy-symlink" },
+		{ offsetof(struct step, no_follow_source), "src-nofollow" },
+		{ offsetof(struct step, no_follow_target), "dest-nofollow" },
 		{ offsetof(struct step, idmap), "idmap" },
 	};
 
@@ -161,7 +170,7 @@ static const char *properties(struct page *page, const struct step *step)
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		if (*(const bool *) ((const char *) step + flags[i].at))
 			words_add(&page->arena, &all, flags[i].word);
-	if (step->action == STEP_DEVICE) {
+	if (step->action == STEP_DEVICE && !step->source) {	/* the host's has its own */
 		words_add(&page->arena, &all, format(page, "%04o", step->mode & 07777));
 		words_add(&page->arena, &all, format(page, "%u:%u", step->uid, step->gid));
 	}
@@ -178,8 +187,9 @@ static void print_steps(struct page *page, const char *title, size_t from, size_
 	heading(page, title);
 	for (size_t i = from; i < to; i++) {
 		const struct step *step = &root->steps[i];
-		listing_row(&t, format(page, "%3zu", i + 1), verb_of(step), what_comes(page, step), show(page, step->target),
-			  properties(page, step), step->data ? show(page, step->data) : "", step->pointer);
+		listing_row(&t, format(page, "%3zu", i + 1), verb_of(step), what_comes(page, step),
+			    show(page, step->target), properties(page, step), step->data ? show(page, step->data) : "",
+			    step->pointer);
 	}
 	listing_print(&t, page->out);
 }
@@ -254,7 +264,9 @@ static const char *groups_of(struct page *page, const struct process_plan *proce
 		return "those of the caller";
 	for (size_t i = 0; i < process->n_groups; i++)
 		words_add(&page->arena, &words, format(page, "%u", process->groups[i]));
-	return words.n ? joined(page, words, " ") : process->set_groups ? "none" : "those of the caller (setgroups is denied)";
+	if (words.n)
+		return joined(page, words, " ");
+	return process->set_groups ? "none" : "those of the caller (setgroups is denied)";
 }
 
 static const char *limit_value(struct page *page, rlim_t value)
@@ -268,8 +280,9 @@ static void rlimit_rows(struct page *page, struct table *t)
 
 	for (size_t i = 0; i < process->n_rlimits; i++) {
 		const struct rlimit_plan *limit = &process->rlimits[i];
-		listing_row(t, i ? "" : "limits", format(page, "%s soft %s, hard %s", limit->name, limit_value(page, limit->value.rlim_cur),
-						       limit_value(page, limit->value.rlim_max)));
+		listing_row(t, i ? "" : "limits",
+			    format(page, "%s soft %s, hard %s", limit->name, limit_value(page, limit->value.rlim_cur),
+				   limit_value(page, limit->value.rlim_max)));
 	}
 }
 
@@ -279,8 +292,8 @@ static const char *seccomp_text(struct page *page, const struct seccomp_plan *se
 
 	if (!seccomp->n_filter)
 		return "no filter";
-	return format(page, "filter of %u instructions%s%s%s", seccomp->n_filter, flags.n ? ", " : "", joined(page, flags, " "),
-		      seccomp->listener_path ? ", with a listener" : "");
+	return format(page, "filter of %u instructions%s%s%s", seccomp->n_filter, flags.n ? ", " : "",
+		      joined(page, flags, " "), seccomp->listener_path ? ", with a listener" : "");
 }
 
 static void print_process(struct page *page)
@@ -303,7 +316,8 @@ static void print_process(struct page *page)
 	listing_row(&t, "groups", groups_of(page, process));
 	listing_row(&t, "umask", format(page, "%04o", process->umask));
 	if (process->terminal)
-		listing_row(&t, "terminal", process->rows ? format(page, "%u columns, %u rows", process->columns, process->rows) : "yes");
+		listing_row(&t, "terminal", !process->rows ? "yes" : format(page, "%u columns, %u rows", process->columns,
+									    process->rows));
 	for (size_t i = 0; i < process->n_env; i++)
 		listing_row(&t, i ? "" : "environment", show(page, process->env[i]));
 	rlimit_rows(page, &t);

@@ -30,8 +30,8 @@ static const char *at(const struct asking *a, const char *member)
 /* ---- who -------------------------------------------------------------- */
 
 /* An id without a mapping would be refused by setresuid(2) with a bare EINVAL. */
-static int check_mapped(const struct asking *a, const struct oci_id_mapping *map, size_t n, const char *what, unsigned id,
-			const char *member)
+static int check_mapped(const struct asking *a, const struct oci_id_mapping *map, size_t n, const char *what,
+			unsigned id, const char *member)
 {
 	unsigned host;
 
@@ -68,7 +68,8 @@ static int plan_groups(const struct asking *a, const struct oci_user *user, stru
 		return 0;
 	if (!out->set_groups)
 		return fail_at(a->err, at(a, "user/additionalGids"),
-			       "cannot set any additional groups in a rootless container that maps a single gid: setgroups(2) is denied");
+			       "cannot set any additional groups in a rootless container that maps a single gid: "
+			       "setgroups(2) is denied");
 	for (size_t i = 0; linux && i < out->n_groups; i++)
 		if (check_mapped(a, linux->gid_mappings, linux->n_gid_mappings, "gid", out->groups[i],
 				 arena_printf(a->arena, "user/additionalGids/%zu", i)) < 0)
@@ -102,13 +103,13 @@ static int plan_labels(const struct asking *a, struct process_plan *out)
 		if (a->host->apparmor)
 			out->apparmor = apparmor;
 		else if (strcmp(apparmor, "unconfined") != 0)
-			return fail_at(a->err, at(a, "apparmorProfile"),
-				       "apparmor profile is specified in config, but apparmor is disabled or not supported");
+			return fail_at(a->err, at(a, "apparmorProfile"), "apparmor profile is specified in config, but "
+				       "apparmor is disabled or not supported");
 	}
 	if (selinux && *selinux) {
 		if (!a->host->selinux)
-			return fail_at(a->err, at(a, "selinuxLabel"),
-				       "selinux label is specified in config, but selinux is disabled or not supported");
+			return fail_at(a->err, at(a, "selinuxLabel"), "selinux label is specified in config, but "
+				       "selinux is disabled or not supported");
 		out->selinux = selinux;
 	}
 	return 0;

@@ -50,15 +50,16 @@ static int plan_root(struct planner *p)
 	enum oci_propagation propagation = p->linux->rootfs_propagation;
 	struct rootfs_plan *plan = &p->plan->rootfs;
 
-	plan->path = clean_path(p->arena, *root->path == '/' ? root->path
-							     : arena_printf(p->arena, "%s/%s", p->options->bundle, root->path));
+	plan->path = *root->path == '/' ? root->path : arena_printf(p->arena, "%s/%s", p->options->bundle, root->path);
+	plan->path = clean_path(p->arena, plan->path);
 	plan->no_pivot = p->options->no_pivot;
 	plan->propagation = propagations[propagation].building;
 	plan->final_propagation = propagations[propagation].final;
 	plan->mount_label = p->linux->mount_label;
 	/* Without pivot_root the host's mounts stay below ours, and what was slave could be cut loose there. */
 	if (plan->no_pivot && plan->final_propagation & MS_PRIVATE)
-		return fail_at(p->err, "/linux/rootfsPropagation", "[r]private is not safe without pivot_root (--no-pivot)");
+		return fail_at(p->err, "/linux/rootfsPropagation",
+			       "[r]private is not safe without pivot_root (--no-pivot)");
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -177,19 +178,47 @@ static int choose_archs(const struct oci_seccomp *profile, const struct seccomp_
 	return 0;
 }
 
+static bool class_notifies(const struct seccomp_class *class)
+{
+	if (class->action == SECCOMP_RET_USER_NOTIF)
+		return true;
+	for (size_t i = 0; i < class->n; i++)
+		if (class->rules[i]->action == SECCOMP_RET_USER_NOTIF)
+			return true;
+	return false;
+}
+
 static bool notifies(const struct seccomp_block *blocks, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < blocks[i].n; k++) {
-			const struct seccomp_class *class = blocks[i].ranges[k].class;
-
-			if (class->action == SECCOMP_RET_USER_NOTIF)
+		for (size_t k = 0; k < blocks[i].n; k++)
+			if (class_notifies(blocks[i].ranges[k].class))
 				return true;
-			for (size_t r = 0; r < class->n; r++)
-				if (class->rules[r]->action == SECCOMP_RET_USER_NOTIF)
-					return true;
-		}
 	return false;
+}
+
+static bool number_notifies(const struct seccomp_block *block, uint32_t number)
+{
+	size_t i = block->n - 1;
+
+	while (block->ranges[i].first > number)
+		i--;
+	return class_notifies(block->ranges[i].class);
+}
+
+/* The listener exists only once the filter is in force, and is then handed over by these: to wait for somebody who has
+ * not got it yet would be forever.  OWN is the block of our own architecture. */
+static int check_hand_over(const struct seccomp_block *own, struct error *err)
+{
+	static const struct { uint32_t number; const char *name; } needed[] = {
+		{ SYS_sendmsg, "sendmsg" }, { SYS_recvmsg, "recvmsg" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+		if (number_notifies(own, needed[i].number))
+			return fail_at(err, SECCOMP "/syscalls", "SCMP_ACT_NOTIFY cannot be used for %s, by which the listener "
+				       "itself is handed over", needed[i].name);
+	return 0;
 }
 
 /* No flags at all: what runc and crun choose then.  An empty list: none. */
@@ -248,6 +277,8 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool no
 	listener = notifies(blocks, n_blocks);
 	if (listener && !profile->listener_path)
 		return fail_at(err, SECCOMP "/listenerPath", "must be given: a rule says SCMP_ACT_NOTIFY");
+	if (listener && check_hand_over(&blocks[0], err) < 0)
+		return -1;
 	if (choose_flags(profile, listener, &out->flags, err) < 0)
 		return -1;
 	if (seccomp_program(arena, blocks, n_blocks, OTHER_ARCHITECTURE, &filter, &out->n_filter, err) < 0)

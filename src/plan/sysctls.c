@@ -55,7 +55,8 @@ int plan_sysctls(struct planner *p)
 		const char *path = key_path(p->arena, map->keys[i]), *value = map->values[i] ? map->values[i] : "";
 
 		if (!strncmp(path, "net/", 4) && is_hosts(config_namespace(p->config, OCI_NAMESPACE_TYPE_NETWORK)))
-			return fail_at(p->err, pointer, "sysctl \"%s\" not allowed in host network namespace", map->keys[i]);
+			return fail_at(p->err, pointer, "sysctl \"%s\" not allowed in host network namespace",
+				       map->keys[i]);
 		*entry_for(p, &list, path) = (struct sysctl_plan) { .path = path, .value = value, .pointer = pointer };
 	}
 	p->plan->sysctls = list;

@@ -31,7 +31,8 @@ int identity_set(const struct process_plan *process, struct error *err);
 
 int no_new_privs_set(struct error *err);
 
-/* Load the filter.  *LISTENER (may be NULL) gets the notify descriptor if the plan has a listener, else -1. */
+/* Load the filter (libseccomp has a seccomp_load() of its own).  *LISTENER (may be NULL if the plan has no listener)
+ * gets the notify descriptor, else -1. */
 int filter_load(const struct seccomp_plan *seccomp, int *listener, struct error *err);
 
 /* Labels for the next exec (NULL or "": none).  PROC is a procfs_open() of the pid namespace this process is in. */

@@ -118,7 +118,7 @@ char *file_get(int dirfd, const char *path, struct error *err)
 
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
 {
-	char temporary[NAME_MAX + 1];
+	char temporary[PATH_MAX];
 	auto_fd fd = -1;
 
 	if ((size_t) snprintf(temporary, sizeof temporary, "%s.tmp", name) >= sizeof temporary)

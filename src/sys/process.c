@@ -22,8 +22,8 @@ bool process_stat_parse(const char *text, struct process_stat *out)
 	const char *p = strrchr(text, ')');
 	unsigned long long start;
 
-	if (!p || sscanf(p + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			 &out->state, &out->parent, &out->flags, &start) != 4)
+	if (!p || sscanf(p + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu",
+			 &out->state, &out->parent, &out->flags, &out->threads, &start) != 5)
 		return false;
 	out->start_time = start;
 	return true;

@@ -17,6 +17,7 @@ struct process_stat {
 	unsigned flags;		/* PF_* */
 	uint64_t start_time;	/* clock ticks after boot */
 	pid_t parent;
+	int threads;		/* with state Z, more than one: only the first thread has ended, the process lives on */
 };
 
 /* PF_FORKNOEXEC: forked but never exec'd.  Exactly what tells a created container from a running one: no process can

@@ -25,7 +25,8 @@ static void try_table(const struct option *table, bool in_order, size_t room, ch
 
 	if (!into)
 		abort();
-	if (options_parse(table, in_order, into, words, rest, &err) == OPTIONS_BAD && (err.code != ERROR_USAGE || !err.message[0]))
+	if (options_parse(table, in_order, into, words, rest, &err) == OPTIONS_BAD &&
+	    (err.code != ERROR_USAGE || !err.message[0]))
 		abort();
 	while (words[given])
 		given++;

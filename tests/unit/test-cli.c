@@ -76,7 +76,8 @@ static void done(struct parse *p)
 static void every_spelling_of_a_value(void **state)
 {
 	static const char *const lines[] = {
-		"--bundle /b c", "--bundle=/b c", "-bundle /b c", "-bundle=/b c", "-b /b c", "-b=/b c", "--b /b c", "--b=/b c",
+		"--bundle /b c", "--bundle=/b c", "-bundle /b c", "-bundle=/b c", "-b /b c", "-b=/b c",
+		"--b /b c", "--b=/b c",
 		"c --bundle /b", "c -b /b", "--bundle /x --bundle /b c", "-b=/x -b /b c", "--bundle /b -- c",
 	};
 	struct parse p;
@@ -112,7 +113,8 @@ static void values_may_look_like_options(void **state)
 static void flags(void **state)
 {
 	static const struct { const char *line; bool value; } rows[] = {
-		{ "--no-pivot c", true }, { "-no-pivot c", true }, { "--no-pivot=true c", true }, { "--no-pivot=1 c", true },
+		{ "--no-pivot c", true }, { "-no-pivot c", true }, { "--no-pivot=true c", true },
+		{ "--no-pivot=1 c", true },
 		{ "--no-pivot=T c", true }, { "--no-pivot=TRUE c", true }, { "-no-pivot=t c", true },
 		{ "--no-pivot=false c", false }, { "-no-pivot=0 c", false }, { "--no-pivot=F c", false },
 		{ "--no-pivot --no-pivot=false c", false }, { "--no-pivot=false --no-pivot c", true }, { "c", false },
@@ -248,7 +250,8 @@ static void wrong_words(void **state)
 		{ "create", "---bundle c", "bad flag syntax: ---bundle" },
 		{ "create", "--=x c", "bad flag syntax: --=x" },
 		{ "create", "-= c", "bad flag syntax: -=" },
-		{ "create", "--no-pivot=maybe c", "invalid boolean value \"maybe\" for -no-pivot: neither true nor false" },
+		{ "create", "--no-pivot=maybe c",
+		  "invalid boolean value \"maybe\" for -no-pivot: neither true nor false" },
 		{ "create", "--no-pivot= c", "invalid boolean value \"\" for -no-pivot: neither true nor false" },
 		{ "list", "-f yaml", "invalid format: yaml (one of table|json)" },
 		{ "list", "--format=table|json", "invalid format: table|json (one of table|json)" },
@@ -305,21 +308,24 @@ static void calls_of_clients(void **state)
 
 	(void) state;
 	parse_with(&p, global_options, true,
-		   "--root /run/containerd/runc/k8s.io --log /l.json --log-format json --systemd-cgroup create --bundle /b x");
+		   "--root /run/containerd/runc/k8s.io --log /l.json --log-format json --systemd-cgroup "
+		   "create --bundle /b x");
 	assert_int_equal(p.result, OPTIONS_DONE);
 	assert_string_equal(p.into.globals.root, "/run/containerd/runc/k8s.io");
 	assert_string_equal(p.into.globals.log_format, "json");
 	assert_true(p.into.globals.systemd_cgroup);
 	assert_string_equal(p.rest[0], "create");
 	assert_string_equal(p.rest[1], "--bundle");
-	parse_with(&p, global_options, true, "--log-format=json --log=/l --rootless=true --criu /sbin/criu --debug=false state x");
+	parse_with(&p, global_options, true,
+		   "--log-format=json --log=/l --rootless=true --criu /sbin/criu --debug=false state x");
 	assert_int_equal(p.result, OPTIONS_DONE);
 	assert_string_equal(p.into.globals.rootless, "true");
 	assert_false(p.into.globals.debug);
 	parse_with(&p, global_options, true, "--cgroup-manager disabled --version");
 	assert_int_equal(p.result, OPTIONS_DONE);
 	assert_true(p.into.globals.version);
-	parse(&p, "create", "--bundle /b --pid-file /p --console-socket /s --no-pivot --no-new-keyring --preserve-fds 1 x");
+	parse(&p, "create",
+	      "--bundle /b --pid-file /p --console-socket /s --no-pivot --no-new-keyring --preserve-fds 1 x");
 	assert_int_equal(p.result, OPTIONS_DONE);
 	assert_string_equal(p.into.create.console_socket, "/s");
 	parse(&p, "exec", "--process /tmp/p --console-socket /s --detach --pid-file /p x");
@@ -411,8 +417,10 @@ static void help_fits_a_terminal(void **state)
 	for (const struct verb *const *v = verbs;; v++) {
 		auto_text t = { 0 };
 		help_text(*v, &t);
-		for (char *line = t.s; *line; line += strcspn(line, "\n") + 1)
-			assert_true(strcspn(line, "\n") <= 80 && (line[0] == '\n' || line[strcspn(line, "\n") - 1] != ' '));
+		for (char *line = t.s; *line; line += strcspn(line, "\n") + 1) {
+			size_t n = strcspn(line, "\n");
+			assert_true(n <= 80 && (n == 0 || line[n - 1] != ' '));
+		}
 		if (!*v)
 			break;
 	}
@@ -468,8 +476,10 @@ static const char *nearest(const char *typed)
 static void suggestions(void **state)
 {
 	static const struct { const char *typed, *meant; } rows[] = {
-		{ "creat", "create" }, { "crate", "create" }, { "sate", "state" }, { "strat", "start" }, { "delte", "delete" },
-		{ "lst", "list" }, { "eexc", "exec" }, { "explian", "explain" }, { "fe", "features" }, { "lsit", "list" },
+		{ "creat", "create" }, { "crate", "create" }, { "sate", "state" }, { "strat", "start" },
+		{ "delte", "delete" },
+		{ "lst", "list" }, { "eexc", "exec" }, { "explian", "explain" }, { "fe", "features" },
+		{ "lsit", "list" },
 		{ "x", NULL }, { "", NULL }, { "zzzzzz", NULL }, { "checkpoint", NULL },
 		{ "a-very-long-word-that-nobody-would-ever-type-by-chance-for-a-command", NULL },
 	};
@@ -572,7 +582,8 @@ static void lines_of_ps(void **state)
 {
 	static const pid_t pids[] = { 7, 42 };
 	static const struct { const char *table, *left; } rows[] = {
-		{ "UID        PID  PPID CMD\nroot         7     1 sh\nroot        70     7 42\nroot        42     7 x y\n",
+		{ "UID        PID  PPID CMD\nroot         7     1 sh\nroot        70     7 42\n"
+		  "root        42     7 x y\n",
 		  "UID        PID  PPID CMD\nroot         7     1 sh\nroot        42     7 x y\n" },
 		{ "  PID\n    7\n   42\n 4242\n", "  PID\n    7\n   42\n" },
 		{ "PID CMD\n42 no newline", "PID CMD\n42 no newline" },

@@ -4,6 +4,7 @@
 #include "plan/mount-options.h"
 
 #define BIND(options) "{'destination':'/data', 'source':'/srv', 'options':['bind'" options "]}"
+#define RBIND(options) "{'destination':'/data', 'source':'/srv', 'options':['rbind'" options "]}"
 #define TMPFS(options) "{'destination':'/tmp', 'type':'tmpfs', 'source':'tmpfs', 'options':[" options "]}"
 #define ATIME ((uint64_t) MOUNT_ATTR__ATIME)
 
@@ -234,26 +235,26 @@ static void test_bits(void **state)
 			char mount[256];
 			const struct step *s;
 
-			snprintf(mount, sizeof mount, BIND(", '%s%s'"), r, pairs[i].set);
+			snprintf(mount, sizeof mount, RBIND(", '%s%s'"), r, pairs[i].set);
 			assert_plan(.mounts = mount);
 			s = step_on("/data");
 			assert_int_equal(recursive ? s->set_all : s->set, pairs[i].flag);
 			assert_int_equal(recursive ? s->clear_all : s->clear, 0);
 			assert_int_equal(recursive ? s->set : s->set_all, 0);
 
-			snprintf(mount, sizeof mount, BIND(", '%s%s'"), r, pairs[i].clear);
+			snprintf(mount, sizeof mount, RBIND(", '%s%s'"), r, pairs[i].clear);
 			assert_plan(.mounts = mount);
 			s = step_on("/data");
 			assert_int_equal(recursive ? s->set_all : s->set, 0);
 			assert_int_equal(recursive ? s->clear_all : s->clear, pairs[i].flag);
 
 			/* The last wins. */
-			snprintf(mount, sizeof mount, BIND(", '%s%s', '%s%s'"), r, pairs[i].set, r, pairs[i].clear);
+			snprintf(mount, sizeof mount, RBIND(", '%s%s', '%s%s'"), r, pairs[i].set, r, pairs[i].clear);
 			assert_plan(.mounts = mount);
 			s = step_on("/data");
 			assert_int_equal(recursive ? s->set_all : s->set, 0);
 			assert_int_equal(recursive ? s->clear_all : s->clear, pairs[i].flag);
-			snprintf(mount, sizeof mount, BIND(", '%s%s', '%s%s'"), r, pairs[i].clear, r, pairs[i].set);
+			snprintf(mount, sizeof mount, RBIND(", '%s%s', '%s%s'"), r, pairs[i].clear, r, pairs[i].set);
 			assert_plan(.mounts = mount);
 			s = step_on("/data");
 			assert_int_equal(recursive ? s->set_all : s->set, pairs[i].flag);
@@ -293,10 +294,25 @@ static void test_access_times(void **state)
 			give_up("%s: set %llx, clear %llx", cases[i].options, (unsigned long long) step_on("/data")->set,
 				 (unsigned long long) step_on("/data")->clear);
 	}
-	assert_plan(.mounts = BIND(", 'rnoatime', 'strictatime'"));
+	assert_plan(.mounts = RBIND(", 'rnoatime', 'strictatime'"));
 	assert_int_equal(step_on("/data")->set_all, MOUNT_ATTR_NOATIME);
 	assert_int_equal(step_on("/data")->clear_all, ATIME);
 	assert_int_equal(step_on("/data")->set, MOUNT_ATTR_STRICTATIME);
+}
+
+static void test_tree_of_one_mount(void **state)
+{
+	(void) state;
+	assert_plan(.mounts = BIND(", 'rro', 'rnosuid', 'rdev', 'suid', 'rnoatime', 'strictatime'"));
+	assert_int_equal(step_on("/data")->set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_STRICTATIME);
+	assert_int_equal(step_on("/data")->clear, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR__ATIME);
+	assert_int_equal(step_on("/data")->set_all | step_on("/data")->clear_all, 0);
+	assert_plan(.mounts = BIND(", 'rnoatime'"));
+	assert_int_equal(step_on("/data")->set, MOUNT_ATTR_NOATIME);
+	assert_int_equal(step_on("/data")->clear, ATIME);
+	assert_plan(.mounts = TMPFS("'rro'"));
+	assert_int_equal(step_on("/tmp")->set, 0);
+	assert_non_null(late_step(STEP_SEAL, "/tmp"));
 }
 
 static void test_superblock_flags(void **state)
@@ -398,7 +414,7 @@ static void test_read_only_bind_is_sealed_if_it_is_filled(void **state)
 	assert_plan(.mounts = "{'destination':'/data/sub', 'type':'tmpfs'}, " BIND(", 'ro'") ", {'destination':'/data2', 'type':'tmpfs'}");
 	assert_null(late_step(STEP_SEAL, "/data"));
 	/* What is recursive cannot wait: it would reach what is mounted later. */
-	assert_plan(.mounts = BIND(", 'rro'") ", {'destination':'/data/sub', 'type':'tmpfs'}");
+	assert_plan(.mounts = RBIND(", 'rro'") ", {'destination':'/data/sub', 'type':'tmpfs'}");
 	assert_int_equal(step_on("/data")->set_all, MOUNT_ATTR_RDONLY);
 	assert_null(late_step(STEP_SEAL, "/data"));
 }
@@ -563,6 +579,7 @@ int main(void)
 		TEST(test_every_option_of_the_spec_is_known),
 		TEST(test_bits),
 		TEST(test_access_times),
+		TEST(test_tree_of_one_mount),
 		TEST(test_superblock_flags),
 		TEST(test_propagation),
 		TEST(test_flags_for_binds),

@@ -78,7 +78,8 @@ static void assert_json(void)
 	.namespaces = "{'type':'mount'}, {'type':'pid'}, {'type':'uts'}, {'type':'cgroup'}, {'type':'user'}, {'type':'time'}, " \
 		      "{'type':'network', 'path':'/run/netns/blue'}", \
 	.linux = MAPPINGS ", 'timeOffsets':{'boottime':{'secs':7}}, 'rootfsPropagation':'rslave', " \
-		 "'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229,'fileMode':384,'uid':3,'gid':4}], " \
+		 "'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229,'fileMode':384,'uid':3,'gid':4}, " \
+		 "{'path':'/run/pipe','type':'p','fileMode':384,'uid':3,'gid':4}], " \
 		 "'maskedPaths':['/proc/kcore'], 'readonlyPaths':['/proc/sys'], 'sysctl':{'net/ipv4/ip_forward':'1'}, " \
 		 "'cgroupsPath':'/a/b', 'resources':{'devices':[{'allow':false,'access':'rwm'}, " \
 		 "{'allow':true,'type':'c','major':1,'minor':3,'access':'rw'}], 'memory':{'limit':1048576, 'swap':-1}, " \
@@ -112,8 +113,9 @@ static void test_text(void **state)
 	assert_line("3 bind /srv /data rnodev ro rslave with-all-below idmap /mounts/2");
 	assert_line("4 mount the cgroup tree /sys/fs/cgroup ro /mounts/3");
 	assert_line("5 mount ext4 /dev/sdb /mnt ro sync /mounts/4");
-	assert_line("bind the host's c 1:3 /dev/null 0666 0:0");
-	assert_line("bind the host's c 10:229 /dev/fuse 0600 3:4 /linux/devices/0");
+	assert_line("bind the host's c 1:3 /dev/null");
+	assert_line("bind the host's c 10:229 /dev/fuse /linux/devices/0");
+	assert_line("make fifo /run/pipe 0600 3:4 /linux/devices/1");
 	assert_line("link /proc/self/fd /dev/fd");
 	assert_line("bind the terminal /dev/console /process/terminal");
 	assert_line("read-only /dev /mounts/1");

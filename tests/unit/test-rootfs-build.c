@@ -23,11 +23,25 @@ static unsigned foreign_mounts(void)
 	return n;
 }
 
+/* Nothing of the host is held open any more, not even by number. */
+static void check_descriptors(void)
+{
+	char path[64], text[PATH_MAX];
+
+	for (int fd = 3; fd < 256; fd++) {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		ssize_t n = readlink(path, text, sizeof text - 1);
+
+		CHECK(n < 0 || strncmp(text, "pipe:", 5) == 0);
+	}
+}
+
 static int check_defaults(void *terminal)
 {
 	struct stat st;
 	char cwd[PATH_MAX];
 
+	check_descriptors();
 	CHECK(getcwd(cwd, sizeof cwd) && strcmp(cwd, "/") == 0);
 	CHECK(fs_type("/proc") == PROC_SUPER_MAGIC && fs_type("/sys") == SYSFS_MAGIC && fs_type("/dev") == TMPFS_MAGIC);
 	CHECK(fs_type("/dev/pts") == DEVPTS_SUPER_MAGIC && fs_type("/dev/shm") == TMPFS_MAGIC);
@@ -217,6 +231,7 @@ TEST(binds)
 {
 	char path[160], link[160];
 	struct step *step;
+	unsigned before;
 
 	snprintf(path, sizeof path, "%s/canary", w->outside);
 	put_folder(w->base, "tree");
@@ -224,6 +239,7 @@ TEST(binds)
 	snprintf(link, sizeof link, "%s/tree/sub", w->base);
 	CHECK(mount("tmpfs", link, "tmpfs", MS_NOSUID, NULL) == 0);
 	put_file(w->base, "tree/sub/inner", "inner");
+	before = mounts_with("");
 	put_link("somewhere/else", w->base, "a-link");
 
 	add_bind(w, w->outside, "/ro")->set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
@@ -241,7 +257,7 @@ TEST(binds)
 	add_bind(w, link, "/as-link")->copy_symlink = true;
 	add(w, STEP_SEAL, NULL)->of = -1;
 	SUCCEEDS(w, check_binds, NULL);
-	CHECK(mounts_with("/tree") == 1);
+	CHECK(mounts_with("") == before);
 }
 
 TEST(a_missing_source_is_named)
@@ -310,6 +326,9 @@ TEST(binds_with_mapped_ids)
 		step->uids = step->gids = &map;
 		step->n_uids = step->n_gids = 1;
 	}
+	/* tmpfs knows it since 6.3. */
+	if (enter(w, check_idmap, NULL) < 0 && w->error.number == EINVAL)
+		return;
 	SUCCEEDS(w, check_idmap, NULL);
 }
 

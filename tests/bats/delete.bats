@@ -1,0 +1,154 @@
+# delete removes all that was made for a container, and nothing else.
+load helpers
+load lib/programs
+
+@test "a running container is not deleted without --force" {
+	rt run -d web
+	rt_fail delete web
+	says "cannot delete container web that is not stopped: running"
+	is web running
+	rt delete --force web
+	rt_fail state web
+	wait_for suite_pids_gone
+}
+
+@test "a created one is" {
+	rt create web
+	rt delete web
+	rt_fail state web
+	wait_for suite_pids_gone
+}
+
+@test "a paused one is not, by force it is" {
+	rt run -d web
+	if [ "$VIEW" = v2 ]; then
+		echo 1 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_status web paused
+	rt_fail delete web
+	says "is not stopped: paused"
+	rt delete --force web
+	wait_for suite_pids_gone
+}
+
+@test "--force of what is not there is no error, even twice; without it is one" {
+	rt delete --force web
+	rt delete -f web
+	rt_fail delete web
+	says "does not exist"
+}
+
+@test "--force takes a folder that holds nothing" {
+	mkdir -p "$STATE/web"
+	rt delete --force web
+	[ ! -e "$STATE/web" ]
+}
+
+@test "--force clears what a killed create left: a journal" {
+	rt create web
+	kill -KILL "$(pid_of web)"
+	rm "$STATE/web/state.json"
+	rt_fail state web
+	says "does not exist"
+	[ -d "$(cgroup_dir)" ]
+	rt delete --force web
+	[ ! -e "$(cgroup_dir)" ]
+	[ ! -e "$STATE/web" ]
+}
+
+@test "processes of a create that was killed are found in the cgroup" {
+	rt create web
+	rm "$STATE/web/state.json"
+	rt delete --force web
+	wait_for suite_pids_gone
+}
+
+@test "the cgroup goes with all that the container made below it" {
+	need_view v2
+	rt run -d web
+	mkdir -p "$(cgroup_dir)/a/b" "$(cgroup_dir)/c"
+	rt delete --force web
+	[ ! -e "$(cgroup_dir)" ]
+}
+
+@test "a cgroup that was there before stays" {
+	local folders
+
+	program true
+	if [ "$VIEW" = v2 ]; then
+		folders=$(cgroup_dir)
+	else
+		folders="$(cgroup_dir memory) $(cgroup_dir pids)"
+	fi
+	mkdir -p $folders
+	rt run web
+	for folder in $folders; do
+		[ -d "$folder" ]
+		rmdir "$folder"
+	done
+	[ -z "$(suite_cgroups "$ID-")" ]
+}
+
+@test "the bundle stays as it is" {
+	program true
+	find . -printf '%p %m %s %y\n' | sort >"$T/before"
+	rt run web
+	rt create web
+	rt delete web
+	find . -printf '%p %m %s %y\n' | sort | diff "$T/before" -
+}
+
+@test "the id is free again at once" {
+	local i
+
+	program true
+	for i in {1..20}; do
+		rt create web
+		rt start web
+		rt delete --force web
+	done
+}
+
+@test "many deletes of one container: no error that is not 'does not exist', and one poststop" {
+	local i
+
+	spec '.hooks.poststop = [{path: "/bin/sh", args: ["sh", "-c", $c]}]' --arg c "echo stop >>$T/stops"
+	rt run -d web
+	for i in 1 2 3 4; do
+		in_background "${RT[@]}" delete --force web >"$T/out.$i" 2>&1
+		pids[i]=$!
+	done
+	for i in 1 2 3 4; do
+		wait "${pids[i]}" || { cat "$T/out.$i"; return 1; }
+	done
+	[ ! -e "$STATE/web" ]
+	[ "$(wc -l <"$T/stops")" = 1 ]
+}
+
+@test "--force of a container that is just being created waits for it and then takes it" {
+	mkfifo "$T/go"
+	spec '.hooks.createRuntime = [{path: "/bin/cat", args: ["cat", $f]}]' --arg f "$T/go"
+	in_background "${RT[@]}" --cgroup-manager disabled create web >"$OUT" 2>&1
+	wait_status web creating
+	in_background "${RT[@]}" delete --force web >"$T/deleted" 2>&1
+	sleep 0.05
+	echo >"$T/go"
+	wait $! || { cat "$T/deleted"; return 1; }
+	wait_for suite_pids_gone
+	[ ! -e "$STATE/web" ]
+}
+
+@test "delete races with the end of a foreground run: both succeed" {
+	local i run
+
+	for i in {1..10}; do
+		in_background "${RT[@]}" run web
+		run=$!
+		wait_status web running
+		rt kill web KILL
+		rt delete --force web
+		wait $run || [ $? = 137 ]
+	done
+}

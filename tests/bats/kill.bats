@@ -1,0 +1,155 @@
+# kill sends the right signal to the right processes, and to nobody else.
+load helpers
+load lib/programs
+
+# A container that prints the name of each signal it gets.
+waiting()
+{
+	shell 'for s in HUP INT USR1 USR2 TERM WINCH ALRM 34 37 64; do trap "echo got $s" $s; done; echo ready; while :; do sleep 1000 & wait $!; done'
+	rt run -d web
+	wait_for grep -qx ready "$OUT"
+}
+
+@test "TERM is sent if nothing is said" {
+	waiting
+	rt kill web
+	wait_for grep -qx 'got TERM' "$OUT"
+}
+
+@test "signals are numbers or names in any spelling" {
+	local word
+
+	waiting
+	for word in 10 USR1 SIGUSR1 usr1 sigusr1 SigUsr1; do
+		: >"$OUT"
+		rt kill web $word
+		wait_for grep -qx 'got USR1' "$OUT"
+	done
+	rt kill web RTMIN
+	wait_for grep -qx 'got 34' "$OUT"
+	rt kill web SIGRTMIN+3
+	wait_for grep -qx 'got 37' "$OUT"
+	rt kill web rtmax
+	wait_for grep -qx 'got 64' "$OUT"
+	rt kill web RTMAX-27
+	is web running
+}
+
+@test "what is no signal is refused" {
+	local word
+
+	waiting
+	for word in NONE SIG "" 65 -1 4294967305 9x RTMIN+31 RTMAX-31 RTMIN-1 " 9"; do
+		rt_fail kill -- web "$word"
+		says "unknown signal \"$word\""
+	done
+	is web running
+}
+
+@test "signal 0 only asks" {
+	waiting
+	rt kill web 0
+	is web running
+}
+
+@test "a created container can be killed" {
+	rt create web
+	rt kill web KILL
+	wait_status web stopped
+}
+
+@test "a stopped container cannot: container not running" {
+	program true
+	rt create web
+	rt start web
+	wait_status web stopped
+	rt_fail kill web
+	says "container not running"
+	rt_fail kill web KILL
+	says "container not running"
+	rt_fail kill --all web KILL
+	says "container not running"
+}
+
+@test "--all reaches every process, in cgroups that the container made itself too" {
+	shell 'for i in 1 2 3; do sh -c "trap \"echo got $i; exit\" USR1; echo ready; while :; do sleep 0.02; done" & done; trap : USR1; while :; do wait; done'
+	rt run -d web
+	wait_for sh -c '[ "$(grep -c ready "$0")" = 3 ]' "$OUT"
+	rt kill --all web USR1
+	wait_for sh -c '[ "$(grep -c got "$0")" = 3 ]' "$OUT"
+	is web running
+	rt kill -a web KILL
+	wait_status web stopped
+	wait_for suite_pids_gone
+}
+
+@test "without --all only the first process gets it" {
+	shell 'sh -c "trap \"echo child\" USR1; echo ready; while :; do sleep 0.02; done" & trap "echo first" USR1; while :; do wait; done'
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	rt kill web USR1
+	wait_for grep -qx first "$OUT"
+	run ! grep -qx child "$OUT"
+}
+
+@test "the end of the first process is the end of all, without a pid namespace too" {
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	shell 'sleep 1001 & sleep 1002 & echo ready; wait'
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	rt kill web KILL
+	wait_status web stopped
+	wait_for suite_pids_gone
+}
+
+@test "without a pid namespace --all reaches those that outlive the first process" {
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	shell 'sleep 1001 & exit 0'
+	rt run -d web
+	wait_status web stopped
+	[ -n "$(suite_pids)" ]
+	rt_fail kill web KILL
+	says "container not running"
+	rt kill --all web KILL
+	wait_for suite_pids_gone
+}
+
+@test "a paused container can be killed" {
+	rt run -d web
+	if [ "$VIEW" = v2 ]; then
+		echo 1 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_status web paused
+	rt kill web KILL
+	wait_status web stopped
+	rt delete web
+}
+
+@test "other signals wait until a paused container goes on" {
+	waiting
+	if [ "$VIEW" = v2 ]; then
+		echo 1 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_status web paused
+	rt kill web USR1
+	is web paused
+	if [ "$VIEW" = v2 ]; then
+		echo 0 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo THAWED >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_for grep -qx 'got USR1' "$OUT"
+}
+
+@test "STOP and CONT work" {
+	rt run -d web
+	rt kill web STOP
+	wait_for grep -q 'State:.T' "/proc/$(pid_of web)/status"
+	is web running
+	rt kill web CONT
+	wait_for grep -q 'State:.S' "/proc/$(pid_of web)/status"
+}

@@ -1,0 +1,144 @@
+/*
+ * inside.c - what only the container's own process can tell
+ *
+ *	inside fds		each descriptor that is open: its number and what it is
+ *	inside terminal		session, controlling terminal, size, what standard input to output are
+ *	inside sched		scheduling policy, nice value, I/O priority
+ *	inside personality	in hexadecimal
+ *	inside keyring		name and serial number of the session keyring
+ *	inside signals		blocked and ignored ones
+ *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
+ *	inside zombie-leader	the first thread ends, another one sleeps
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+static void fds(void)
+{
+	char path[64], target[256];
+
+	for (int fd = 0; fd < 4096; fd++) {
+		ssize_t n;
+
+		if (fcntl(fd, F_GETFD) < 0)
+			continue;
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		n = readlink(path, target, sizeof target - 1);
+		printf("%d %.*s\n", fd, n > 0 ? (int) n : 0, target);
+	}
+}
+
+static void terminal(void)
+{
+	struct winsize size = { 0 };
+	int tty = open("/dev/tty", O_RDWR | O_NOCTTY), sid = -1;
+
+	ioctl(0, TIOCGSID, &sid);
+	ioctl(0, TIOCGWINSZ, &size);
+	printf("leader=%d controlling=%d same=%d size=%dx%d tty=%d%d%d name=%s\n", getsid(0) == getpid(), tty >= 0, sid == getsid(0),
+	       size.ws_row, size.ws_col, isatty(0), isatty(1), isatty(2), ttyname(0) ? ttyname(0) : "none");
+}
+
+static void sched(void)
+{
+	struct { unsigned size, policy; unsigned long long flags; int nice; unsigned priority; unsigned long long runtime, deadline, period; } a =
+		{ .size = 48 };
+
+	syscall(SYS_sched_getattr, 0, &a, sizeof a, 0);
+	printf("policy=%u nice=%d priority=%u flags=%llu runtime=%llu deadline=%llu period=%llu ioprio=%ld\n", a.policy, a.nice, a.priority,
+	       a.flags, a.runtime, a.deadline, a.period, syscall(SYS_ioprio_get, 1, 0));
+}
+
+static void keyring(void)
+{
+	char text[200] = "none";
+	long serial = syscall(SYS_keyctl, 0 /* KEYCTL_GET_KEYRING_ID */, -3 /* session */, 0);
+
+	syscall(SYS_keyctl, 6 /* KEYCTL_DESCRIBE */, -3, text, sizeof text - 1);
+	printf("%ld %s\n", serial, text);
+}
+
+static void signals(void)
+{
+	sigset_t blocked;
+
+	sigprocmask(SIG_BLOCK, NULL, &blocked);
+	for (int s = 1; s < 65; s++) {
+		struct sigaction a;
+
+		if (sigismember(&blocked, s) == 1)
+			printf("blocked %d\n", s);
+		if (sigaction(s, NULL, &a) == 0 && a.sa_handler == SIG_IGN)
+			printf("ignored %d\n", s);
+	}
+	puts("end");
+}
+
+static int notify(char **texts)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int sock = socket(AF_UNIX, SOCK_DGRAM, 0);
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	if (!path)
+		return puts("no NOTIFY_SOCKET"), 1;
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+	for (; *texts; texts++)
+		if (sendto(sock, *texts, strlen(*texts), 0, (struct sockaddr *) &a, sizeof a) < 0)
+			return perror("sendto"), 1;
+	printf("told %s\n", path);
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
+static void *sleeper(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	pthread_t thread;
+
+	if (!strcmp(what, "fds"))
+		fds();
+	else if (!strcmp(what, "terminal"))
+		terminal();
+	else if (!strcmp(what, "sched"))
+		sched();
+	else if (!strcmp(what, "personality"))
+		printf("%x\n", (unsigned) personality(0xffffffff));
+	else if (!strcmp(what, "keyring"))
+		keyring();
+	else if (!strcmp(what, "signals"))
+		signals();
+	else if (!strcmp(what, "notify"))
+		return notify(argv + 2);
+	else if (!strcmp(what, "zombie-leader")) {
+		pthread_create(&thread, NULL, sleeper, NULL);
+		pthread_exit(NULL);
+	} else
+		return 2;
+	return 0;
+}

@@ -1,0 +1,46 @@
+# programs.bash - the suite's own small programs; load it after helpers
+#
+#	inside ARGS...		the container runs /bin/inside ARGS (inside.c): sets process.args
+#	add_inside		only put it there, for exec and for scripts
+#	outside ARGS...		run outside.c's program;  "$OUTSIDE" is its path
+#	in_background COMMAND...	$! is its pid; it does not hold bats' descriptors
+#
+# Each is compiled once in a run of the suite.  Both are copied to the suite's tmpfs, where leaks are looked for.
+
+# compiled NAME: its path
+compiled()
+{
+	local program=$SUITE/$1
+
+	if [ ! -x "$program" ]; then
+		(
+			flock 9
+			[ -x "$WORK/$1" ] || gcc -O1 -static -pthread -o "$WORK/$1" "$TOP/tests/bats/lib/$1.c" -lutil
+		) 9>"$WORK/$1.lock"
+		cp "$WORK/$1" "$program"
+	fi
+	echo "$program"
+}
+
+OUTSIDE=$(compiled outside)
+
+add_inside()
+{
+	cp "$(compiled inside)" rootfs/bin/inside
+}
+
+inside()
+{
+	add_inside
+	program inside "$@"
+}
+
+outside()
+{
+	"$OUTSIDE" "$@" 3>&- 4>&-
+}
+
+in_background()
+{
+	"$@" 3>&- 4>&- &
+}

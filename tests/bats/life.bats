@@ -1,0 +1,455 @@
+# A container's life: whoever does what in whatever order, the result is right or the refusal is.
+load helpers
+load lib/programs
+
+@test "what does not exist is said so by every command" {
+	local command
+
+	for command in start kill state delete ps; do
+		rt_fail $command nobody
+		says "does not exist"
+	done
+	rt_fail exec nobody true
+	says "does not exist"
+	[ "$status" = 255 ]
+}
+
+@test "the same when the state root is missing, and it is not made for that" {
+	rt_fail state nobody
+	says "does not exist"
+	rt delete --force nobody
+	[ ! -e "$STATE" ]
+}
+
+@test "the state root is made by create, for its owner only, with its parents" {
+	STATE=$T/a/b/state
+	RT=("$RUNTIME" --root "$STATE" --log "$LOG")
+	rt create web
+	[ "$(stat -c %a "$STATE")" = 700 ]
+	[ "$(stat -c %a "$STATE/web")" = 700 ]
+}
+
+@test "a state root that is no folder is refused" {
+	echo >"$T/file"
+	run "$RUNTIME" --root "$T/file" create web
+	[ "$status" = 1 ]
+	says "not a directory"
+}
+
+@test "the state folder's files are for their owner only, whatever the umask" {
+	(umask 0; rt create web)
+	run find "$STATE" -mindepth 1 -type f -perm /077
+	[ -z "$output" ]
+}
+
+@test "a container is the same under the strictest umask of the caller" {
+	program sh -c 'umask; stat -c "%a %n" /new /new/folder /dev/null /dev/pts /run; id -u'
+	spec '.process.cwd = "/new/folder" | .process.user.uid = 1000'
+	(umask 777; rt run web) >"$T/strict" || { cat "$T/strict"; false; }
+	rm -r rootfs/new
+	(umask 0; rt run web) >"$T/open"
+	diff "$T/strict" "$T/open"
+	grep -qx 0022 "$T/open"
+	grep -qx '755 /new/folder' "$T/open"
+	grep -qx '666 /dev/null' "$T/open"
+}
+
+@test "create is quiet" {
+	run rt create web
+	[ -z "$output" ]
+	run rt start web
+	[ -z "$output" ]
+	run rt kill web KILL
+	[ -z "$output" ]
+	wait_status web stopped
+	run rt delete web
+	[ -z "$output" ]
+	[ ! -s "$LOG" ]
+}
+
+@test "create leaves one process: the container's" {
+	rt create web
+	[ "$(suite_pids)" = "$(pid_of web)" ]
+	rt start web
+	[ "$(suite_pids)" = "$(pid_of web)" ]
+}
+
+@test "a config without process is created, but cannot be started" {
+	spec 'del(.process)'
+	rt create web
+	is web created
+	rt_fail start web
+	says "process property must not be empty"
+	is web created
+	rt delete web
+}
+
+@test "a config without process cannot be run, and nothing is left" {
+	spec 'del(.process)'
+	rt_fail run web
+	says "process property must not be empty"
+	[ -z "$(ls -A "$STATE" 2>/dev/null)" ]
+}
+
+@test "a created container survives the death of all that created it" {
+	shell 'echo started; exec sleep 1000'
+	setsid bash -c '"$@" & wait $!; kill -KILL 0' creator "${RT[@]}" create web >>"$OUT" 2>&1 3>&- 4>&- </dev/null || true
+	is web created
+	rt start web
+	is web running
+	wait_for grep -qx started "$OUT"
+}
+
+@test "a created container survives a creator that is killed with its parent (PDEATHSIG)" {
+	bash -c 'setpriv --pdeathsig KILL "$@"; kill -KILL $$' creator "${RT[@]}" create web >>"$OUT" 2>&1 3>&- 4>&- </dev/null || true
+	is web created
+	rt start web
+	is web running
+}
+
+@test "ids of all allowed characters and lengths" {
+	local id
+
+	spec 'del(.linux.cgroupsPath) | .process.args = ["true"]'
+	for id in a 0 A.b_c+d-1 .hidden ... _ +x "$(printf '%0240d' 0)"; do
+		rt --cgroup-manager disabled run "$id" || { echo "refused: $id"; return 1; }
+	done
+}
+
+@test "ids that are not are refused before anything is touched" {
+	local id
+
+	for id in . .. a/b ../x 'a b' $'a\nb' ä 'a*' 'a%' 'a:b' "$(printf '%0256d' 0)"; do
+		rt_fail create "$id"
+		says "invalid container ID format"
+		rt_fail state "$id"
+	done
+	rt_fail create ""
+	says "container id cannot be empty"
+	[ ! -e "$STATE" ]
+}
+
+@test "a second create of an id is refused and harms nobody" {
+	local pid
+
+	rt run -d web
+	pid=$(pid_of web)
+	rt_fail create web
+	says "container with given ID already exists"
+	rt_fail run web
+	says "container with given ID already exists"
+	is web running
+	[ "$(pid_of web)" = "$pid" ]
+	[ -d "$(cgroup_dir)" ]
+}
+
+@test "of many creates of one id exactly one wins" {
+	local round i won
+
+	for round in 1 2 3 4 5 6; do
+		for i in 1 2 3 4; do
+			in_background "${RT[@]}" create web >"$T/out.$i" 2>&1 </dev/null
+			pids[i]=$!
+		done
+		won=0
+		for i in 1 2 3 4; do
+			if wait "${pids[i]}"; then
+				won=$((won + 1))
+			else
+				grep -q "already exists" "$T/out.$i" || { cat "$T/out.$i"; return 1; }
+			fi
+		done
+		[ "$won" = 1 ]
+		is web created
+		rt delete web
+		[ -z "$(ls -A "$STATE")" ]
+	done
+}
+
+@test "two ids cannot share a cgroup that is in use" {
+	rt run -d one
+	rt_fail run -d two
+	says cgroup
+	is one running
+	[ -d "$(cgroup_dir)" ]
+	[ "$(ls "$STATE")" = one ]
+}
+
+@test "later edits of config.json do not matter" {
+	shell 'echo first; exec sleep 1000'
+	spec '.process.env = ["WHICH=first"]'
+	rt create web
+	shell 'echo second'
+	spec '.process.env = ["WHICH=second"] | .process.cwd = "/second"'
+	rt start web
+	wait_for grep -qx first "$OUT"
+	run rt exec web sh -c 'echo $WHICH'
+	[ "$output" = first ]
+	rm config.json
+	run rt exec web sh -c 'echo $WHICH'
+	[ "$output" = first ]
+	is web running
+}
+
+@test "the bundle may be given relative, with links and with slashes; state tells it absolute" {
+	program true
+	ln -s bundle "$T/link"
+	cd "$T"
+	rt run --keep --bundle ./bundle/ one
+	[ "$(state_word one bundle)" = "$BUNDLE" ]
+	rt run --keep -b link two
+	[ "$(state_word two bundle)" = "$T/link" ]
+	rt delete one
+	rt delete two
+}
+
+@test "a bundle or config that is not there" {
+	rt_fail create --bundle /nowhere web
+	says "/nowhere" "no such file or directory"
+	rm config.json
+	rt_fail create web
+	says "JSON specification file config.json not found"
+	[ ! -e "$STATE/web" ]
+}
+
+@test "--config takes another file of the bundle" {
+	jq '.process.args = ["echo", "other"]' config.json >other.json
+	run rt run --config other.json web
+	[ "$output" = other ]
+}
+
+@test "start twice: the second is refused" {
+	rt create web
+	rt start web
+	rt_fail start web
+	says "cannot start an already running container"
+	is web running
+}
+
+@test "start after the end is refused" {
+	program true
+	rt create web
+	rt start web
+	wait_status web stopped
+	rt_fail start web
+	says "cannot start a container that has stopped"
+	is web stopped
+}
+
+@test "start of a created container that was killed is refused" {
+	rt create web
+	rt kill web KILL
+	wait_status web stopped
+	rt_fail start web
+	says "cannot start a container that has stopped"
+}
+
+@test "of many starts exactly one wins, and the program is started once" {
+	local i won=0
+
+	shell 'echo started; exec sleep 1000'
+	rt create web
+	for i in 1 2 3 4 5; do
+		in_background "${RT[@]}" start web >"$T/out.$i" 2>&1
+		pids[i]=$!
+	done
+	for i in 1 2 3 4 5; do
+		if wait "${pids[i]}"; then
+			won=$((won + 1))
+		else
+			grep -q "cannot start an already running container" "$T/out.$i"
+		fi
+	done
+	[ "$won" = 1 ]
+	wait_for grep -q started "$OUT"
+	[ "$(grep -c started "$OUT")" = 1 ]
+}
+
+@test "start returns when the program runs, not before" {
+	local i
+
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		rt create web
+		rt start web
+		[ "$(tr '\0' ' ' <"/proc/$(pid_of web)/cmdline")" = "sleep 1000 " ]
+		rt delete --force web
+	done
+}
+
+@test "start of a paused container is refused" {
+	need_view v2 v1 hybrid
+	rt create web
+	if [ "$VIEW" = v2 ]; then
+		echo 1 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_status web paused
+	run timeout 20 "${RT[@]}" start web
+	[ "$status" = 1 ]
+	says "cannot start a container in the paused state"
+	rt delete --force web
+}
+
+@test "a program that cannot be executed fails start, and its text says why" {
+	rt create web
+	rm rootfs/bin/sleep
+	rt_fail start web
+	says "no such file or directory"
+	is web stopped
+}
+
+@test "the program's own exec of another does not change the status" {
+	shell 'exec sleep 1000'
+	rt run -d web
+	is web running
+	wait_for grep -qx sleep "/proc/$(pid_of web)/comm"
+	is web running
+}
+
+@test "a program that is called like the runtime's init is running all the same" {
+	rt create web
+	is web created
+	cp rootfs/bin/busybox 'rootfs/bin/ctr-run:[init]'
+	rt delete web
+	shell 'echo "ctr-run:[init]" >/proc/self/comm; while :; do sleep 1; done'
+	rt run -d web
+	wait_for grep -qF 'ctr-run:[init]' "/proc/$(pid_of web)/comm"
+	is web running
+}
+
+@test "the pid file holds the pid and nothing else, and is whole as soon as it is there" {
+	rt create --pid-file "$T/pid" web
+	[ "$(od -An -c "$T/pid" | tr -d ' ')" = "$(pid_of web)" ]
+	[ "$(find "$T" -maxdepth 1 -name '*pid*')" = "$T/pid" ]
+}
+
+@test "a pid file that exists is replaced, a link is not followed, a relative path is the caller's" {
+	mkdir "$T/caller"
+	cd "$T/caller"
+	echo 123456789012 >pid
+	ln -s "$T/elsewhere" link
+	rt create --bundle "$BUNDLE" --pid-file pid web
+	[ "$(cat pid)" = "$(pid_of web)" ]
+	rt delete web
+	rt create --bundle "$BUNDLE" --pid-file link web
+	[ "$(cat link)" = "$(pid_of web)" ]
+	[ ! -e "$T/elsewhere" ]
+	[ "$(ls -A "$BUNDLE")" = "$(printf 'config.json\nrootfs')" ]
+}
+
+@test "a pid file with a long path" {
+	local folder=$T/$(printf 'a%.0s' {1..200})/$(printf 'b%.0s' {1..200})
+
+	mkdir -p "$folder"
+	rt create --pid-file "$folder/pid" web
+	[ "$(cat "$folder/pid")" = "$(pid_of web)" ]
+}
+
+@test "a pid file that cannot be written fails create, and nothing is left" {
+	rt_fail create --pid-file /nowhere/pid web
+	says "pid file" "no such file or directory"
+	[ -z "$(ls -A "$STATE")" ]
+	rt_fail run -d --pid-file /nowhere/pid web
+	[ -z "$(ls -A "$STATE")" ]
+	[ -z "$(suite_pids)" ]
+}
+
+@test "--pidfd-socket gets a pidfd of the container's process" {
+	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"
+	wait_for grep -q ready "$T/ready"
+	rt create --pidfd-socket "$T/s" web
+	wait $!
+	[ "$(cat "$T/got")" = "standard anon_inode:[pidfd] pid $(pid_of web)" ]
+}
+
+@test "a pidfd socket that nobody listens to fails create, and nothing is left" {
+	rt_fail create --pidfd-socket "$T/none" web
+	says "$T/none"
+	[ -z "$(ls -A "$STATE")" ]
+}
+
+@test "a pid that another process has by now is never touched" {
+	local stranger folder=$STATE/web
+
+	rt create web
+	rt delete --force web
+	rt create web
+	rt kill web KILL
+	wait_status web stopped
+	sleep 1000 3>&- 4>&- &
+	stranger=$!
+	jq -c --argjson pid $stranger '.pid = $pid' "$folder/state.json" >"$folder/new"
+	mv "$folder/new" "$folder/state.json"
+	is web stopped
+	[ "$(pid_of web)" = 0 ]
+	rt_fail kill web KILL
+	says "container not running"
+	rt_fail kill --all web KILL
+	says "container not running"
+	rt_fail start web
+	says "cannot start a container that has stopped"
+	rt_fail exec web true
+	says "cannot exec in a stopped container"
+	rt delete --force web
+	kill -0 $stranger
+	kill $stranger
+}
+
+@test "after a reboot a container has stopped, even if pid and start time agree" {
+	local folder=$STATE/web pid
+
+	rt run -d web
+	pid=$(pid_of web)
+	cp "$folder/state.json" "$T/saved"
+	jq -c '.bootId = "00000000-0000-0000-0000-000000000000"' "$T/saved" >"$folder/new"
+	mv "$folder/new" "$folder/state.json"
+	is web stopped
+	rt_fail kill web KILL
+	says "container not running"
+	kill -0 "$pid"
+	cp "$T/saved" "$folder/state.json"
+	is web running
+}
+
+@test "a damaged record is told, does not hide others, and delete --force clears it away" {
+	new_bundle other
+	rt run -d other
+	cd "$T/bundle"
+	CGROUP=/ctr-run-test.$RUN/$ID-bundle
+	rt run -d web
+	echo '{"version": 1, ' >"$STATE/web/state.json"
+	rt_fail state web
+	says damaged
+	rt_fail delete web
+	run rt list -q
+	[ "$output" = $'other\nweb' ]
+	run rt list
+	says other running
+	rt delete --force web
+	[ ! -e "$STATE/web" ]
+	[ ! -e "$(cgroup_dir)" ]
+}
+
+@test "a container whose cgroup somebody removed can be deleted" {
+	need_view v1 v2 hybrid
+	program true
+	rt create web
+	rt start web
+	wait_status web stopped
+	suite_cgroups "$ID-" | xargs rmdir
+	rt delete web
+}
+
+@test "without any cgroup a container lives and dies all the same" {
+	rt --cgroup-manager disabled create web
+	rt start web
+	is web running
+	[ -z "$(suite_cgroups "$ID-")" ]
+	rt kill web KILL
+	wait_status web stopped
+	rt delete web
+	rt --cgroup-manager disabled run -d web
+	rt delete --force web
+	[ -z "$(suite_pids)" ]
+}

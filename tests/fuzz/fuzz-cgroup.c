@@ -1,0 +1,73 @@
+/*
+ * fuzz-cgroup.c - what cgroup files say, and paths of a record
+ *
+ * The kernel writes the former; but a container may have mounted something
+ * else there, and the names in its cgroup are its own.  The first line is a
+ * key, or a word, or a path; the rest is the file.
+ */
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cgroup/inner.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void check(bool fine)
+{
+	if (!fine)
+		abort();
+}
+
+static void try_procs(const char *text, size_t n)
+{
+	auto_free pid_t *pids = NULL;
+	size_t found = 0, lines = procs_parse(text, n, &pids, &found), kept;
+
+	check(found <= lines && lines <= n);
+	kept = procs_sort(pids, found);
+	check(kept <= found && (kept > 0) == (found > 0));
+	for (size_t i = 0; i < kept; i++)
+		check(pids[i] > 0 && (i == 0 || pids[i] > pids[i - 1]));
+}
+
+static void try_path(const char *path)
+{
+	char name[NAME_MAX + 1];
+	unsigned n = 0;
+
+	if (!component_plain(path))
+		return;
+	for (const char *at = path; component_next(&at, name); n++)
+		check(strcmp(name, "..") != 0 && strcmp(name, ".") != 0 && !strchr(name, '/') && name[0]);
+	check(n == component_count(path));
+	for (unsigned i = 0; i <= n; i++) {
+		auto_free char *prefix = component_prefix(path, i);
+
+		check(component_plain(prefix) && component_count(prefix) == i && strncmp(prefix, path, strlen(prefix)) == 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	auto_free char *text = malloc(n + 1);
+	unsigned long long value = 0;
+	char *rest;
+
+	if (!text)
+		return 0;
+	memcpy(text, bytes, n);
+	text[n] = '\0';
+	try_procs(text, n);
+	rest = strchr(text, '\n');
+	if (rest)
+		*rest++ = '\0';
+	try_path(text);
+	if (rest && keyed_find(rest, text, &value))
+		check(strstr(rest, text) != NULL);
+	if (rest && text[0] && words_have(rest, text))
+		check(strstr(rest, text) != NULL);
+	return 0;
+}

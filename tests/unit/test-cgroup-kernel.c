@@ -1,0 +1,741 @@
+/*
+ * Cgroups on the kernel at hand, in whatever view of them /sys/fs/cgroup gives.
+ *
+ * Everything is made below /ctr-run-test-PID of each hierarchy and is gone
+ * afterwards.  Without the rights for that all tests are skipped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#undef fail
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/inner.h"
+#include "sys/fd.h"
+#include "sys/process.h"
+
+static struct error err;
+static struct host host;
+static char top[64];	/* "/ctr-run-test-PID" */
+
+/* ---- set up ---- */
+
+/* "/sys/fs/cgroup/memory" + PATH */
+static char *where(size_t hierarchy, const char *path)
+{
+	const char *name = host.hierarchies[hierarchy].name;
+
+	return xasprintf("/sys/fs/cgroup%s%s%s", name[0] ? "/" : "", name, path);
+}
+
+/* In all hierarchies. */
+static void make_dirs(const char *path)
+{
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		auto_free char *full = where(i, path);
+
+		assert_int_equal(mkdir(full, 0755), 0);
+	}
+}
+
+static void remove_dirs(const char *path)
+{
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		auto_free char *full = where(i, path);
+
+		assert_int_equal(rmdir(full), 0);
+	}
+}
+
+static bool exists(const char *path)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		auto_free char *full = where(i, path);
+
+		any = any || access(full, F_OK) == 0;
+	}
+	return any;
+}
+
+static char *below(const char *path)
+{
+	return xasprintf("%s%s", top, path);
+}
+
+static int set_up(void **state)
+{
+	(void) state;
+	err = (struct error) { 0 };
+	return 0;
+}
+
+/* Each test leaves nothing. */
+static int tear_down(void **state)
+{
+	(void) state;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return exists(top) ? -1 : 0;
+}
+
+static bool usable(void)
+{
+	auto_free char *full = NULL;
+
+	snprintf(top, sizeof top, "/ctr-run-test-%d", (int) getpid());
+	if (host_probe(&host, &err) < 0 || host.n_hierarchies == 0)
+		return false;
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		free(full);
+		full = where(i, top);
+		if (mkdir(full, 0755) < 0 || rmdir(full) < 0)
+			return false;
+	}
+	return true;
+}
+
+static void say(int result)
+{
+	if (result < 0)
+		print_error("%s [%s]\n", err.message, err.pointer);
+}
+
+#define assert_fine(call) do { int result_ = (call); say(result_); assert_true(result_ >= 0); } while (0)
+
+static struct cgroup paths_of(const char *path, bool required)
+{
+	struct cgroup_plan plan = { .path = path, .required = required };
+	struct cgroup cgroup;
+
+	assert_fine(cgroup_paths(&plan, &host, &cgroup, &err));
+	assert_int_equal(cgroup.n_folders, host.n_hierarchies);
+	return cgroup;
+}
+
+static struct cgroup made_at(const char *path)
+{
+	struct cgroup cgroup = paths_of(path, true);
+
+	assert_fine(cgroup_make(&cgroup, &host, &err));
+	return cgroup;
+}
+
+static void end(struct cgroup *cgroup)
+{
+	assert_fine(cgroup_remove(cgroup, &err));
+	cgroup_close(cgroup);
+}
+
+/* A child in CGROUP that runs WHAT and ends. */
+static pid_t child_in(const struct cgroup *cgroup, int (*what)(void))
+{
+	pid_t pid = process_clone(0, cgroup_birth_fd(cgroup), false, NULL, &err);
+
+	assert_fine(pid);
+	if (pid == 0)
+		_exit(cgroup_join(cgroup, &err) < 0 ? 99 : what());
+	return pid;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status = -1;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return process_exit_code(status);
+}
+
+static void nap(unsigned ms)
+{
+	nanosleep(&(struct timespec) { ms / 1000, ms % 1000 * 1000000L }, NULL);
+}
+
+static size_t count(const struct cgroup *cgroup)
+{
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+
+	assert_fine(cgroup_pids(cgroup, &pids, &n, &err));
+	return n;
+}
+
+static int sleep_long(void)
+{
+	alarm(60);
+	for (;;)
+		pause();
+}
+
+/* ---- making and removing ---- */
+
+static void what_is_made_is_removed(void **state)
+{
+	auto_free char *path = below("/a/b");
+	struct cgroup cgroup = paths_of(path, true);
+
+	(void) state;
+	assert_fine(cgroup_look(&cgroup, &err));
+	assert_false(exists(top));
+	for (size_t i = 0; i < cgroup.n_folders; i++) {
+		assert_true(cgroup.folders[i].made);
+		assert_int_equal(cgroup.folders[i].made_parents, 2);
+	}
+	/* Between looking and making there is nothing to remove. */
+	assert_fine(cgroup_make(&cgroup, &host, &err));
+	assert_true(exists(path));
+	for (size_t i = 0; i < cgroup.n_folders; i++) {
+		assert_true(cgroup.folders[i].fd >= 0);
+		assert_int_equal(cgroup.folders[i].join >= 0, !cgroup.folders[i].v2);
+		assert_int_equal(cgroup.folders[i].made_parents, 2);
+	}
+	assert_fine(cgroup_remove(&cgroup, &err));
+	assert_false(exists(top));
+	/* Twice is fine. */
+	end(&cgroup);
+}
+
+static void parents_of_others_stay(void **state)
+{
+	auto_free char *path = below("/a/b");
+	struct cgroup cgroup;
+
+	(void) state;
+	make_dirs(top);
+	cgroup = made_at(path);
+	assert_int_equal(cgroup.folders[0].made_parents, 1);
+	end(&cgroup);
+	assert_true(exists(top));
+	remove_dirs(top);
+}
+
+/* The one that made the parent goes first; the parent is in use, stays, and is nobody's then. */
+static void a_parent_in_use_stays(void **state)
+{
+	auto_free char *one = below("/1"), *two = below("/2");
+	struct cgroup first = made_at(one), second = made_at(two);
+
+	(void) state;
+	assert_int_equal(first.folders[0].made_parents, 1);
+	assert_int_equal(second.folders[0].made_parents, 0);
+	end(&first);
+	assert_true(exists(two));
+	end(&second);
+	assert_true(exists(top));
+	remove_dirs(top);
+}
+
+static void a_folder_that_was_there_is_used_and_stays(void **state)
+{
+	struct cgroup cgroup;
+
+	(void) state;
+	make_dirs(top);
+	cgroup = made_at(top);
+	for (size_t i = 0; i < cgroup.n_folders; i++) {
+		assert_false(cgroup.folders[i].made);
+		assert_true(cgroup.folders[i].fd >= 0);
+	}
+	assert_int_equal(wait_for(child_in(&cgroup, getpagesize)), getpagesize() & 255);
+	end(&cgroup);
+	assert_true(exists(top));
+	remove_dirs(top);
+}
+
+static void an_occupied_folder_is_refused(void **state)
+{
+	auto_free char *below_it = below("/x");
+	struct cgroup owner = made_at(top), cgroup = paths_of(top, true);
+	pid_t pid = child_in(&owner, sleep_long);
+
+	(void) state;
+	nap(20);
+	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	assert_non_null(strstr(err.message, "container's cgroup is not empty: 1 process(es) found"));
+	cgroup_close(&cgroup);
+	/* Beside or below it is another matter. */
+	cgroup = made_at(below_it);
+	end(&cgroup);
+	/* Whoever only has the journal does not kill there. */
+	cgroup = paths_of(top, true);
+	assert_fine(cgroup_look(&cgroup, &err));
+	cgroup_keep_made(&cgroup);
+	assert_int_equal(cgroup.n_folders, 0);
+	cgroup_close(&cgroup);
+	kill(pid, SIGKILL);
+	wait_for(pid);
+	end(&owner);
+}
+
+static void a_frozen_folder_is_refused(void **state)
+{
+	auto_free char *path = below("/x");
+	struct cgroup owner = made_at(top), cgroup = paths_of(path, true);
+
+	(void) state;
+	assert_fine(cgroup_freeze(&owner, true, &err));
+	/* A child of a frozen one is as cold as that. */
+	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	assert_non_null(strstr(err.message, "unexpectedly frozen"));
+	cgroup_close(&cgroup);
+	assert_false(exists(path));
+	assert_fine(cgroup_freeze(&owner, false, &err));
+	end(&owner);
+}
+
+/* In a private mount namespace the hierarchies are made read-only; what happens there is the exit code. */
+static int in_read_only_view(bool required)
+{
+	struct cgroup cgroup = paths_of(top, required);
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return 77;
+	for (size_t i = 0; i < host.n_hierarchies; i++) {
+		auto_free char *full = where(i, "");
+
+		if (mount(NULL, full, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
+			return 77;
+	}
+	if (cgroup_make(&cgroup, &host, &err) < 0)
+		return err.number == EROFS ? 1 : 2;
+	return cgroup.n_folders == 0 ? 0 : 3;
+}
+
+static void a_refusal_matters_only_if_a_cgroup_is_required(void **state)
+{
+	for (int required = 0; required < 2; required++) {
+		pid_t pid = fork();
+		int code;
+
+		if (pid == 0)
+			_exit(in_read_only_view(required));
+		code = wait_for(pid);
+		if (code == 77)
+			skip();
+		assert_int_equal(code, required);
+	}
+	(void) state;
+}
+
+static void a_file_is_no_cgroup(void **state)
+{
+	struct cgroup cgroup = paths_of("/cgroup.procs", true);
+
+	(void) state;
+	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	cgroup_close(&cgroup);
+}
+
+/* A parent that two containers make and remove at the same time. */
+static int make_and_remove(const char *path)
+{
+	for (int i = 0; i < 100; i++) {
+		struct cgroup cgroup = paths_of(path, true);
+
+		if (cgroup_make(&cgroup, &host, &err) < 0 || cgroup_remove(&cgroup, &err) < 0) {
+			print_error("%s\n", err.message);
+			return 1;
+		}
+		cgroup_close(&cgroup);
+	}
+	return 0;
+}
+
+static void two_may_share_a_parent(void **state)
+{
+	auto_free char *paths[] = { below("/p/q/1"), below("/p/q/2") };
+	static const char *const shared[] = { "/p/q", "/p", "" };
+	pid_t pids[2];
+
+	(void) state;
+	for (int i = 0; i < 2; i++)
+		if ((pids[i] = fork()) == 0)
+			_exit(make_and_remove(paths[i]));
+	assert_int_equal(wait_for(pids[0]), 0);
+	assert_int_equal(wait_for(pids[1]), 0);
+	assert_false(exists(paths[0]));
+	assert_false(exists(paths[1]));
+	/* Whose parent it is may be forgotten, as in a_parent_in_use_stays. */
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++) {
+		auto_free char *path = below(shared[i]);
+
+		for (size_t k = 0; k < host.n_hierarchies; k++) {
+			auto_free char *full = where(k, path);
+
+			assert_true(rmdir(full) == 0 || errno == ENOENT);
+		}
+	}
+	free(paths[1]);
+}
+
+/* ---- processes ---- */
+
+/* Every line of /proc/self/cgroup whose hierarchy we see ends in our path. */
+static int check_membership(void)
+{
+	auto_free char *text = file_get(AT_FDCWD, "/proc/self/cgroup", &err);
+	size_t here = 0;
+
+	for (char *at = text; at && (at = strstr(at, top)); at++)
+		here++;
+	return here == host.n_hierarchies ? 0 : 1;
+}
+
+static void a_child_is_in_all_of_it(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	pid_t pid;
+
+	(void) state;
+	assert_int_equal(wait_for(child_in(&cgroup, check_membership)), 0);
+	/* The fallback gets there, too. */
+	pid = fork();
+	if (pid == 0) {
+		nap(300);
+		_exit(check_membership());
+	}
+	assert_fine(cgroup_add(&cgroup, pid, false, &err));
+	assert_int_equal(count(&cgroup), 1);
+	assert_int_equal(wait_for(pid), 0);
+	end(&cgroup);
+}
+
+static int family(void)
+{
+	alarm(60);
+	for (int i = 0; i < 30; i++)
+		if (fork() == 0)
+			return sleep_long();
+	for (;;)
+		pause();
+}
+
+static void a_signal_reaches_everybody(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	pid_t pid = child_in(&cgroup, family);
+
+	(void) state;
+	for (int i = 0; i < 200 && count(&cgroup) < 31; i++)
+		nap(10);
+	assert_int_equal(count(&cgroup), 31);
+	assert_fine(cgroup_signal_all(&cgroup, 0, &err));
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	assert_int_equal(count(&cgroup), 0);
+	assert_int_equal(wait_for(pid), 128 + SIGKILL);
+	end(&cgroup);
+}
+
+/* Each forks a successor and ends: the pids change all the time. */
+static int bomb(void)
+{
+	alarm(60);
+	signal(SIGCHLD, SIG_IGN);
+	for (int i = 0; i < 6; i++)
+		if (fork() == 0)
+			break;
+	for (;;) {
+		if (fork() > 0)
+			_exit(0);
+		alarm(60);
+	}
+}
+
+static void even_those_that_run_away(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	pid_t pid = child_in(&cgroup, bomb);
+
+	(void) state;
+	nap(50);
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	assert_int_equal(count(&cgroup), 0);
+	wait_for(pid);
+	end(&cgroup);
+}
+
+static void freezing(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	pid_t pid = child_in(&cgroup, family);
+
+	(void) state;
+	nap(20);
+	assert_false(cgroup_frozen(&cgroup));
+	assert_fine(cgroup_freeze(&cgroup, true, &err));
+	assert_true(cgroup_frozen(&cgroup));
+	assert_fine(cgroup_freeze(&cgroup, false, &err));
+	assert_false(cgroup_frozen(&cgroup));
+	/* What is frozen can be killed, and the cgroup used again. */
+	assert_fine(cgroup_freeze(&cgroup, true, &err));
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	assert_int_equal(wait_for(pid), 128 + SIGKILL);
+	assert_false(cgroup_frozen(&cgroup));
+	end(&cgroup);
+}
+
+static int short_life(void)
+{
+	nap(150);
+	return 0;
+}
+
+static void removal_waits_for_the_last_process(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	pid_t pid = child_in(&cgroup, short_life);
+
+	(void) state;
+	/* Not even reaped. */
+	end(&cgroup);
+	assert_false(exists(top));
+	assert_int_equal(wait_for(pid), 0);
+}
+
+/* ---- what a container makes in its cgroup ---- */
+
+/* A tower of N folders in the first hierarchy, with a process at its top. */
+static pid_t tower(const struct cgroup *cgroup, unsigned n)
+{
+	auto_fd dir = dup(cgroup->folders[0].fd);
+	pid_t pid;
+
+	for (unsigned i = 0; i < n; i++) {
+		int next;
+
+		assert_int_equal(mkdirat(dir, "sub", 0755), 0);
+		assert_int_equal(mkdirat(dir, "side", 0755), 0);
+		next = openat(dir, "sub", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(next >= 0);
+		close(dir);
+		dir = next;
+	}
+	pid = fork();
+	if (pid == 0) {
+		if (file_put(dir, "cgroup.procs", "0", &err) < 0)
+			_exit(99);
+		_exit(sleep_long());
+	}
+	nap(50);
+	return pid;
+}
+
+static void deep_trees_are_found_and_removed(void **state)
+{
+	struct rlimit old, few = { 64, 64 };
+	struct cgroup cgroup = made_at(top);
+	pid_t pid;
+
+	(void) state;
+	getrlimit(RLIMIT_NOFILE, &old);
+	few.rlim_max = old.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	pid = tower(&cgroup, 120);
+	assert_int_equal(count(&cgroup), 1);
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	wait_for(pid);
+	end(&cgroup);
+	setrlimit(RLIMIT_NOFILE, &old);
+	assert_false(exists(top));
+}
+
+/* ---- from a record ---- */
+
+static void folders_are_opened_again(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+
+	(void) state;
+	assert_fine(cgroup_open(&cgroup, true, &err));
+	assert_int_equal(wait_for(child_in(&cgroup, check_membership)), 0);
+	remove_dirs(top);
+	assert_fine(cgroup_open(&cgroup, true, &err));
+	for (size_t i = 0; i < cgroup.n_folders; i++)
+		assert_int_equal(cgroup.folders[i].fd, -1);
+	assert_int_equal(count(&cgroup), 0);
+	assert_false(cgroup_frozen(&cgroup));
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	end(&cgroup);
+}
+
+static void a_record_cannot_lead_elsewhere(void **state)
+{
+	struct cgroup cgroup = { .n_folders = 1 };
+
+	(void) state;
+	cgroup.folders = xcalloc(1, sizeof *cgroup.folders);
+	cgroup.folders[0] = (struct cgroup_folder) { .path = xstrdup("/x/../.."), .made = true, .fd = -1, .join = -1, .v2 = true };
+	assert_int_equal(cgroup_open(&cgroup, false, &err), -1);
+	assert_int_equal(cgroup_remove(&cgroup, &err), -1);
+	free(cgroup.folders[0].path);
+	cgroup.folders[0].path = xstrdup("/x");
+	snprintf(cgroup.folders[0].hierarchy, sizeof cgroup.folders[0].hierarchy, "../../../tmp");
+	assert_int_equal(cgroup_open(&cgroup, false, &err), -1);
+	assert_int_equal(cgroup_remove(&cgroup, &err), -1);
+	cgroup.folders[0].made = false;
+	cgroup_close(&cgroup);
+}
+
+/* ---- limits that hold ---- */
+
+static int open_devices(void)
+{
+	auto_free char *node = xasprintf("/tmp/ctr-run-test-%d", (int) getpid());
+	int null = open("/dev/null", O_RDWR), result = 0;
+
+	if (null < 0)
+		return 1;
+	/* Made, as is always allowed, but not opened. */
+	if (mknod(node, S_IFCHR | 0600, makedev(1, 1)) < 0)
+		return 2;
+	if (open(node, O_RDONLY) >= 0 || errno != EPERM)
+		result = 3;
+	unlink(node);
+	return result;
+}
+
+static void devices_are_denied(void **state)
+{
+	struct oci_device_rule deny = { .allow = false, .access = (char *) "rwm" };
+	const struct oci_resources resources = { .devices = &deny, .n_devices = 1 };
+	struct cgroup cgroup = made_at(top);
+
+	(void) state;
+	assert_fine(cgroup_limit(&cgroup, &resources, &err));
+	assert_int_equal(wait_for(child_in(&cgroup, open_devices)), 0);
+	end(&cgroup);
+}
+
+/* One cgroup for two containers after each other: the second one's rules count. */
+static void device_programs_do_not_pile_up(void **state)
+{
+	struct oci_device_rule rules[] = { { .allow = false, .access = (char *) "rwm" }, { .allow = true, .access = (char *) "rwm" } };
+	struct oci_resources closed = { .devices = rules, .n_devices = 1 }, open = { .devices = rules, .n_devices = 2 };
+
+	(void) state;
+	make_dirs(top);
+	for (int i = 0; i < 70; i++) {
+		struct cgroup cgroup = made_at(top);
+
+		assert_fine(cgroup_limit(&cgroup, i % 2 ? &open : &closed, &err));
+		if (i > 66)
+			assert_int_equal(wait_for(child_in(&cgroup, open_devices)), i % 2 ? 3 : 0);
+		end(&cgroup);
+	}
+	remove_dirs(top);
+}
+
+static int fork_twice(void)
+{
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return errno == EAGAIN ? 42 : 1;
+		if (pid == 0)
+			return sleep_long();
+	}
+	return 0;
+}
+
+static void limits_hold(void **state)
+{
+	struct oci_pids pids = { .has_limit = true, .limit = 2 };
+	const struct oci_resources resources = { .pids = &pids };
+	struct cgroup cgroup = made_at(top);
+
+	(void) state;
+	if (cgroup_limit(&cgroup, &resources, &err) < 0) {
+		assert_string_equal(err.pointer, "/linux/resources/pids/limit");
+		assert_non_null(strstr(err.message, "no pids controller"));
+	} else {
+		assert_int_equal(wait_for(child_in(&cgroup, fork_twice)), 42);
+	}
+	assert_fine(cgroup_signal_all(&cgroup, SIGKILL, &err));
+	end(&cgroup);
+}
+
+/* The kernel weighs quota, period and burst against each other: any order of old and new values must work. */
+static void bandwidth_in_any_order(void **state)
+{
+	static const struct oci_cpu steps[] = {
+		{ .has_quota = true, .quota = 50000, .has_period = true, .period = 100000, .has_burst = true, .burst = 50000 },
+		{ .has_quota = true, .quota = 2000, .has_period = true, .period = 4000, .has_burst = true, .burst = 1000 },
+		{ .has_quota = true, .quota = 900000, .has_period = true, .period = 1000000, .has_burst = true, .burst = 900000 },
+		{ .has_quota = true, .quota = -1, .has_burst = true },
+	};
+	struct cgroup cgroup = made_at(top);
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct oci_cpu cpu = steps[i];
+		const struct oci_resources resources = { .cpu = &cpu };
+
+		if (cgroup_limit(&cgroup, &resources, &err) < 0) {
+			print_error("%s\n", err.message);
+			assert_non_null(strstr(err.message, "no cpu controller"));
+		}
+	}
+	end(&cgroup);
+}
+
+static void memory_up_and_down(void **state)
+{
+	static const struct oci_memory steps[] = {
+		{ .limit = 64 << 20, .swap = 128 << 20 }, { .limit = 256 << 20, .swap = 512 << 20 }, { .limit = 32 << 20, .swap = 32 << 20 },
+		{ .limit = -1 }, { .limit = 16 << 20, .swap = -1 },
+	};
+	struct cgroup cgroup = made_at(top);
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct oci_memory memory = steps[i];
+		const struct oci_resources resources = { .memory = &memory };
+
+		if (cgroup_limit(&cgroup, &resources, &err) < 0) {
+			print_error("%s\n", err.message);
+			assert_non_null(strstr(err.message, "no memory controller"));
+		}
+	}
+	end(&cgroup);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(what_is_made_is_removed), T(parents_of_others_stay), T(a_parent_in_use_stays),
+		T(a_folder_that_was_there_is_used_and_stays), T(an_occupied_folder_is_refused), T(a_frozen_folder_is_refused),
+		T(a_refusal_matters_only_if_a_cgroup_is_required), T(a_file_is_no_cgroup), T(two_may_share_a_parent),
+		T(a_child_is_in_all_of_it), T(a_signal_reaches_everybody), T(even_those_that_run_away), T(freezing),
+		T(removal_waits_for_the_last_process), T(deep_trees_are_found_and_removed), T(folders_are_opened_again),
+		T(a_record_cannot_lead_elsewhere), T(devices_are_denied), T(device_programs_do_not_pile_up), T(limits_hold),
+		T(bandwidth_in_any_order), T(memory_up_and_down),
+	};
+
+	if (!usable()) {
+		printf("[  SKIPPED ] %zu test(s).\n", ARRAY_SIZE(tests));
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -53,7 +53,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote 
 # The program begins in src/secure/early.c, before libc: where that is written for the machine, and nothing is loaded first.
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 ENTRY  := $(if $(filter -static-pie,$(LDMODE)),$(if $(filter x86_64 aarch64,$(MACHINE)),-Wl$(,)-e$(,)ctr_run_early_start))
-ALL_LDFLAGS := $(LDMODE) $(SANFLAGS) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS)
+ALL_LDFLAGS := $(LDMODE) $(SANFLAGS) -Wl,-z,relro,-z,now,-z,pack-relative-relocs -Wl,--gc-sections $(LDFLAGS)
 
 SRC  := $(sort $(wildcard src/*/*.c))
 SPEC := $(sort $(wildcard libocispec/*.c))
@@ -87,7 +87,7 @@ $B/gen/%.o: $B/gen/%.c $B/flags | $(GEN) $B/probe
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The commit is compiled into one object only, so that a commit rebuilds one file.
-$B/src/cli/version.o: ALL_CFLAGS += -DCOMMIT='"$(COMMIT)"'
+$B/src/cli/version.o: private ALL_CFLAGS += -DCOMMIT='"$(COMMIT)"'
 
 $B/gen/libocispec/ocispec.h $B/gen/libocispec/ocispec-tables.c: libocispec/oci.desc libocispec/gen.awk
 	$(call say,GEN)
@@ -189,7 +189,7 @@ check-unit: unit-programs
 	$Q tests/unit/run $(UNIT)
 
 # The specs that tests write down are full of string constants, and its structs have no const.
-$B/tests/unit/%.o: ALL_CFLAGS += -include tests/unit/unit.h -Wno-discarded-qualifiers
+$B/tests/unit/%.o: private ALL_CFLAGS += -include tests/unit/unit.h -Wno-discarded-qualifiers
 
 $(UNIT): %: %.o $(LIB)
 	$(call say,LINK)

@@ -22,6 +22,21 @@ bool number_parse(const char *s, uint64_t min, uint64_t max, uint64_t *out)
 	return true;
 }
 
+bool number_take(const char **s, uint64_t *out)
+{
+	const char *p = *s + strspn(*s, " \t");
+	uint64_t n = 0;
+
+	if (!isdigit((unsigned char) *p))
+		return false;
+	for (; isdigit((unsigned char) *p); p++)
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t) (*p - '0'), &n))
+			return false;
+	*s = p;
+	*out = n;
+	return true;
+}
+
 bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out)
 {
 	bool negative = *s == '-';

@@ -12,6 +12,10 @@
 bool number_parse(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out);
 
+/* Take the decimal number at *S off (blanks before it are skipped) and leave *S behind it; false if there is none or it
+ * does not fit.  For the kernel's lines of fields: sscanf(3) costs a static program 120 kB. */
+bool number_take(const char **s, uint64_t *out);
+
 /* A size with a unit: "512", "64k", "10M", "1g", "2GB"; "-1" gives -1.  Units are powers of 1024. */
 bool number_parse_size(const char *s, int64_t *out);
 

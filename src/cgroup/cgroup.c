@@ -128,13 +128,14 @@ static int step_down(int dir, const char *name, bool missing, bool *made, struct
 		return fd;
 	*made = mkdirat(dir, name, 0755) == 0;
 	if (!*made && errno != EEXIST)
-		return fail(err, errno, errno == EAGAIN ? "make the folder %s (cgroup.max.depth or cgroup.max.descendants of a "
-			    "parent is reached)" : "make the folder %s", name);
+		return fail(err, errno, "make the folder %s%s", name,
+			    errno == EAGAIN ? " (cgroup.max.depth or cgroup.max.descendants above it)" : "");
 	return path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
 }
 
 /* From the hierarchy's root in folder->fd down to the folder itself.  *THERE is how many components existed. */
-static int folder_walk(struct cgroup_folder *folder, const struct oci_resources *resources, unsigned *there, struct error *err)
+static int folder_walk(struct cgroup_folder *folder, const struct oci_resources *resources, unsigned *there,
+		       struct error *err)
 {
 	unsigned n = 0, expected = component_count(folder->path) - (folder->made ? folder->made_parents + 1 : 0);
 	bool made = false, cpuset = folder_has(folder, "cpuset");
@@ -176,7 +177,8 @@ static int folder_check(struct cgroup_folder *folder, struct error *err)
 		if (found < 0)
 			return -1;
 		if (found > 0)
-			return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %ld process(es) found", found);
+			return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %ld process(es) found",
+					 found);
 	}
 	/* A new child of the root is neither frozen nor threaded. */
 	if (folder->made && folder->made_parents == 0 && component_count(folder->path) == 1)

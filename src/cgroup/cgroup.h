@@ -40,19 +40,21 @@ struct cgroup {
 	/* Only from cgroup_paths() to cgroup_make(). */
 	bool required;		/* a refusal is an error; otherwise the container goes without a cgroup there */
 	bool rootless;		/* a refusal is to be expected */
-	bool looked;		/* `made` says what will be made, and `fd` is the hierarchy's root or, if it is there, the folder */
+	bool looked;		/* `made` tells of the future; `fd` is the folder or, if it is missing, the root */
 	const struct oci_resources *resources;	/* borrowed from the plan */
 };
 
-/* Decide the paths (pure: no system call).  No folders at all where cgroups are disabled or, unless required, not mounted. */
+/* Decide the paths (pure: no system call).  No folders at all where cgroups are disabled or, unless required, not
+ * mounted. */
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
 
 /* Find out which folders cgroup_make() will have to make, and set `made` and `made_parents` for the journal. Changes
  * nothing outside.  Optional: cgroup_make() calls it if the caller did not. */
 int cgroup_look(struct cgroup *cgroup, struct error *err);
 
-/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen.  A folder
- * that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On error what was made is removed. */
+/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen.
+ * A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On error what was made
+ * is removed. */
 int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err);
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
@@ -61,8 +63,8 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);
 
-/* For the calling, single-threaded process: enter every v1 folder by writing "0" to `tasks`, which waits for no RCU grace
- * period (cgroup.procs does, ~10 ms on an idle machine). */
+/* For the calling, single-threaded process: enter every v1 folder by writing "0" to `tasks`, which waits for no RCU
+ * grace period (cgroup.procs does, ~10 ms on an idle machine). */
 int cgroup_join(const struct cgroup *cgroup, struct error *err);
 
 /* The fallback: put PID there by cgroup.procs, in all folders, or only in cgroup2 ones. */
@@ -74,8 +76,8 @@ int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
 /* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 
-/* SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is left or
- * 10 s have passed (ERROR_TIMEOUT). */
+/* SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is left
+ * or 10 s have passed (ERROR_TIMEOUT). */
 int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);
 
 /* Freeze it and wait (at most 10 s) until no process runs any more, or thaw it. */
@@ -84,17 +86,18 @@ int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 
-/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone.  What is gone
- * already is fine.  Open or closed folders alike; they are closed afterwards. */
+/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone.  What is
+ * gone already is fine.  Open or closed folders alike; they are closed afterwards. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
 
-/* Give the cgroup2 folder to UID, a host uid, as a container with its own user and cgroup namespace and a writable cgroup mount
- * may expect (config-linux.md, "Cgroup ownership"): the folder and what /sys/kernel/cgroup/delegate lists.  v1: nothing, as that
- * is not safe there. */
+/* Give the cgroup2 folder to UID, a host uid, as a container with its own user and cgroup namespace and a writable
+ * cgroup mount may expect (config-linux.md, "Cgroup ownership"): the folder and what /sys/kernel/cgroup/delegate lists.
+ * v1: nothing, as that is not safe there. */
 int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err);
 
-/* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: that was written before
- * cgroup_make() found out whether somebody else is in a folder that was there, so that nobody in it may be killed. */
+/* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: that was
+ * written before cgroup_make() found out whether somebody else is in a folder that was there, so that nobody in it may
+ * be killed. */
 void cgroup_keep_made(struct cgroup *cgroup);
 
 /* Close all descriptors and free all memory. */

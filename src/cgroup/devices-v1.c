@@ -22,9 +22,9 @@ static void add_line(struct device_list *list, unsigned type, uint32_t major, ui
 		snprintf(numbers[0], sizeof numbers[0], "%u", major);
 	if (minor != DEVICE_ANY)
 		snprintf(numbers[1], sizeof numbers[1], "%u", minor);
-	*(char **) xgrow(&list->lines, list->n, sizeof *list->lines) =
-		xasprintf("%c %s:%s %s%s%s", type == DEVICE_BLOCK ? 'b' : 'c', numbers[0], numbers[1],
-			  access & DEVICE_READ ? "r" : "", access & DEVICE_WRITE ? "w" : "", access & DEVICE_MAKE ? "m" : "");
+	*(char **) xgrow(&list->lines, list->n, sizeof *list->lines) = xasprintf(
+		"%c %s:%s %s%s%s", type == DEVICE_BLOCK ? 'b' : 'c', numbers[0], numbers[1],
+		access & DEVICE_READ ? "r" : "", access & DEVICE_WRITE ? "w" : "", access & DEVICE_MAKE ? "m" : "");
 	list->n++;
 }
 
@@ -79,7 +79,8 @@ static bool add_type(struct device_list *list, const struct device_table *table)
 
 bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars)
 {
-	bool allow = blocks->majors[blocks->n - 1].access == DEVICE_ALL && chars->majors[chars->n - 1].access == DEVICE_ALL;
+	bool allow =
+		blocks->majors[blocks->n - 1].access == DEVICE_ALL && chars->majors[chars->n - 1].access == DEVICE_ALL;
 
 	/* First the word that fits most devices. */
 	for (int tries = 0; tries < 2; tries++, allow = !allow) {

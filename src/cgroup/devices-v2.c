@@ -157,7 +157,7 @@ static bool same_leaves(const struct device_major *a, const struct device_major 
 	return a->access == b->access && a->minors[0].access == b->minors[0].access;
 }
 
-/* Row I of T and all small ones behind it with the same leaves differ in the mask only.  Those that are done get the target 0. */
+/* Row I of T and all small ones behind it with the same leaves differ in the mask only.  What is done gets target 0. */
 static void emit_small(struct program *p, const struct device_table *t, unsigned *targets, size_t i)
 {
 	const struct device_major *first = &t->majors[i];
@@ -191,7 +191,8 @@ static void emit_small(struct program *p, const struct device_table *t, unsigned
 /* ---- majors ---- */
 
 /* TARGETS[i] is where row I's code, or leaf, is; the rows in between LOW and HIGH only. */
-static void emit_search(struct program *p, const struct device_table *t, const unsigned *targets, size_t low, size_t high)
+static void emit_search(struct program *p, const struct device_table *t, const unsigned *targets, size_t low,
+			size_t high)
 {
 	if (high - low <= 4) {
 		for (size_t i = low; i < high; i++)
@@ -246,7 +247,9 @@ static void reduce(struct device_table *to, const struct device_table *from)
 	const struct device_major *last;
 	size_t n = 0;
 
-	*to = (struct device_table) { .type = from->type, .majors = xcalloc(from->n, sizeof *to->majors), .n = from->n };
+	*to = (struct device_table) { .type = from->type,
+				      .majors = xcalloc(from->n, sizeof *to->majors),
+				      .n = from->n };
 	for (size_t i = 0; i < from->n; i++) {
 		const struct device_major *row = &from->majors[i];
 		struct device_major *copy = &to->majors[i];
@@ -291,7 +294,8 @@ static void emit_leaves(struct program *p)
 	emit_answer(p, DENY, 0);
 }
 
-struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n, struct error *err)
+struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n,
+				struct error *err)
 {
 	struct device_table block, character;
 	struct program p = { 0 };

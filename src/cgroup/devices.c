@@ -120,7 +120,8 @@ static size_t sort(uint32_t *numbers, size_t n)
 	return kept;
 }
 
-static void fill_major(struct device_major *row, uint32_t major, unsigned type, const struct device_rule *rules, size_t n)
+static void fill_major(struct device_major *row, uint32_t major, unsigned type, const struct device_rule *rules,
+		       size_t n)
 {
 	auto_free uint32_t *minors = xmalloc((n + 1) * sizeof *minors);
 	size_t named = 0;

@@ -36,8 +36,8 @@ struct device_rule {
 	unsigned access;	/* DEVICE_* */
 };
 
-/* The rules of the config and, behind them, those that every container has.  An array from malloc; *N is 0 and the result
- * NULL where the config has none; NULL with ERR and *N 1 where one is wrong. */
+/* The rules of the config and, behind them, those that every container has.  An array from malloc; *N is 0 and the
+ * result NULL where the config has none; NULL with ERR and *N 1 where one is wrong. */
 struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err);
 
 /* What is allowed of DEVICE_ALL. */
@@ -75,10 +75,11 @@ struct device_list {
 	size_t n;
 };
 
-/* False where v1's list, which knows exceptions but no exceptions from those, cannot say what BLOCKS and CHARS say.  Freed by the
- * caller in either case. */
+/* False where v1's list, which knows exceptions but no exceptions from those, cannot say what BLOCKS and CHARS say.
+ * Freed by the caller in either case. */
 bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars);
 void device_list_free(struct device_list *list);
 
 /* v2: the program; from malloc.  NULL with ERR if it would be too long for its jumps. */
-struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n, struct error *err);
+struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n,
+				struct error *err);

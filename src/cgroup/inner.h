@@ -60,14 +60,17 @@ bool words_have(const char *text, const char *word);
 /* v1 cpuset: give CHILD the cpus and memory nodes of PARENT where it has none; it takes no process without them. */
 int cpuset_inherit(int parent, int child, struct error *err);
 
-/* v2: switch on in DIR's cgroup.subtree_control what RESOURCES and the statistics want and DIR has to give.  Best effort:
- * who needs what could not be had will find out, and say so. */
+/* v2: switch on in DIR's cgroup.subtree_control what RESOURCES and the statistics want and DIR has to give.  Best
+ * effort: who needs what could not be had will find out, and say so. */
 void controllers_enable(int dir, const struct oci_resources *resources);
+
+/* True if DIR has processes of its own and so gives no controllers to those below. */
+bool controllers_barred(int dir);
 
 /* ---- pids.c: what the kernel tells in cgroup.procs and "key number" files ---- */
 
-/* Add the pids in TEXT, the N bytes of a cgroup.procs, to *PIDS of *N_PIDS (an xgrow() array).  Returns how many processes
- * there are in all: one of an outer pid namespace is shown as 0 and cannot be named. */
+/* Add the pids in TEXT, the N bytes of a cgroup.procs, to *PIDS of *N_PIDS (an xgrow() array).  Returns how many
+ * processes there are in all: one of an outer pid namespace is shown as 0 and cannot be named. */
 size_t procs_parse(const char *text, size_t n, pid_t **pids, size_t *n_pids);
 
 /* The same for the file of DIR; none if DIR is threaded (its domain lists them) or gone.  -1 with ERR. */
@@ -94,9 +97,9 @@ bool keyed_read(int dir, const char *name, const char *key, unsigned long long *
 /* Called by tree_walk(); a result below 0 ends the walk. */
 typedef int cgroup_visit(int dir, const char *name, void *context, struct error *err);
 
-/* Call ENTER(folder, NULL) for DIR and every folder below it on the way down, LEAVE(parent, name) on the way up (not for DIR);
- * either may be NULL.  What vanishes meanwhile is skipped.  Needs two descriptors and no recursion, however deep a
- * tree the container made. */
+/* Call ENTER(folder, NULL) for DIR and every folder below it on the way down, LEAVE(parent, name) on the way up (not
+ * for DIR); either may be NULL.  What vanishes meanwhile is skipped.  Needs two descriptors and no recursion, however
+ * deep a tree the container made. */
 int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context, struct error *err);
 
 /* ---- remove.c ---- */
@@ -114,5 +117,5 @@ struct patience {
 
 struct patience patience_start(unsigned us);
 
-/* Sleep one step, or until the cgroup2 folder DIR changes its cgroup.events (-1: just sleep).  False if the time is over. */
+/* Sleep one step, or until the cgroup2 folder DIR (-1: none) changes its cgroup.events.  False if the time is over. */
 bool patience_wait(struct patience *patience, int dir);

@@ -43,8 +43,9 @@ static double ten_to(double x)
 }
 
 /*
- * v1's 2 .. 262144 (1024 is usual) to v2's 1 .. 10000 (100 is usual).  A straight line, as it was once, makes 39 of 1024.
- * A parabola on logarithmic scales goes through (2, 1), (1024, 100) and (262144, 10000); runc and crun have the same:
+ * v1's 2 .. 262144 (1024 is usual) to v2's 1 .. 10000 (100 is usual).  A straight line, as it was once, makes 39 of
+ * 1024.  A parabola on logarithmic scales goes through (2, 1), (1024, 100) and (262144, 10000); runc and crun have the
+ * same:
  *
  *	weight = ceil(10 ^ ((l^2 + 125 l) / 612 - 7 / 34)),  l = log2(shares)
  */
@@ -66,13 +67,15 @@ unsigned cpu_weight_of_shares(unsigned long long shares)
 
 /* ---- processor time ---- */
 
-static int shares(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu, struct error *err)
+static int shares(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu,
+		  struct error *err)
 {
 	/* With idle set the kernel refuses shares. */
 	if (!cpu->shares || (cpu->has_idle && cpu->idle == 1))
 		return 0;
 	if (folder->v2) {
-		limits_add(limits, folder, POINTER "/shares", "cpu.weight", xasprintf("%u", cpu_weight_of_shares(cpu->shares)));
+		limits_add(limits, folder, POINTER "/shares", "cpu.weight",
+			   xasprintf("%u", cpu_weight_of_shares(cpu->shares)));
 		return 0;
 	}
 	/* The kernel would clamp it without a word. */
@@ -80,7 +83,7 @@ static int shares(struct limits *limits, const struct cgroup_folder *folder, con
 		return fail_at(err, POINTER "/shares", "the minimum allowed cpu-shares is 2");
 	if (cpu->shares > 262144)
 		return fail_at(err, POINTER "/shares", "the maximum allowed cpu-shares is 262144");
-	limits_add(limits, folder, POINTER "/shares", "cpu.shares", xasprintf("%llu", (unsigned long long) cpu->shares));
+	limits_add(limits, folder, POINTER "/shares", "cpu.shares", limit_text(cpu->shares));
 	return 0;
 }
 
@@ -91,29 +94,37 @@ static void add_burst(struct limits *limits, const struct cgroup_folder *folder,
 	if (!cpu->has_burst)
 		return;
 	w = limits_add(limits, folder, POINTER "/burst", folder->v2 ? "cpu.max.burst" : "cpu.cfs_burst_us",
-		       xasprintf("%llu", (unsigned long long) cpu->burst));
+		       limit_text(cpu->burst));
 	w->optional = cpu->burst == 0;
 	w->missing = "this kernel has no cpu burst (5.14)";
 }
 
 static void bandwidth_v1(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu)
 {
+	static const char no_groups[] = "this kernel schedules no real-time groups";
+	struct limit_write *w;
+
 	if (cpu->period)
-		limits_add(limits, folder, POINTER "/period", "cpu.cfs_period_us", xasprintf("%llu", (unsigned long long) cpu->period));
+		limits_add(limits, folder, POINTER "/period", "cpu.cfs_period_us", limit_text(cpu->period));
 	if (cpu->quota)
-		limits_add(limits, folder, POINTER "/quota", "cpu.cfs_quota_us", xasprintf("%lld", (long long) cpu->quota));
+		limits_add(limits, folder, POINTER "/quota", "cpu.cfs_quota_us", limit_or(cpu->quota, "-1"));
 	add_burst(limits, folder, cpu);
-	if (cpu->realtime_period)
-		limits_add(limits, folder, POINTER "/realtimePeriod", "cpu.rt_period_us",
-			   xasprintf("%llu", (unsigned long long) cpu->realtime_period))->missing = "this kernel schedules no real-time groups";
-	if (cpu->realtime_runtime)
-		limits_add(limits, folder, POINTER "/realtimeRuntime", "cpu.rt_runtime_us",
-			   xasprintf("%lld", (long long) cpu->realtime_runtime))->missing = "this kernel schedules no real-time groups";
+	if (cpu->realtime_period) {
+		w = limits_add(limits, folder, POINTER "/realtimePeriod", "cpu.rt_period_us",
+			       limit_text(cpu->realtime_period));
+		w->missing = no_groups;
+	}
+	if (cpu->realtime_runtime) {
+		w = limits_add(limits, folder, POINTER "/realtimeRuntime", "cpu.rt_runtime_us",
+			       limit_or(cpu->realtime_runtime, "-1"));
+		w->missing = no_groups;
+	}
 }
 
-static int bandwidth_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu, struct error *err)
+static int bandwidth_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu,
+			struct error *err)
 {
-	auto_free char *quota = cpu->quota ? limit_or_max(cpu->quota) : NULL;
+	auto_free char *quota = cpu->quota ? limit_or(cpu->quota, "max") : NULL;
 	char now[64] = "max";
 
 	if (cpu->realtime_period || cpu->realtime_runtime)
@@ -134,9 +145,14 @@ static int bandwidth_v2(struct limits *limits, const struct cgroup_folder *folde
 int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *err)
 {
 	const struct cgroup_folder *folder;
-	const char *first = cpu->shares ? POINTER "/shares" : cpu->quota ? POINTER "/quota" : cpu->period ? POINTER "/period"
-			    : cpu->burst ? POINTER "/burst" : cpu->realtime_period ? POINTER "/realtimePeriod"
-			    : cpu->realtime_runtime ? POINTER "/realtimeRuntime" : cpu->has_idle ? POINTER "/idle" : NULL;
+	const char *first = cpu->shares		    ? POINTER "/shares"
+			    : cpu->quota	    ? POINTER "/quota"
+			    : cpu->period	    ? POINTER "/period"
+			    : cpu->burst	    ? POINTER "/burst"
+			    : cpu->realtime_period  ? POINTER "/realtimePeriod"
+			    : cpu->realtime_runtime ? POINTER "/realtimeRuntime"
+			    : cpu->has_idle	    ? POINTER "/idle"
+						    : NULL;
 
 	if (!first)
 		return 0;
@@ -144,7 +160,8 @@ int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *e
 	if (!folder)
 		return -1;
 	if (cpu->has_idle) {
-		struct limit_write *w = limits_add(limits, folder, POINTER "/idle", "cpu.idle", xasprintf("%d", (int) cpu->idle));
+		struct limit_write *w =
+			limits_add(limits, folder, POINTER "/idle", "cpu.idle", xasprintf("%d", (int) cpu->idle));
 
 		w->optional = cpu->idle == 0;
 		w->missing = "this kernel has no cpu.idle (5.15)";
@@ -198,6 +215,6 @@ int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error
 	folder = limits_folder(limits, &controller, pointer, err);
 	if (!folder)
 		return pids->limit < 0 ? 0 : -1;
-	limits_add(limits, folder, pointer, "pids.max", limit_or_max(pids->limit));
+	limits_add(limits, folder, pointer, "pids.max", limit_or(pids->limit, "max"));
 	return 0;
 }

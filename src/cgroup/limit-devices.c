@@ -23,7 +23,8 @@
 
 static int write_list(const struct cgroup_folder *folder, const struct device_list *list, struct error *err)
 {
-	const char *first = list->allow ? "devices.allow" : "devices.deny", *second = list->allow ? "devices.deny" : "devices.allow";
+	const char *first = list->allow ? "devices.allow" : "devices.deny",
+		   *second = list->allow ? "devices.deny" : "devices.allow";
 	auto_fd fd = -1;
 
 	if (file_put(folder->fd, first, "a", err) < 0)
@@ -40,14 +41,15 @@ static int write_list(const struct cgroup_folder *folder, const struct device_li
 	return 0;
 }
 
-static int apply_v1(const struct cgroup_folder *folder, const struct device_table *blocks, const struct device_table *chars,
-		    struct error *err)
+static int apply_v1(const struct cgroup_folder *folder, const struct device_table *blocks,
+		    const struct device_table *chars, struct error *err)
 {
 	struct device_list list;
 	int result;
 
 	if (!device_list_make(&list, blocks, chars))
-		return fail_at(err, POINTER, "cgroup v1 knows no exceptions from exceptions: a later rule takes back part of "
+		return fail_at(err, POINTER,
+			       "cgroup v1 knows no exceptions from exceptions: a later rule takes back part of "
 			       "an earlier, wider one");
 	result = write_list(folder, &list, err);
 	device_list_free(&list);
@@ -56,8 +58,8 @@ static int apply_v1(const struct cgroup_folder *folder, const struct device_tabl
 
 /* ---- v2 ---- */
 
-static int apply_v2(const struct cgroup_folder *folder, const struct device_table *blocks, const struct device_table *chars,
-		    struct error *err)
+static int apply_v2(const struct cgroup_folder *folder, const struct device_table *blocks,
+		    const struct device_table *chars, struct error *err)
 {
 	auto_free struct bpf_insn *code = NULL;
 	auto_fd program = -1, old = -1;

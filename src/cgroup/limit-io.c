@@ -16,7 +16,8 @@
 #define POINTER "/linux/resources/blockIO"
 
 static const struct controller block_controller = { "blkio", "io" };
-static const char no_weights[] = "this kernel cannot weigh the cgroups of block devices: it has neither BFQ nor io.cost";
+static const char no_weights[] =
+	"this kernel cannot weigh the cgroups of block devices: it has neither BFQ nor io.cost";
 static const char no_leaves[] = "this kernel cannot weigh leaves: only CFQ could, which left Linux in 5.0";
 
 unsigned io_weight_of_blkio(unsigned weight)
@@ -29,7 +30,8 @@ unsigned io_weight_of_blkio(unsigned weight)
 /* ---- weights ---- */
 
 /* DEVICE is "8:0 ", or "" for all. */
-static void add_weight(struct limits *limits, const struct cgroup_folder *folder, const char *pointer, const char *device, unsigned weight)
+static void add_weight(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
+		       const char *device, unsigned weight)
 {
 	bool one = device[0] != '\0';
 	struct limit_write *w;
@@ -47,8 +49,8 @@ static void add_weight(struct limits *limits, const struct cgroup_folder *folder
 	w->missing = no_weights;
 }
 
-static int add_leaf_weight(struct limits *limits, const struct cgroup_folder *folder, const char *pointer, const char *device,
-			   unsigned weight, struct error *err)
+static int add_leaf_weight(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
+			   const char *device, unsigned weight, struct error *err)
 {
 	if (folder->v2)
 		return fail_at(err, pointer, "cgroup v2 cannot do this, only v1 has blkio.leaf_weight");
@@ -57,7 +59,8 @@ static int add_leaf_weight(struct limits *limits, const struct cgroup_folder *fo
 	return 0;
 }
 
-static int add_weights(struct limits *limits, const struct cgroup_folder *folder, const struct oci_block_io *io, struct error *err)
+static int add_weights(struct limits *limits, const struct cgroup_folder *folder, const struct oci_block_io *io,
+		       struct error *err)
 {
 	if (io->weight)
 		add_weight(limits, folder, POINTER "/weight", "", io->weight);
@@ -95,9 +98,11 @@ static void add_rates(struct limits *limits, const struct cgroup_folder *folder,
 		snprintf(device, sizeof device, "%lld:%lld", (long long) d->major, (long long) d->minor);
 		/* 0 takes a limit away: v1 knows that itself, v2 calls it "max". */
 		if (!folder->v2)
-			limits_add(limits, folder, pointer, rate->v1, xasprintf("%s %llu", device, (unsigned long long) d->rate));
+			limits_add(limits, folder, pointer, rate->v1,
+				   xasprintf("%s %llu", device, (unsigned long long) d->rate));
 		else if (d->rate)
-			limits_add(limits, folder, pointer, "io.max", xasprintf("%s %s=%llu", device, rate->v2, (unsigned long long) d->rate));
+			limits_add(limits, folder, pointer, "io.max",
+				   xasprintf("%s %s=%llu", device, rate->v2, (unsigned long long) d->rate));
 		else
 			limits_add(limits, folder, pointer, "io.max", xasprintf("%s %s=max", device, rate->v2));
 	}
@@ -148,7 +153,8 @@ int limits_network(struct limits *limits, const struct oci_network *network, str
 		folder = limits_folder(limits, &class, "/linux/resources/network/classID", err);
 		if (!folder)
 			return -1;
-		limits_add(limits, folder, "/linux/resources/network/classID", "net_cls.classid", xasprintf("%u", network->class_id));
+		limits_add(limits, folder, "/linux/resources/network/classID", "net_cls.classid",
+			   xasprintf("%u", network->class_id));
 	}
 	for (size_t i = 0; i < network->n_priorities; i++) {
 		const struct oci_interface_priority *p = &network->priorities[i];

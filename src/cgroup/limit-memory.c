@@ -5,6 +5,7 @@
  * memory+swap (runtime-spec).
  */
 #include <dirent.h>
+#include <inttypes.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cgroup/limit.h"
@@ -31,27 +33,27 @@ static int memory_v1(struct limits *limits, const struct cgroup_folder *folder, 
 	struct limit_write *w;
 
 	if (m->limit)
-		limits_add(limits, folder, POINTER "/limit", "memory.limit_in_bytes", xasprintf("%lld", (long long) m->limit));
+		limits_add(limits, folder, POINTER "/limit", "memory.limit_in_bytes", limit_or(m->limit, "-1"));
 	if (swap_of(m)) {
-		w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.memsw.limit_in_bytes",
-			       xasprintf("%lld", swap_of(m)));
+		w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit",
+			       "memory.memsw.limit_in_bytes", limit_or(swap_of(m), "-1"));
 		w->optional = swap_of(m) == -1;
 		w->missing = no_swap_accounting;
 	}
 	if (m->reservation)
 		limits_add(limits, folder, POINTER "/reservation", "memory.soft_limit_in_bytes",
-			   xasprintf("%lld", (long long) m->reservation));
+			   limit_or(m->reservation, "-1"));
 	/* The kernel gave kmem.limit_in_bytes up in 5.16, and runc never heeds either. */
 	if (m->kernel > 0)
 		log_warn("linux.resources.memory.kernel is ignored: Linux has no such limit any more");
 	if (m->kernel_tcp > 0) {
 		w = limits_add(limits, folder, POINTER "/kernelTCP", "memory.kmem.tcp.limit_in_bytes",
-			       xasprintf("%lld", (long long) m->kernel_tcp));
+			       limit_or(m->kernel_tcp, "-1"));
 		w->missing = "this kernel has no limit on TCP buffers";
 	}
 	if (m->has_swappiness)
 		limits_add(limits, folder, POINTER "/swappiness", "memory.swappiness",
-			   xasprintf("%llu", (unsigned long long) m->swappiness));
+			   limit_text(m->swappiness));
 	if (m->disable_oom_killer)
 		limits_add(limits, folder, POINTER "/disableOOMKiller", "memory.oom_control", xstrdup("1"));
 	/* useHierarchy: there is nothing else since 5.11. */
@@ -72,7 +74,8 @@ static int check_usage(const struct cgroup_folder *folder, const struct oci_memo
 	return fail_at(err, POINTER "/limit", "%lld is below what is in use now, %llu", (long long) m->limit, usage);
 }
 
-static int swap_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
+static int swap_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m,
+		   struct error *err)
 {
 	long long swap = swap_of(m), alone = -1;
 	struct limit_write *w;
@@ -86,14 +89,16 @@ static int swap_v2(struct limits *limits, const struct cgroup_folder *folder, co
 			return fail_at(err, POINTER "/swap", "memory+swap limit should be >= memory limit");
 		alone = swap - m->limit;
 	}
-	w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.swap.max", limit_or_max(alone));
+	w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.swap.max",
+		       limit_or(alone, "max"));
 	/* Without the file nothing is swapped, or nothing is counted. */
 	w->optional = alone <= 0;
 	w->missing = no_swap_accounting;
 	return 0;
 }
 
-static int memory_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
+static int memory_v2(struct limits *limits, const struct cgroup_folder *folder, const struct oci_memory *m,
+		     struct error *err)
 {
 	static const char only_v1[] = "cgroup v2 cannot do this, only v1 has %s";
 
@@ -108,9 +113,9 @@ static int memory_v2(struct limits *limits, const struct cgroup_folder *folder, 
 	if (check_usage(folder, m, err) < 0 || swap_v2(limits, folder, m, err) < 0)
 		return -1;
 	if (m->limit)
-		limits_add(limits, folder, POINTER "/limit", "memory.max", limit_or_max(m->limit));
+		limits_add(limits, folder, POINTER "/limit", "memory.max", limit_or(m->limit, "max"));
 	if (m->reservation)
-		limits_add(limits, folder, POINTER "/reservation", "memory.low", limit_or_max(m->reservation));
+		limits_add(limits, folder, POINTER "/reservation", "memory.low", limit_or(m->reservation, "max"));
 	return 0;
 }
 
@@ -118,17 +123,22 @@ int limits_memory(struct limits *limits, const struct oci_memory *m, struct erro
 {
 	static const struct controller controller = { "memory", "memory" };
 	const struct cgroup_folder *folder;
-	const char *first = m->limit ? POINTER "/limit" : m->swap ? POINTER "/swap" : m->reservation ? POINTER "/reservation"
-			    : m->has_swappiness ? POINTER "/swappiness" : m->disable_oom_killer ? POINTER "/disableOOMKiller"
-			    : m->kernel > 0 ? POINTER "/kernel" : m->kernel_tcp > 0 ? POINTER "/kernelTCP" : NULL;
+	const char *first = m->limit		    ? POINTER "/limit"
+			    : m->swap		    ? POINTER "/swap"
+			    : m->reservation	    ? POINTER "/reservation"
+			    : m->has_swappiness	    ? POINTER "/swappiness"
+			    : m->disable_oom_killer ? POINTER "/disableOOMKiller"
+			    : m->kernel > 0	    ? POINTER "/kernel"
+			    : m->kernel_tcp > 0	    ? POINTER "/kernelTCP"
+						    : NULL;
 
 	/* Clients send an object of zeros for "no limit". */
 	if (!first)
 		return 0;
 	folder = limits_folder(limits, &controller, first, err);
 	/* "No limit" is what there is without a controller. */
-	if (!folder && m->limit <= 0 && m->swap <= 0 && m->reservation <= 0 && !m->has_swappiness && !m->disable_oom_killer &&
-	    m->kernel <= 0 && m->kernel_tcp <= 0)
+	if (!folder && m->limit <= 0 && m->swap <= 0 && m->reservation <= 0 && !m->has_swappiness &&
+	    !m->disable_oom_killer && m->kernel <= 0 && m->kernel_tcp <= 0)
 		return 0;
 	if (!folder)
 		return -1;
@@ -143,13 +153,14 @@ static char *page_sizes(void)
 	DIR *dir = opendir("/sys/kernel/mm/hugepages");
 	struct text t = { 0 };
 	struct dirent *entry;
-	unsigned long kb;
+	uint64_t kb;
 
 	while (dir && (entry = readdir(dir))) {
-		if (sscanf(entry->d_name, "hugepages-%lukB", &kb) != 1)
+		const char *size = entry->d_name + strlen("hugepages-");
+		if (strncmp(entry->d_name, "hugepages-", strlen("hugepages-")) || !number_take(&size, &kb))
 			continue;
-		text_addf(&t, "%s%lu%s", t.n ? ", " : "", kb % (1 << 20) == 0 ? kb >> 20 : kb % 1024 == 0 ? kb >> 10 : kb,
-			  kb % (1 << 20) == 0 ? "GB" : kb % 1024 == 0 ? "MB" : "KB");
+		text_addf(&t, "%s%" PRIu64 "%cB", t.n ? ", " : "", kb >> (kb >> 20 ? 20 : kb >> 10 ? 10 : 0),
+			  kb >> 20 ? 'G' : kb >> 10 ? 'M' : 'K');
 	}
 	if (dir)
 		closedir(dir);
@@ -173,15 +184,16 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *r, struct 
 		if (!folder)
 			return -1;
 		snprintf(file, sizeof file, "hugetlb.%s.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
-		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
+		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size,
+			 folder->v2 ? "max" : "limit_in_bytes");
 		if (faccessat(folder->fd, file, F_OK, 0) < 0 && errno == ENOENT) {
 			sizes = page_sizes();
 			return fail_at(err, size, "this machine has no huge pages of %s (it has: %s)", limit->page_size,
 				       sizes[0] ? sizes : "none");
 		}
-		/* A reservation (5.7) is refused with an error, a page with SIGBUS: so it is limited first, if it can be. */
-		limits_add(limits, folder, pointer, reserved, xasprintf("%llu", (unsigned long long) limit->limit))->optional = true;
-		limits_add(limits, folder, pointer, file, xasprintf("%llu", (unsigned long long) limit->limit));
+		/* A reservation (5.7) is refused with an error, a page with SIGBUS: so that comes first, if it can. */
+		limits_add(limits, folder, pointer, reserved, limit_text(limit->limit))->optional = true;
+		limits_add(limits, folder, pointer, file, limit_text(limit->limit));
 	}
 	return 0;
 }

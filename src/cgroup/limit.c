@@ -12,8 +12,9 @@
 
 /* ---- where a controller is ---- */
 
-/* Why has FOLDER not the CONTROLLER that the machine has?  Go down from the root to the first cgroup that keeps it back. */
-static int explain_off(const struct cgroup_folder *folder, const char *controller, const char *pointer, struct error *err)
+/* Why has FOLDER not the CONTROLLER that the machine has?  From the root down, which cgroup keeps it back? */
+static int explain_off(const struct cgroup_folder *folder, const char *controller, const char *pointer,
+		       struct error *err)
 {
 	auto_fd dir = folder_open_root(folder, err);
 	auto_free char *name = folder_name(folder);
@@ -28,21 +29,22 @@ static int explain_off(const struct cgroup_folder *folder, const char *controlle
 		auto_free char *prefix = component_prefix(folder->path, n);
 		auto_fd parent = folder_open_path(dir, prefix, err);
 
-		if (parent < 0 || !folder_peek(parent, "cgroup.subtree_control", text, sizeof text) || words_have(text, controller))
+		if (parent < 0 || !folder_peek(parent, "cgroup.subtree_control", text, sizeof text) ||
+		    words_have(text, controller))
 			continue;
-		if (file_put(parent, "cgroup.subtree_control", want, &why) == 0)
-			continue;
-		if (why.number == EBUSY)
-			return fail_at(err, pointer, "the %s controller cannot be used in %s: the cgroup %s has processes of its own, "
-				       "and in cgroup v2 such a cgroup has no controllers for those below it", controller, name, prefix);
-		return fail_at(err, pointer, "the %s controller cannot be used in %s: in the cgroup %s: %s", controller, name,
-			       prefix, why.message);
+		if (controllers_barred(parent))
+			return fail_at(err, pointer, "the %s controller cannot be used in %s: the cgroup %s has processes "
+				       "of its own, and then cgroup v2 gives no controllers to those below",
+				       controller, name, prefix);
+		if (file_put(parent, "cgroup.subtree_control", want, &why) < 0)
+			return fail_at(err, pointer, "the %s controller cannot be used in %s: in the cgroup %s: %s",
+				       controller, name, prefix, why.message);
 	}
 	return fail_at(err, pointer, "the %s controller cannot be used in %s", controller, name);
 }
 
-const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller, const char *pointer,
-					  struct error *err)
+const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller,
+					  const char *pointer, struct error *err)
 {
 	const struct cgroup_folder *folder = controller->v1 ? cgroup_v1(limits->cgroup, controller->v1) : NULL;
 	enum cgroup_layout layout = limits->cgroup->layout;
@@ -90,9 +92,14 @@ static void limits_free(struct limits *limits)
 	free(limits->writes);
 }
 
-char *limit_or_max(long long value)
+char *limit_text(unsigned long long value)
 {
-	return value < 0 ? xstrdup("max") : xasprintf("%lld", value);
+	return xasprintf("%llu", value);
+}
+
+char *limit_or(long long value, const char *none)
+{
+	return value < 0 ? xstrdup(none) : limit_text((unsigned long long) value);
 }
 
 char *pointer_to_key(const char *pointer, const char *key)
@@ -203,8 +210,9 @@ static int limits_unified(struct limits *limits, const struct json_map *unified,
 
 static int collect(struct limits *limits, const struct oci_resources *r, struct error *err)
 {
-	if ((r->memory && limits_memory(limits, r->memory, err) < 0) || (r->cpu && limits_cpu(limits, r->cpu, err) < 0) ||
-	    (r->cpu && limits_cpuset(limits, r->cpu, err) < 0) || (r->pids && limits_pids(limits, r->pids, err) < 0) ||
+	if ((r->memory && limits_memory(limits, r->memory, err) < 0) ||
+	    (r->cpu && limits_cpu(limits, r->cpu, err) < 0) || (r->cpu && limits_cpuset(limits, r->cpu, err) < 0) ||
+	    (r->pids && limits_pids(limits, r->pids, err) < 0) ||
 	    (r->block_io && limits_block_io(limits, r->block_io, err) < 0) || limits_hugetlb(limits, r, err) < 0 ||
 	    (r->network && limits_network(limits, r->network, err) < 0) || limits_rdma(limits, &r->rdma, err) < 0)
 		return -1;
@@ -220,10 +228,12 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
 
 	if (cgroup->n_folders == 0)
 		return 0;
-	if (limits.v2 && !folder_peek(limits.v2->fd, "cgroup.controllers", limits.v2_controllers, sizeof limits.v2_controllers))
+	if (limits.v2 &&
+	    !folder_peek(limits.v2->fd, "cgroup.controllers", limits.v2_controllers, sizeof limits.v2_controllers))
 		limits.v2_controllers[0] = '\0';
 	/* What this machine cannot do is found before the first value is written. */
-	if (collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 && write_all(&limits, err) == 0)
+	if (collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 &&
+	    write_all(&limits, err) == 0)
 		result = 0;
 	limits_free(&limits);
 	return result;

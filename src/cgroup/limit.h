@@ -41,15 +41,16 @@ struct controller {
 };
 
 /* The folder where CONTROLLER can be used, whichever version has it on this machine.  NULL with ERR at POINTER. */
-const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller, const char *pointer,
-					  struct error *err);
+const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller,
+					  const char *pointer, struct error *err);
 
 /* Note one write.  VALUE becomes the list's.  The result can be amended until the next call. */
 struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
 			       const char *file, char *value);
 
-/* "%lld", or "max" for -1. */
-char *limit_or_max(long long value);
+/* VALUE as text; for -1 the word that means "no limit": v1's "-1" or v2's "max". */
+char *limit_text(unsigned long long value);
+char *limit_or(long long value, const char *none);
 
 /* POINTER/KEY, escaped (RFC 6901).  The caller frees. */
 char *pointer_to_key(const char *pointer, const char *key);

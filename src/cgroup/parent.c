@@ -6,7 +6,9 @@
  * way, cgroup.clone_children, would change a parent that is not ours.
  *
  * v2: a controller works in a cgroup only if its parent says so in
- * cgroup.subtree_control.
+ * cgroup.subtree_control.  One that has processes of its own cannot ("no internal
+ * processes"); worse, those controllers that know threads (pids, cpu) would be
+ * taken, and make all below it threaded, where no container can be.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -117,6 +119,15 @@ static bool word_next(const char **at, char *word, size_t size)
 	return true;
 }
 
+bool controllers_barred(int dir)
+{
+	char text[32];
+
+	/* The root, which may have both, has no type. */
+	return folder_peek(dir, "cgroup.type", text, sizeof text) && folder_peek(dir, "cgroup.procs", text, sizeof text) &&
+	       text[0] != '\0';
+}
+
 void controllers_enable(int dir, const struct oci_resources *resources)
 {
 	char have[256], on[256], all[2 * sizeof have] = "", name[64];
@@ -128,7 +139,7 @@ void controllers_enable(int dir, const struct oci_resources *resources)
 	for (const char *at = have; word_next(&at, name, sizeof name); )
 		if (!words_have(on, name) && wanted(resources, name))
 			snprintf(all + strlen(all), sizeof all - strlen(all), "+%s ", name);
-	if (all[0] == '\0' || file_put(dir, "cgroup.subtree_control", all, &ignored) == 0)
+	if (all[0] == '\0' || controllers_barred(dir) || file_put(dir, "cgroup.subtree_control", all, &ignored) == 0)
 		return;
 	/* One that is refused (cpu, while a real-time process is about) must not keep the others off. */
 	for (const char *at = all; word_next(&at, name, sizeof name); )

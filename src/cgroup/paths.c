@@ -58,14 +58,15 @@ bool component_plain(const char *path)
 	while (*path == '/') {
 		size_t n = strcspn(++path, "/");
 
-		if (n == 0 || n > NAME_MAX || (n == 1 && path[0] == '.') || (n == 2 && path[0] == '.' && path[1] == '.'))
+		if (n == 0 || n > NAME_MAX || (n == 1 && path[0] == '.') ||
+		    (n == 2 && path[0] == '.' && path[1] == '.'))
 			return false;
 		path += n;
 	}
 	return true;
 }
 
-/* Where a relative path begins.  A caller outside its cgroup namespace has a path with "..": nothing there is reachable. */
+/* Where a relative path begins.  A caller outside its cgroup namespace has a path with "..", out of reach. */
 static char *base_of(const struct cgroup_hierarchy *hierarchy, bool v2)
 {
 	unsigned depth;

@@ -84,7 +84,7 @@ static void component_at(const char *path, unsigned n, char *name)
 		component_next(&path, name);
 }
 
-/* Remove what is ours of PATH from the leaf up.  Parents only while they are empty: another container may live there. */
+/* Remove what is ours of PATH from the leaf up.  Parents only if they are empty: another container may live there. */
 static int remove_path(int root, const struct cgroup_folder *folder, struct error *err)
 {
 	unsigned depth = component_count(folder->path);

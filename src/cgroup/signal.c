@@ -66,13 +66,16 @@ static int freeze(const struct cgroup *cgroup, bool on, unsigned us, struct erro
 	if (!v1 && !v2)
 		return fail_code(err, ERROR_UNSUPPORTED, "there is no freezer in this container's cgroup");
 	if (!on)
-		return v1 ? file_put(v1->fd, "freezer.state", "THAWED", err) : file_put(v2->fd, "cgroup.freeze", "0", err);
+		return v1 ? file_put(v1->fd, "freezer.state", "THAWED", err)
+			  : file_put(v2->fd, "cgroup.freeze", "0", err);
 	return v1 ? freeze_v1(v1, us, err) : freeze_v2(v2, us, err);
 }
 
 int cgroup_freeze(const struct cgroup *cgroup, bool on, struct error *err)
 {
-	return freeze(cgroup, on, CGROUP_PATIENCE, err) < 0 ? wrap(err, on ? "freeze the cgroup" : "thaw the cgroup") : 0;
+	if (freeze(cgroup, on, CGROUP_PATIENCE, err) == 0)
+		return 0;
+	return wrap(err, on ? "freeze the cgroup" : "thaw the cgroup");
 }
 
 bool cgroup_frozen(const struct cgroup *cgroup)
@@ -119,7 +122,8 @@ static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t n
 	for (size_t i = 0; i < n; i++) {
 		if (pidfds[i] < 0)
 			continue;
-		if (result == 0 && listed(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 && errno != ESRCH)
+		if (result == 0 && listed(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 &&
+		    errno != ESRCH)
 			result = fail(err, errno, "send signal %d to process %d", sig, (int) pids[i]);
 		close(pidfds[i]);
 	}
@@ -188,7 +192,8 @@ static int kill_all(const struct cgroup *cgroup, struct error *err)
 		if (left == 0 && !populated(cgroup))
 			return 0;
 		if (!patience_wait(&patience, done && v2 ? v2->fd : -1))
-			return fail_code(err, ERROR_TIMEOUT, "processes of the cgroup are still there 10 s after SIGKILL");
+			return fail_code(err, ERROR_TIMEOUT,
+					 "processes of the cgroup are still there 10 s after SIGKILL");
 	}
 }
 

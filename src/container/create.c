@@ -10,6 +10,7 @@
 #include "container/hooks.h"
 #include "container/launch.h"
 #include "container/notify.h"
+#include "container/store.h"
 #include "sys/process.h"
 
 static int fail_located(struct launch *launch, struct error *err)
@@ -54,8 +55,7 @@ int container_run(struct create_options *options, struct error *err)
 	if (launch_decide(&launch, err) < 0 || launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
 		return fail_located(&launch, err);
 	/* From here on others may delete it. */
-	cleanup_close(&launch.folder);
-	launch.folder = -1;
+	store_unlock(launch.folder);
 	if (options->detach) {
 		if (launch.notify >= 0)
 			notify_wait(launch.notify, launch.pid, launch.pidfd);
@@ -68,6 +68,7 @@ int container_run(struct create_options *options, struct error *err)
 		struct error at_end = { 0 };
 		launch.pid = 0;		/* reaped */
 		launch.hooked = true;
+		store_lock(launch.folder, true);
 		if (launch_remove(&launch, &at_end) < 0 && code >= 0) {
 			*err = at_end;
 			code = -1;

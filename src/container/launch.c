@@ -222,10 +222,9 @@ int launch_remove(struct launch *launch, struct error *err)
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
 	struct create_options *o = launch->options;
 	struct error ignored = { 0 };
-	struct stat st;
 
 	/* Somebody has deleted it meanwhile; what bears the name now is not ours. */
-	if (fstat(launch->folder, &st) == 0 && st.st_nlink == 0)
+	if (store_removed(launch->folder))
 		return 0;
 	if (launch->pid > 0)
 		process_signal(launch->pidfd, SIGKILL);

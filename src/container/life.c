@@ -181,7 +181,7 @@ static bool being_made(const struct handle *h)
 /* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves nothing. */
 static int lock(const struct handle *h, bool force, struct error *err)
 {
-	for (int waited = 0; !store_lock(h->folder); waited += LOCK_MS) {
+	for (int waited = 0; !store_lock(h->folder, false); waited += LOCK_MS) {
 		if (waited >= END_MS || (!force && being_made(h)))
 			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating", h->id);
 		nanosleep(&(struct timespec) { .tv_nsec = LOCK_MS * 1000000 }, NULL);

@@ -98,9 +98,19 @@ bool store_locked(int folder)
 	return false;
 }
 
-bool store_lock(int folder)
+bool store_lock(int folder, bool wait)
 {
-	return flock(folder, LOCK_EX | LOCK_NB) == 0;
+	int result;
+
+	do
+		result = flock(folder, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
+void store_unlock(int folder)
+{
+	flock(folder, LOCK_UN);
 }
 
 bool store_removed(int folder)

@@ -40,8 +40,9 @@ int store_open(const char *root, const char *id, struct error *err);
 /* True if the creator of this folder is still at work. */
 bool store_locked(int folder);
 
-/* Take the lock, for as long as the descriptor is open; false if somebody else has it. */
-bool store_lock(int folder);
+/* Take the lock, for as long as the descriptor is open; false if somebody else has it.  WAIT: until it is free. */
+bool store_lock(int folder, bool wait);
+void store_unlock(int folder);
 
 /* True if the folder was removed since it was opened. */
 bool store_removed(int folder);

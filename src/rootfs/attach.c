@@ -43,7 +43,8 @@ static int attach(const struct plan *plan, struct rootfs_sources *sources, struc
 
 	if (!sources->root_detached) {
 		if (target < 0)
-			return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace", plan->rootfs.path);
+			return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace",
+				    plan->rootfs.path);
 		int copy = mount_clone(target, "", true, false, err);
 
 		if (copy < 0)

@@ -29,9 +29,10 @@
 
 static int clone_folder(const struct step *step, int folder, const char *path, uint64_t propagation, struct error *err)
 {
+	const uint64_t set = step->set | step->set_all, clear = step->clear | step->clear_all;
 	auto_fd mount = mount_clone(folder, path, false, false, err);
 
-	if (mount < 0 || mount_change(mount, step->set | step->set_all, step->clear | step->clear_all, propagation, false, err) < 0)
+	if (mount < 0 || mount_change(mount, set, clear, propagation, false, err) < 0)
 		return -1;
 	return take_fd(mount);
 }

@@ -65,7 +65,7 @@ static int copy_file(struct copying *c, int from_folder, int to_folder, const ch
 {
 	/* O_NONBLOCK: should it be a FIFO by now. */
 	auto_fd from = openat(from_folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	auto_fd to = from < 0 ? -1 : openat(to_folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd to = from < 0 ? -1 : openat(to_folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct stat st;
 	ssize_t n;
 
@@ -93,7 +93,8 @@ static int copy_link(struct copying *c, int from, int to, const char *name, cons
 	return 0;
 }
 
-/* Device nodes, FIFOs, sockets.  In a user namespace no device can be made: it is left out, as it could not be used either. */
+/* Device nodes, FIFOs, sockets.  In a user namespace no device can be made: it is left out, as it could not be used
+ * either. */
 static int copy_node(struct copying *c, int to, const char *name, const struct stat *st)
 {
 	if (mknodat(to, name, st->st_mode, st->st_rdev) < 0)

@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "rootfs/steps.h"
 #include "sys/fd.h"
 
@@ -29,13 +30,18 @@ struct table {
 	char *text;		/* places point into it */
 };
 
+static bool is_escape(const char *s)
+{
+	return s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7';
+}
+
 /* Undo the kernel's "\040" for blanks and the like, in place. */
 static void unescape(char *s)
 {
 	char *to = s;
 
 	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+		if (is_escape(s)) {
 			*to++ = (char) ((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
 			s += 3;
 		} else {
@@ -49,11 +55,14 @@ static void unescape(char *s)
 static bool parse_line(char *line, struct entry *entry)
 {
 	char *root, *place, *type = strstr(line, " - ");
-	int at = 0;
+	const char *p = line;
+	uint64_t id, parent;
 
-	if (!type || sscanf(line, "%llu %llu %*s %n", &entry->id, &entry->parent, &at) != 2 || !at)
+	if (!type || !number_take(&p, &id) || !number_take(&p, &parent) || *p != ' ' || !(p = strchr(p + 1, ' ')))
 		return false;
-	root = line + at;
+	entry->id = id;
+	entry->parent = parent;
+	root = line + (p + 1 - line);
 	place = strchr(root, ' ');
 	if (!place || !strchr(place + 1, ' '))
 		return false;

@@ -31,10 +31,11 @@ int step_seal(struct build *b, size_t i, struct error *err)
  * list: so no message is made of it. */
 static int open_existing(struct build *b, const struct step *step, bool *missing, struct error *err)
 {
-	const int target = path_openat2(b->rootfs->root, step->target, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	const int root = b->rootfs->root;
+	const int target = path_openat2(root, step->target, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
 	*missing = target < 0 && step->optional && (errno == ENOENT || errno == ENOTDIR);
-	return target >= 0 || *missing ? target : path_open(b->rootfs->root, step->target, O_PATH, err);
+	return target >= 0 || *missing ? target : path_open(root, step->target, O_PATH, err);
 }
 
 /* What is mounted below keeps its place, and every mount its nosuid, nodev, noexec. */

@@ -94,13 +94,14 @@ int step_bind(struct build *b, size_t i, struct error *err)
 
 /* ---- new file systems --------------------------------------------------- */
 
-/* A new sysfs belongs to a network namespace; in a user namespace that does not own the current one the kernel refuses it.
- * Then the host's own tree serves, read-only all the way down. */
+/* A new sysfs belongs to a network namespace; in a user namespace that does not own the current one the kernel refuses
+ * it.  Then the host's own tree serves, read-only all the way down. */
 static int host_sysfs(const struct step *step, struct error *err)
 {
+	const uint64_t set = step->set | step->set_all | MOUNT_ATTR_RDONLY;
 	auto_fd mount = mount_clone(AT_FDCWD, "/sys", true, false, err);
 
-	if (mount < 0 || mount_change(mount, step->set | step->set_all | MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, true, err) < 0)
+	if (mount < 0 || mount_change(mount, set, 0, MS_PRIVATE, true, err) < 0)
 		return wrap(err, "bind the host's /sys instead");
 	return take_fd(mount);
 }
@@ -159,7 +160,8 @@ int step_mount(struct build *b, size_t i, struct error *err)
 	auto_text data = { 0 };
 	struct stat covered;
 	bool made = false;
-	auto_fd target = pseudo ? target_open_plain_folder(b, step, &made, err) : target_open(b, step, true, &made, err);
+	auto_fd target = pseudo ? target_open_plain_folder(b, step, &made, err) :
+			 target_open(b, step, true, &made, err);
 
 	if (target < 0)
 		return -1;

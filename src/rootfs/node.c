@@ -61,8 +61,8 @@ static int make_node(struct build *b, const struct step *step, struct error *err
 	/* runtime-spec, config-linux.md: what exists and is something else is an error; else it stays as it is. */
 	if (!is_device(&st, step))
 		return S_ISFIFO(step->mode) ? fail(err, EEXIST, "what is there is no FIFO") :
-		       fail(err, EEXIST, "what is there is not %s device %u:%u", S_ISBLK(step->mode) ? "block" : "character",
-			    step->major, step->minor);
+		       fail(err, EEXIST, "what is there is not %s device %u:%u",
+			    S_ISBLK(step->mode) ? "block" : "character", step->major, step->minor);
 	if (number || (st.st_uid == step->uid && st.st_gid == step->gid && st.st_mode == step->mode))
 		return 0;
 	return set_owner(parent, name, step, err);

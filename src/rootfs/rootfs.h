@@ -2,7 +2,7 @@
  * rootfs.h - does the mount plan
  *
  *	runtime, before clone:	rootfs_open_sources()	what init could not reach from inside
- *	init, ids as born:	rootfs_attach()		nothing propagates to the host any more; the root at its own path
+ *	init, ids as born:	rootfs_attach()		nothing reaches the host any more; the root at its own path
  *	(ids of the user namespace's root, if there is one)
  *	init:			rootfs_build()		all early steps
  *	(hooks of the runtime)
@@ -28,7 +28,7 @@ struct error;
 struct cgroup_view {
 	enum cgroup_layout layout;
 	struct {
-		const char *name; /* folder in the view: "memory", "cpu,cpuacct", "systemd", "unified"; "" for pure v2 */
+		const char *name; /* folder in the view: "memory", "cpu,cpuacct", "unified"; "" for pure v2 */
 		int folder;	  /* the container's own folder in that hierarchy, any descriptor of it; -1: left out */
 	} hierarchies[HOST_MAX_HIERARCHIES];
 	size_t n_hierarchies;
@@ -57,7 +57,7 @@ struct rootfs_sources {
 	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
 	bool root_detached;
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
-	int *step;		 /* one a step: a detached mount (or, copy_symlink, the link itself); -1: init opens it */
+	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself); -1: init opens it */
 	size_t n;
 	struct cgroup_source *cgroups;
 	size_t n_cgroups;

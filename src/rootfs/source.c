@@ -28,7 +28,8 @@ static int set_attributes(int mount, const struct step *step, uint64_t propagati
 {
 	/* One call does for a single mount what takes two for a tree. */
 	if (!step->recursive)
-		return mount_change(mount, step->set | step->set_all, step->clear | step->clear_all, propagation, false, err);
+		return mount_change(mount, step->set | step->set_all, step->clear | step->clear_all, propagation, false,
+				    err);
 	if ((step->set_all || step->clear_all || propagation) &&
 	    mount_change(mount, step->set_all, step->clear_all, propagation, true, err) < 0)
 		return -1;
@@ -50,8 +51,8 @@ static int open_device(const struct step *step, struct error *err)
 	if ((step->mode & S_IFMT) && (step->mode & S_IFMT) != (st.st_mode & S_IFMT))
 		return fail(err, 0, "the host's %s is not the kind of device that is asked for", source);
 	if ((step->major || step->minor) && (major(st.st_rdev) != step->major || minor(st.st_rdev) != step->minor))
-		return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev), minor(st.st_rdev),
-			    step->major, step->minor);
+		return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev),
+			    minor(st.st_rdev), step->major, step->minor);
 	return mount_clone(node, "", false, false, err);
 }
 
@@ -90,7 +91,8 @@ static bool same_map(const struct oci_id_mapping *a, size_t n_a, const struct oc
 	return n_a == n_b && (n_a == 0 || memcmp(a, b, n_a * sizeof *a) == 0);
 }
 
-int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held, struct error *err)
+int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held,
+		 struct error *err)
 {
 	const struct step *last = held->step;
 

@@ -48,8 +48,8 @@ int root_cut_off(const struct plan *plan, int root, struct error *err)
 
 	if (propagation && mount_change(root, 0, 0, propagation, true, err) < 0)
 		return wrap(err, "cut the rootfs off from the host's mounts");
-	/* pivot_root(2) takes no root that is shared; and it is to be no slave either, as what the host mounts below the rootfs
-	 * afterwards is not the container's. */
+	/* pivot_root(2) takes no root that is shared; and it is to be no slave either, as what the host mounts below
+	 * the rootfs afterwards is not the container's. */
 	if (propagation != MS_PRIVATE && mount_change(root, 0, 0, MS_PRIVATE, false, err) < 0)
 		return wrap(err, "make the rootfs private");
 	return 0;
@@ -104,7 +104,8 @@ static int open_steps(const struct plan *plan, const struct cgroup_view *view, s
 		const struct step *step = &plan->rootfs.steps[i];
 
 		/* Refused once, refused always: the rest is init's, in a mount namespace where it may. */
-		if (sources->root_detached && step->outside && (step->action == STEP_BIND || step->action == STEP_DEVICE))
+		if (sources->root_detached && step->outside &&
+		    (step->action == STEP_BIND || step->action == STEP_DEVICE))
 			result = open_step(plan, i, sources, &held, err);
 		else if (step->action == STEP_CGROUP && view)
 			result = cgroup_view_open(plan, view, i, sources, err);
@@ -136,11 +137,14 @@ void rootfs_close_sources(struct rootfs_sources *sources)
 	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1 };
 }
 
-int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources, struct error *err)
+int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+			struct error *err)
 {
 	const size_t n = plan->rootfs.n_steps;
 
-	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n };
+	*sources = (struct rootfs_sources){
+		.root = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n,
+	};
 	memset(sources->step, 0xff, n * sizeof *sources->step);
 	if (open_root(plan, sources, err) < 0)
 		return -1;

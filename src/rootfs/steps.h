@@ -23,7 +23,8 @@ step_fn step_seal, step_readonly, step_mask;				/* hide.c */
 
 /* ---- target.c: where a step works -------------------------------------- */
 
-/* Open the step's target O_PATH, made if missing: a folder if FOLDER, else an empty file.  *MADE (may be NULL): it is new. */
+/* Open the step's target O_PATH, made if missing: a folder if FOLDER, else an empty file.  *MADE (may be NULL): it is
+ * new. */
 int target_open(struct build *b, const struct step *step, bool folder, bool *made, struct error *err);
 
 /* The same, refusing a target that is or would be reached through a symlink in its last component. */
@@ -55,8 +56,9 @@ int stock_empty(struct mount_stock *stock, const char *label, struct error *err)
 
 /* ---- source.c ----------------------------------------------------------- */
 
-/* A detached copy of the source of a step BIND or DEVICE with its attributes, made by the runtime beforehand, or by init
- * where the runtime was not allowed to.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is set on all of it. */
+/* A detached copy of the source of a step BIND or DEVICE with its attributes, made by the runtime beforehand, or by
+ * init where the runtime was not allowed to.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is
+ * set on all of it. */
 int source_open(const struct step *step, uint64_t propagation, struct error *err);
 
 /* The user namespace made last for mapped mounts, and the step it was made for. */
@@ -66,7 +68,8 @@ struct idmap_held {
 };
 
 /* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace at the end. */
-int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held, struct error *err);
+int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held,
+		 struct error *err);
 
 /* The propagation that cuts a copied mount off from the host's. */
 uint64_t source_propagation(const struct plan *plan);
@@ -92,5 +95,6 @@ int host_hide(int root, struct error *err);
 
 /* ---- copy-up.c ----------------------------------------------------------- */
 
-/* Copy what is in the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended attributes. */
+/* Copy what is in the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended
+ * attributes. */
 int copy_up(int from, int to, struct error *err);

@@ -94,7 +94,8 @@ int target_open_plain_folder(struct build *b, const struct step *step, bool *mad
 		return fail(err, errno, "look at %s in the container", step->target);
 	/* CVE-2023-27561, CVE-2023-28642, CVE-2019-19921: a rootfs that sends /proc elsewhere. */
 	if (!S_ISDIR(st.st_mode))
-		return fail(err, ENOTDIR, "filesystem \"%s\" must be mounted on ordinary directory: %s", step->type, step->target);
+		return fail(err, ENOTDIR, "filesystem \"%s\" must be mounted on ordinary directory: %s", step->type,
+			    step->target);
 	return take_fd(target);
 }
 
@@ -118,7 +119,8 @@ int target_parent(struct build *b, const char *path, char *name, struct error *e
 	target_forget(b);
 	b->folder_fd = path_open_parent(b->rootfs->root, path, true, name, err);
 	/* Too long a name is not remembered: no path compares equal to "?". */
-	snprintf(b->folder, sizeof b->folder, "%.*s", n < sizeof b->folder ? (int) n : 1, n < sizeof b->folder ? path : "?");
+	snprintf(b->folder, sizeof b->folder, "%.*s", n < sizeof b->folder ? (int) n : 1,
+		 n < sizeof b->folder ? path : "?");
 	return b->folder_fd;
 }
 
@@ -129,15 +131,20 @@ int target_attach(int mount, int target, const struct step *step, struct error *
 	if (mount_attach(mount, target, err) == 0)
 		return 0;
 	if (fstat(mount, &what) == 0 && fstat(target, &where) == 0 && S_ISDIR(what.st_mode) != S_ISDIR(where.st_mode))
-		return fail(err, ENOTDIR, "%s is a %s, but %s in the container is %s", step->source,
-			    S_ISDIR(what.st_mode) ? "folder" : "file", step->target, S_ISDIR(where.st_mode) ? "a folder" : "none");
+		return fail(err, ENOTDIR, "%s is a %s, but %s in the container is %s",
+			    step->source ? step->source : step->type ? step->type : "the source",
+			    S_ISDIR(what.st_mode) ? "folder" : "file", step->target,
+			    S_ISDIR(where.st_mode) ? "a folder" : "none");
 	return -1;
 }
 
 int target_propagate(int mount, const struct step *step, struct error *err)
 {
-	for (unsigned i = 0; i < step->n_propagation; i++)
-		if (mount_change(mount, 0, 0, step->propagation[i] & ~(uint64_t) MS_REC, step->propagation[i] & MS_REC, err) < 0)
+	for (unsigned i = 0; i < step->n_propagation; i++) {
+		const uint64_t propagation = step->propagation[i];
+
+		if (mount_change(mount, 0, 0, propagation & ~(uint64_t) MS_REC, propagation & MS_REC, err) < 0)
 			return wrap(err, "set the propagation of %s", step->target);
+	}
 	return 0;
 }

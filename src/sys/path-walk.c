@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/number.h"
 #include "sys/disable.h"
 #include "sys/path-walk.h"
 
@@ -48,7 +49,8 @@ static long mount_of(int fd)
 {
 	char path[64], line[64];
 	struct statx stx;
-	long id = -1;
+	uint64_t id = 0;
+	bool found = false;
 	FILE *info;
 
 	/* 5.8 */
@@ -57,11 +59,12 @@ static long mount_of(int fd)
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
 	if (!(info = fopen(path, "re")))
 		return -1;
-	while (id < 0 && fgets(line, sizeof line, info))
-		if (sscanf(line, "mnt_id: %ld", &id) != 1)
-			id = -1;
+	while (!found && fgets(line, sizeof line, info)) {
+		const char *value = line + strlen("mnt_id:");
+		found = !strncmp(line, "mnt_id:", strlen("mnt_id:")) && number_take(&value, &id);
+	}
 	fclose(info);
-	return id;
+	return found ? (long) id : -1;
 }
 
 static int check_mount(const struct walk *w, int fd)

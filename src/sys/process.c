@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "sys/disable.h"
 #include "sys/process.h"
 
@@ -20,12 +21,23 @@ bool process_stat_parse(const char *text, struct process_stat *out)
 {
 	/* The name may hold blanks and brackets; what follows its last bracket has neither. */
 	const char *p = strrchr(text, ')');
-	unsigned long long start;
+	uint64_t field[23] = { 0 };	/* numbered as in proc_pid_stat(5) */
 
-	if (!p || sscanf(p + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu",
-			 &out->state, &out->parent, &out->flags, &out->threads, &start) != 5)
+	if (!p || p[1] != ' ' || !p[2] || p[2] == ' ')
 		return false;
-	out->start_time = start;
+	out->state = p[2];
+	p += 3;
+	for (int i = 4; i <= 22; i++) {
+		/* The terminal's process group and the priority may be negative; nobody here asks for them. */
+		p += strspn(p, " ");
+		p += *p == '-';
+		if (!number_take(&p, &field[i]))
+			return false;
+	}
+	out->parent = (pid_t) field[4];
+	out->flags = (unsigned) field[9];
+	out->threads = (int) field[20];
+	out->start_time = field[22];
 	return true;
 }
 

@@ -54,6 +54,8 @@
 bats_require_minimum_version 1.5.0
 : "${SUITE:?run the tests with tests/bats/run}"
 
+. "$TOP/tests/bats/clean.bash"
+
 setup()
 {
 	fresh
@@ -259,23 +261,6 @@ need_static()
 	[ -z "${SANITIZED-}" ] || skip "a sanitizer cannot be linked statically"
 }
 
-# Processes whose program or root lies on this suite's own tmpfs: nobody else's can.
-suite_pids()
-{
-	stat -L -c '%d %n' /proc/[0-9]*/exe /proc/[0-9]*/root 2>/dev/null |
-		sed -n "s|^$SUITE_DEVICE /proc/\\([0-9]*\\)/.*|\\1|p" | sort -nu
-}
-
-suite_pids_gone()
-{
-	[ -z "$(suite_pids)" ]
-}
-
-suite_cgroups()
-{
-	find /sys/fs/cgroup -depth -type d -name "*$1*" 2>/dev/null
-}
-
 sweep()
 {
 	local target name left=0 report
@@ -312,15 +297,13 @@ left_behind()
 		for i in $report; do
 			echo "  $i $(tr '\0' ' ' <"/proc/$i/cmdline") ($(readlink "/proc/$i/exe"))"
 		done 2>/dev/null
-		kill -KILL $report 2>/dev/null || true
-		wait_for suite_pids_gone || true
 	fi
 	report=$(suite_cgroups "$ID-")
 	if [ "$report" ]; then
 		left=1
 		echo "cgroups left behind:" $report
-		rmdir $report 2>/dev/null || true
 	fi
+	[ "$left" = 0 ] || suite_kill "$ID-"
 	mounts_now=$(</proc/self/mountinfo)
 	if [ "$mounts_now" != "$mounts_before" ]; then
 		left=1

@@ -46,7 +46,8 @@ static void try_path(const char *path)
 	for (unsigned i = 0; i <= n; i++) {
 		auto_free char *prefix = component_prefix(path, i);
 
-		check(component_plain(prefix) && component_count(prefix) == i && strncmp(prefix, path, strlen(prefix)) == 0);
+		check(component_plain(prefix) && component_count(prefix) == i &&
+		      strncmp(prefix, path, strlen(prefix)) == 0);
 	}
 }
 

@@ -1,11 +1,4 @@
 /* The ground floor: errors, text, numbers, names, memory, the log. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#undef fail
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,7 +21,8 @@ static struct error err;
 /* ---- three machines ---- */
 
 /* The definition: each kind of access by itself, the last rule that covers it decides. */
-static bool plainly_allowed(const struct device_rule *rules, size_t n, unsigned type, unsigned access, uint32_t major, uint32_t minor)
+static bool plainly_allowed(const struct device_rule *rules, size_t n, unsigned type, unsigned access, uint32_t major,
+			    uint32_t minor)
 {
 	for (unsigned bit = 1; bit <= DEVICE_WRITE; bit <<= 1) {
 		bool allowed = false;
@@ -38,7 +39,8 @@ static bool plainly_allowed(const struct device_rule *rules, size_t n, unsigned 
 }
 
 /* The kernel's part in v2. */
-static bool program_allows(const struct bpf_insn *code, size_t n, unsigned type, unsigned access, uint32_t major, uint32_t minor)
+static bool program_allows(const struct bpf_insn *code, size_t n, unsigned type, unsigned access, uint32_t major,
+			   uint32_t minor)
 {
 	const uint32_t context[3] = { access << 16 | type, major, minor };
 	uint64_t r[16] = { 0 };
@@ -58,7 +60,10 @@ static bool program_allows(const struct bpf_insn *code, size_t n, unsigned type,
 				a = (uint32_t) a;
 				b = (uint32_t) b;
 			}
-			a = op == BPF_MOV ? b : op == BPF_SUB ? a - b : op == BPF_RSH ? a >> (b & (class == BPF_ALU ? 31 : 63)) : 0;
+			a = op == BPF_MOV   ? b
+			    : op == BPF_SUB ? a - b
+			    : op == BPF_RSH ? a >> (b & (class == BPF_ALU ? 31 : 63))
+					    : 0;
 			assert_true(op == BPF_MOV || op == BPF_SUB || op == BPF_RSH);
 			r[i->dst_reg] = class == BPF_ALU ? (uint32_t) a : a;
 		} else if (i->code == (BPF_JMP | BPF_EXIT)) {
@@ -98,7 +103,8 @@ static bool list_allows(const struct device_list *list, unsigned type, unsigned 
 		char kind, numbers[2][16], letters[8];
 		unsigned bits = 0;
 
-		assert_int_equal(sscanf(list->lines[i], "%c %15[^:]:%15s %7s", &kind, numbers[0], numbers[1], letters), 4);
+		assert_int_equal(sscanf(list->lines[i], "%c %15[^:]:%15s %7s", &kind, numbers[0], numbers[1], letters),
+				 4);
 		for (const char *c = letters; *c; c++)
 			bits |= *c == 'r' ? DEVICE_READ : *c == 'w' ? DEVICE_WRITE : DEVICE_MAKE;
 		if ((kind == 'b' ? DEVICE_BLOCK : DEVICE_CHAR) != type ||
@@ -113,9 +119,11 @@ static bool list_allows(const struct device_list *list, unsigned type, unsigned 
 
 /* ---- all devices of interest ---- */
 
-static const uint32_t majors[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 136, 255, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe };
-static const uint32_t minors[] = { 0, 1, 2, 3, 5, 7, 8, 9, 30, 31, 32, 33, 62, 63, 64, 65, 95, 96, 127, 128, 129, 199, 200, 201, 1000,
-				   1063, 1064, 0x7fffffff, 0x80000000, 0xfffffffe };
+static const uint32_t majors[] = { 0, 1,  2,  3,   4,	5,	    6,		7,	    8,
+				   9, 10, 11, 136, 255, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe };
+static const uint32_t minors[] = { 0,	1,   2,	  3,   5,    7,	   8,	 9,	     30,	 31,
+				   32,	33,  62,  63,  64,   65,   95,	 96,	     127,	 128,
+				   129, 199, 200, 201, 1000, 1063, 1064, 0x7fffffff, 0x80000000, 0xfffffffe };
 
 struct case_made {
 	const struct device_rule *rules;
@@ -268,9 +276,10 @@ static struct device_rule *read_rules(const struct oci_device_rule *rules, size_
 static void the_usual_devices_are_open(void **state)
 {
 	static const struct oci_device_rule deny = { .allow = false, .access = (char *) "rwm" };
-	static const uint32_t open[][2] = { { 1, 3 }, { 1, 5 }, { 1, 7 }, { 1, 8 }, { 1, 9 }, { 5, 0 }, { 5, 1 }, { 5, 2 }, { 10, 200 },
-					    { 136, 0 }, { 136, 77777 } };
-	static const uint32_t closed[][2] = { { 1, 1 }, { 1, 2 }, { 1, 4 }, { 4, 0 }, { 5, 3 }, { 10, 229 }, { 137, 0 }, { 8, 0 } };
+	static const uint32_t open[][2] = { { 1, 3 }, { 1, 5 }, { 1, 7 },    { 1, 8 },	 { 1, 9 },	{ 5, 0 },
+					    { 5, 1 }, { 5, 2 }, { 10, 200 }, { 136, 0 }, { 136, 77777 } };
+	static const uint32_t closed[][2] = { { 1, 1 }, { 1, 2 },    { 1, 4 },	 { 4, 0 },
+					      { 5, 3 }, { 10, 229 }, { 137, 0 }, { 8, 0 } };
 	struct case_made c;
 	size_t n;
 	auto_free struct device_rule *rules = read_rules(&deny, 1, &n);
@@ -295,7 +304,8 @@ static void the_usual_devices_are_open(void **state)
 static void everything_allowed_needs_no_program(void **state)
 {
 	static const struct oci_device_rule rules[] = {
-		{ .allow = false, .access = (char *) "rwm" }, { .allow = true, .type = (char *) "a", .access = (char *) "rwm" },
+		{ .allow = false, .access = (char *) "rwm" },
+		{ .allow = true, .type = (char *) "a", .access = (char *) "rwm" },
 	};
 	struct case_made c;
 	size_t n;
@@ -312,8 +322,10 @@ static void everything_allowed_needs_no_program(void **state)
 static void v1_says_no_to_exceptions_from_exceptions(void **state)
 {
 	static const struct device_rule hole[] = {
-		{ false, 3, DEVICE_ANY, DEVICE_ANY, DEVICE_ALL }, { true, DEVICE_CHAR, DEVICE_ANY, DEVICE_ANY, DEVICE_READ },
-		{ false, DEVICE_CHAR, 9, DEVICE_ANY, DEVICE_READ }, { true, DEVICE_CHAR, 1, 3, DEVICE_ALL },
+		{ false, 3, DEVICE_ANY, DEVICE_ANY, DEVICE_ALL },
+		{ true, DEVICE_CHAR, DEVICE_ANY, DEVICE_ANY, DEVICE_READ },
+		{ false, DEVICE_CHAR, 9, DEVICE_ANY, DEVICE_READ },
+		{ true, DEVICE_CHAR, 1, 3, DEVICE_ALL },
 	};
 	/* Half of it, turned round can be said: all, but for these. */
 	static const struct device_rule fine[] = {
@@ -358,7 +370,8 @@ static void wrong_rules_are_refused(void **state)
 static void missing_parts_mean_all(void **state)
 {
 	static const struct oci_device_rule rules[] = {
-		{ .allow = false }, { .allow = true, .type = (char *) "", .has_major = true, .major = 7, .has_minor = true, .minor = -1 },
+		{ .allow = false },
+		{ .allow = true, .type = (char *) "", .has_major = true, .major = 7, .has_minor = true, .minor = -1 },
 	};
 	size_t n;
 	auto_free struct device_rule *read = read_rules(rules, 2, &n);

@@ -34,20 +34,40 @@ static char top[64];
 /* ---- cgroups made of plain files ---- */
 
 static const char *const v1_files[] = {
-	"memory/memory.limit_in_bytes", "memory/memory.memsw.limit_in_bytes", "memory/memory.soft_limit_in_bytes",
-	"memory/memory.swappiness", "memory/memory.oom_control", "memory/memory.kmem.tcp.limit_in_bytes",
-	"cpu,cpuacct/cpu.shares", "cpu,cpuacct/cpu.cfs_quota_us", "cpu,cpuacct/cpu.cfs_period_us", "cpu,cpuacct/cpu.cfs_burst_us",
-	"cpu,cpuacct/cpu.rt_runtime_us", "cpu,cpuacct/cpu.rt_period_us", "cpu,cpuacct/cpu.idle",
-	"cpuset/cpuset.cpus", "cpuset/cpuset.mems", "pids/pids.max", "blkio/blkio.weight", "blkio/blkio.bfq.weight_device",
-	"blkio/blkio.leaf_weight", "blkio/blkio.throttle.read_bps_device", "blkio/blkio.throttle.write_iops_device",
-	"hugetlb/hugetlb.2MB.limit_in_bytes", "hugetlb/hugetlb.2MB.rsvd.limit_in_bytes", "hugetlb/hugetlb.1GB.limit_in_bytes",
-	"net_cls,net_prio/net_cls.classid", "net_cls,net_prio/net_prio.ifpriomap", "rdma/rdma.max",
+	"memory/memory.limit_in_bytes",
+	"memory/memory.memsw.limit_in_bytes",
+	"memory/memory.soft_limit_in_bytes",
+	"memory/memory.swappiness",
+	"memory/memory.oom_control",
+	"memory/memory.kmem.tcp.limit_in_bytes",
+	"cpu,cpuacct/cpu.shares",
+	"cpu,cpuacct/cpu.cfs_quota_us",
+	"cpu,cpuacct/cpu.cfs_period_us",
+	"cpu,cpuacct/cpu.cfs_burst_us",
+	"cpu,cpuacct/cpu.rt_runtime_us",
+	"cpu,cpuacct/cpu.rt_period_us",
+	"cpu,cpuacct/cpu.idle",
+	"cpuset/cpuset.cpus",
+	"cpuset/cpuset.mems",
+	"pids/pids.max",
+	"blkio/blkio.weight",
+	"blkio/blkio.bfq.weight_device",
+	"blkio/blkio.leaf_weight",
+	"blkio/blkio.throttle.read_bps_device",
+	"blkio/blkio.throttle.write_iops_device",
+	"hugetlb/hugetlb.2MB.limit_in_bytes",
+	"hugetlb/hugetlb.2MB.rsvd.limit_in_bytes",
+	"hugetlb/hugetlb.1GB.limit_in_bytes",
+	"net_cls,net_prio/net_cls.classid",
+	"net_cls,net_prio/net_prio.ifpriomap",
+	"rdma/rdma.max",
 };
 
 static const char *const v2_files[] = {
-	"memory.max", "memory.swap.max", "memory.low", "memory.high", "memory.current", "cpu.weight", "cpu.max", "cpu.max.burst",
-	"cpu.idle", "cpuset.cpus", "cpuset.mems", "pids.max", "io.weight", "io.max", "hugetlb.2MB.max", "hugetlb.2MB.rsvd.max",
-	"rdma.max", "cgroup.controllers",
+	"memory.max",		"memory.swap.max", "memory.low",	 "memory.high", "memory.current",
+	"cpu.weight",		"cpu.max",	   "cpu.max.burst",	 "cpu.idle",	"cpuset.cpus",
+	"cpuset.mems",		"pids.max",	   "io.weight",		 "io.max",	"hugetlb.2MB.max",
+	"hugetlb.2MB.rsvd.max", "rdma.max",	   "cgroup.controllers",
 };
 
 static void make_file(const char *path, const char *text)
@@ -205,8 +225,9 @@ static void blkio_weight_becomes_io_weight(void **state)
 static void v1_memory(void **state)
 {
 	(void) state;
-	assert_limited(make_v1(), "{'memory': {'limit': 1000, 'swap': 3000, 'reservation': 500, 'kernelTCP': 7, 'swappiness': 0, "
-				  "'disableOOMKiller': true}}");
+	assert_limited(make_v1(),
+		       "{'memory': {'limit': 1000, 'swap': 3000, 'reservation': 500, 'kernelTCP': 7, 'swappiness': 0, "
+		       "'disableOOMKiller': true}}");
 	assert_file("memory/memory.limit_in_bytes", "1000");
 	assert_file("memory/memory.memsw.limit_in_bytes", "3000");
 	assert_file("memory/memory.soft_limit_in_bytes", "500");
@@ -225,13 +246,15 @@ static void no_swap_accounting(void **state)
 
 	(void) state;
 	assert_int_equal(unlinkat(cgroup.folders[0].fd, "memory.memsw.limit_in_bytes", 0), 0);
-	assert_refused(cgroup, "{'memory': {'limit': 5, 'swap': 10}}", "/linux/resources/memory/swap", "does not account swap");
+	assert_refused(cgroup, "{'memory': {'limit': 5, 'swap': 10}}", "/linux/resources/memory/swap",
+		       "does not account swap");
 	cgroup = make_v1();
 	assert_int_equal(unlinkat(cgroup.folders[0].fd, "memory.memsw.limit_in_bytes", 0), 0);
 	assert_limited(cgroup, "{'memory': {'limit': 5, 'swap': -1}}");
 	cgroup = make_v2(ALL);
 	assert_int_equal(unlinkat(cgroup.folders[0].fd, "memory.swap.max", 0), 0);
-	assert_refused(cgroup, "{'memory': {'limit': 5, 'swap': 10}}", "/linux/resources/memory/swap", "does not account swap");
+	assert_refused(cgroup, "{'memory': {'limit': 5, 'swap': 10}}", "/linux/resources/memory/swap",
+		       "does not account swap");
 	cgroup = make_v2(ALL);
 	assert_int_equal(unlinkat(cgroup.folders[0].fd, "memory.swap.max", 0), 0);
 	assert_limited(cgroup, "{'memory': {'limit': 5, 'swap': 5}}");
@@ -253,7 +276,8 @@ static void v2_memory(void **state)
 	assert_limited(make_v2(ALL), "{'memory': {'limit': 1000, 'swap': -1}}");
 	assert_file("memory.swap.max", "max");
 	/* 0 is "not given", as dockerd writes it. */
-	assert_limited(make_v2(ALL), "{'memory': {'limit': 0, 'swap': 0, 'reservation': 0, 'kernel': 0, 'disableOOMKiller': false}}");
+	assert_limited(make_v2(ALL),
+		       "{'memory': {'limit': 0, 'swap': 0, 'reservation': 0, 'kernel': 0, 'disableOOMKiller': false}}");
 	assert_file("memory.max", "");
 }
 
@@ -262,14 +286,18 @@ static void v2_memory_refusals(void **state)
 	struct cgroup cgroup;
 
 	(void) state;
-	assert_refused(make_v2(ALL), "{'memory': {'swap': 3000}}", "/linux/resources/memory/swap", "without memory limit");
-	assert_refused(make_v2(ALL), "{'memory': {'limit': 1000, 'swap': 999}}", "/linux/resources/memory/swap", "should be >=");
+	assert_refused(make_v2(ALL), "{'memory': {'swap': 3000}}", "/linux/resources/memory/swap",
+		       "without memory limit");
+	assert_refused(make_v2(ALL), "{'memory': {'limit': 1000, 'swap': 999}}", "/linux/resources/memory/swap",
+		       "should be >=");
 	assert_refused(make_v2(ALL), "{'memory': {'swappiness': 60}}", "/linux/resources/memory/swappiness", "only v1");
 	assert_refused(make_v2(ALL), "{'memory': {'kernel': 60}}", "/linux/resources/memory/kernel", "only v1");
-	assert_refused(make_v2(ALL), "{'memory': {'disableOOMKiller': true}}", "/linux/resources/memory/disableOOMKiller", "only v1");
+	assert_refused(make_v2(ALL), "{'memory': {'disableOOMKiller': true}}",
+		       "/linux/resources/memory/disableOOMKiller", "only v1");
 	cgroup = make_v2(ALL);
 	make_file("memory.current", "5000\n");
-	assert_refused(cgroup, "{'memory': {'limit': 4999, 'checkBeforeUpdate': true}}", "/linux/resources/memory/limit", "5000");
+	assert_refused(cgroup, "{'memory': {'limit': 4999, 'checkBeforeUpdate': true}}",
+		       "/linux/resources/memory/limit", "5000");
 	cgroup = make_v2(ALL);
 	make_file("memory.current", "5000\n");
 	assert_limited(cgroup, "{'memory': {'limit': 4999}}");
@@ -278,8 +306,9 @@ static void v2_memory_refusals(void **state)
 static void v1_cpu(void **state)
 {
 	(void) state;
-	assert_limited(make_v1(), "{'cpu': {'shares': 512, 'quota': -1, 'period': 50000, 'burst': 0, 'realtimeRuntime': 10, "
-				  "'realtimePeriod': 20, 'cpus': '0-1', 'mems': '0'}}");
+	assert_limited(make_v1(),
+		       "{'cpu': {'shares': 512, 'quota': -1, 'period': 50000, 'burst': 0, 'realtimeRuntime': 10, "
+		       "'realtimePeriod': 20, 'cpus': '0-1', 'mems': '0'}}");
 	assert_file("cpu,cpuacct/cpu.shares", "512");
 	assert_file("cpu,cpuacct/cpu.cfs_quota_us", "-1");
 	assert_file("cpu,cpuacct/cpu.cfs_period_us", "50000");
@@ -291,8 +320,10 @@ static void v1_cpu(void **state)
 	assert_limited(make_v1(), "{'cpu': {'shares': 512, 'idle': 1}}");
 	assert_file("cpu,cpuacct/cpu.shares", "");
 	assert_file("cpu,cpuacct/cpu.idle", "1");
-	assert_refused(make_v1(), "{'cpu': {'shares': 1}}", "/linux/resources/cpu/shares", "minimum allowed cpu-shares is 2");
-	assert_refused(make_v1(), "{'cpu': {'shares': 262145}}", "/linux/resources/cpu/shares", "maximum allowed cpu-shares is 262144");
+	assert_refused(make_v1(), "{'cpu': {'shares': 1}}", "/linux/resources/cpu/shares",
+		       "minimum allowed cpu-shares is 2");
+	assert_refused(make_v1(), "{'cpu': {'shares': 262145}}", "/linux/resources/cpu/shares",
+		       "maximum allowed cpu-shares is 262144");
 }
 
 static void v2_cpu(void **state)
@@ -300,7 +331,9 @@ static void v2_cpu(void **state)
 	struct cgroup cgroup;
 
 	(void) state;
-	assert_limited(make_v2(ALL), "{'cpu': {'shares': 1024, 'quota': 20000, 'period': 50000, 'burst': 7, 'cpus': '0', 'mems': ''}}");
+	assert_limited(
+		make_v2(ALL),
+		"{'cpu': {'shares': 1024, 'quota': 20000, 'period': 50000, 'burst': 7, 'cpus': '0', 'mems': ''}}");
 	assert_file("cpu.weight", "100");
 	assert_file("cpu.max", "20000 50000");
 	assert_file("cpu.max.burst", "7");
@@ -318,7 +351,8 @@ static void v2_cpu(void **state)
 	assert_limited(make_v2(ALL), "{'cpu': {'shares': 9, 'idle': 1}}");
 	assert_file("cpu.idle", "1");
 	assert_file("cpu.weight", "");
-	assert_refused(make_v2(ALL), "{'cpu': {'realtimeRuntime': 5}}", "/linux/resources/cpu/realtimeRuntime", "real-time");
+	assert_refused(make_v2(ALL), "{'cpu': {'realtimeRuntime': 5}}", "/linux/resources/cpu/realtimeRuntime",
+		       "real-time");
 }
 
 static void pids(void **state)
@@ -336,9 +370,12 @@ static void pids(void **state)
 static void v1_block_io(void **state)
 {
 	(void) state;
-	assert_limited(make_v1(), "{'blockIO': {'weight': 100, 'leafWeight': 20, 'weightDevice': [{'major': 8, 'minor': 0, 'weight': 30}], "
-				  "'throttleReadBpsDevice': [{'major': 8, 'minor': 0, 'rate': 600}], "
-				  "'throttleWriteIOPSDevice': [{'major': 8, 'minor': 1, 'rate': 0}]}}");
+	assert_limited(
+		make_v1(),
+		"{'blockIO': {'weight': 100, 'leafWeight': 20, "
+		"'weightDevice': [{'major': 8, 'minor': 0, 'weight': 30}], "
+		"'throttleReadBpsDevice': [{'major': 8, 'minor': 0, 'rate': 600}], "
+		"'throttleWriteIOPSDevice': [{'major': 8, 'minor': 1, 'rate': 0}]}}");
 	/* BFQ's name where there is one. */
 	assert_file("blkio/blkio.weight", "100");
 	assert_file("blkio/blkio.bfq.weight_device", "8:0 30");
@@ -363,9 +400,11 @@ static void v2_block_io(void **state)
 	assert_file("io.bfq.weight", "500");
 	assert_limited(make_v2(ALL), "{'blockIO': {'throttleReadBpsDevice': [{'major': 8, 'minor': 0, 'rate': 600}]}}");
 	assert_file("io.max", "8:0 rbps=600");
-	assert_limited(make_v2(ALL), "{'blockIO': {'throttleWriteIOPSDevice': [{'major': 8, 'minor': 16, 'rate': 0}]}}");
+	assert_limited(make_v2(ALL),
+		       "{'blockIO': {'throttleWriteIOPSDevice': [{'major': 8, 'minor': 16, 'rate': 0}]}}");
 	assert_file("io.max", "8:16 wiops=max");
-	assert_refused(make_v2(ALL), "{'blockIO': {'leafWeight': 500}}", "/linux/resources/blockIO/leafWeight", "only v1");
+	assert_refused(make_v2(ALL), "{'blockIO': {'leafWeight': 500}}", "/linux/resources/blockIO/leafWeight",
+		       "only v1");
 }
 
 static void huge_pages(void **state)
@@ -375,10 +414,12 @@ static void huge_pages(void **state)
 	assert_file("hugetlb.2MB.max", "18446744073709551615");
 	assert_file("hugetlb.2MB.rsvd.max", "18446744073709551615");
 	/* Without a reservation file: fine. */
-	assert_limited(make_v1(), "{'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}, {'pageSize': '1GB', 'limit': 0}]}");
+	assert_limited(make_v1(),
+		       "{'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}, {'pageSize': '1GB', 'limit': 0}]}");
 	assert_file("hugetlb/hugetlb.2MB.rsvd.limit_in_bytes", "5");
 	assert_file("hugetlb/hugetlb.1GB.limit_in_bytes", "0");
-	assert_refused(make_v2(ALL), "{'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}, {'pageSize': '3MB', 'limit': 5}]}",
+	assert_refused(make_v2(ALL),
+		       "{'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}, {'pageSize': '3MB', 'limit': 5}]}",
 		       "/linux/resources/hugepageLimits/1/pageSize", "no huge pages of 3MB");
 	assert_refused(make_v2(ALL), "{'hugepageLimits': [{'pageSize': '../x', 'limit': 5}]}",
 		       "/linux/resources/hugepageLimits/0/pageSize", "must be like");
@@ -394,7 +435,8 @@ static void network_and_rdma(void **state)
 	assert_file("rdma/rdma.max", "mlx5_1 hca_handle=3 hca_object=10000");
 	assert_limited(make_v2(ALL), "{'rdma': {'mlx5_1': {'hcaObjects': 1}}, 'network': {'classID': 0}}");
 	assert_file("rdma.max", "mlx5_1 hca_object=1");
-	assert_refused(make_v2(ALL), "{'network': {'classID': 1}}", "/linux/resources/network/classID", "cgroup v2 has no net_cls");
+	assert_refused(make_v2(ALL), "{'network': {'classID': 1}}", "/linux/resources/network/classID",
+		       "cgroup v2 has no net_cls");
 	assert_refused(make_v2(ALL), "{'network': {'priorities': [{'name': 'eth0', 'priority': 5}]}}",
 		       "/linux/resources/network/priorities/0", "cgroup v2 has no net_prio");
 }
@@ -402,7 +444,8 @@ static void network_and_rdma(void **state)
 static void unified(void **state)
 {
 	(void) state;
-	assert_limited(make_v2(ALL), "{'memory': {'limit': 1000}, 'unified': {'memory.high': '600', 'memory.max': '9000'}}");
+	assert_limited(make_v2(ALL),
+		       "{'memory': {'limit': 1000}, 'unified': {'memory.high': '600', 'memory.max': '9000'}}");
 	assert_file("memory.high", "600");
 	/* It has the last word. */
 	assert_file("memory.max", "9000");
@@ -410,9 +453,12 @@ static void unified(void **state)
 	assert_limited(make_v2(ALL), "{'unified': {'io.max': '8:0 rbps=1\\n8:0 wbps=2\\n'}}");
 	assert_file("io.max", "8:0 wbps=2");
 	assert_refused(make_v2(ALL), "{'unified': {'a/b': '1'}}", "/linux/resources/unified/a~1b", "no slashes");
-	assert_refused(make_v2("pids\n"), "{'unified': {'memory.high': '1'}}", "/linux/resources/unified/memory.high", "memory controller");
-	assert_refused(make_v2(ALL), "{'unified': {'memory.nope': '1'}}", "/linux/resources/unified/memory.nope", "no such file");
-	assert_refused(make_v1(), "{'unified': {'memory.high': '1'}}", "/linux/resources/unified/memory.high", "cgroup v1");
+	assert_refused(make_v2("pids\n"), "{'unified': {'memory.high': '1'}}", "/linux/resources/unified/memory.high",
+		       "memory controller");
+	assert_refused(make_v2(ALL), "{'unified': {'memory.nope': '1'}}", "/linux/resources/unified/memory.nope",
+		       "no such file");
+	assert_refused(make_v1(), "{'unified': {'memory.high': '1'}}", "/linux/resources/unified/memory.high",
+		       "cgroup v1");
 }
 
 /* Each controller is where it is on this machine. */
@@ -424,13 +470,17 @@ static void hybrid(void **state)
 	cgroup.layout = CGROUP_HYBRID;
 	/* Take hugetlb and rdma away from v1. */
 	for (size_t i = 0; i < cgroup.n_folders; i++)
-		if (strcmp(cgroup.folders[i].hierarchy, "hugetlb") == 0 || strcmp(cgroup.folders[i].hierarchy, "rdma") == 0)
+		if (strcmp(cgroup.folders[i].hierarchy, "hugetlb") == 0 ||
+		    strcmp(cgroup.folders[i].hierarchy, "rdma") == 0)
 			memcpy(cgroup.folders[i].hierarchy, "none", 5);
 	add_folder(&cgroup, "unified", true);
 	make_file("unified/cgroup.controllers", "hugetlb misc\n");
 	make_file("unified/hugetlb.2MB.max", "");
 	make_file("unified/misc.max", "");
-	assert_limited(cgroup, "{'memory': {'limit': 10}, 'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}], 'unified': {'misc.max': 'a 1'}}");
+	assert_limited(
+		cgroup,
+		"{'memory': {'limit': 10}, 'hugepageLimits': [{'pageSize': '2MB', 'limit': 5}], "
+		"'unified': {'misc.max': 'a 1'}}");
 	assert_file("memory/memory.limit_in_bytes", "10");
 	assert_file("unified/hugetlb.2MB.max", "5");
 	assert_file("unified/misc.max", "a 1");
@@ -442,9 +492,11 @@ static void a_missing_controller_is_named(void **state)
 
 	(void) state;
 	add_folder(&v1, "memory", false);
-	assert_refused(v1, "{'cpu': {'quota': 5000}}", "/linux/resources/cpu/quota", "no cpu controller: it is not mounted in cgroup v1");
+	assert_refused(v1, "{'cpu': {'quota': 5000}}", "/linux/resources/cpu/quota",
+		       "no cpu controller: it is not mounted in cgroup v1");
 	assert_refused(make_v2("memory\n"), "{'pids': {'limit': 5}}", "/linux/resources/pids/limit", "pids controller");
-	assert_refused(make_v2("memoryx cpuset\n"), "{'cpu': {'shares': 5}}", "/linux/resources/cpu/shares", "cpu controller");
+	assert_refused(make_v2("memoryx cpuset\n"), "{'cpu': {'shares': 5}}", "/linux/resources/cpu/shares",
+		       "cpu controller");
 }
 
 /* Without a cgroup (none was made) there is nothing to limit. */
@@ -458,9 +510,23 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(shares_become_weight), T(blkio_weight_becomes_io_weight), T(v1_memory), T(no_swap_accounting), T(v2_memory),
-		T(v2_memory_refusals), T(v1_cpu), T(v2_cpu), T(pids), T(v1_block_io), T(v2_block_io), T(huge_pages), T(network_and_rdma),
-		T(unified), T(hybrid), T(a_missing_controller_is_named), T(no_cgroup),
+		T(shares_become_weight),
+		T(blkio_weight_becomes_io_weight),
+		T(v1_memory),
+		T(no_swap_accounting),
+		T(v2_memory),
+		T(v2_memory_refusals),
+		T(v1_cpu),
+		T(v2_cpu),
+		T(pids),
+		T(v1_block_io),
+		T(v2_block_io),
+		T(huge_pages),
+		T(network_and_rdma),
+		T(unified),
+		T(hybrid),
+		T(a_missing_controller_is_named),
+		T(no_cgroup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,8 @@ static void components(void **state)
 {
 	char name[NAME_MAX + 1];
 	const char *at = "/a/bc//d";
-	auto_free char *none = component_prefix("/a/b/c", 0), *two = component_prefix("/a/b/c", 2), *all = component_prefix("/a/b/c", 9);
+	auto_free char *none = component_prefix("/a/b/c", 0), *two = component_prefix("/a/b/c", 2),
+		       *all = component_prefix("/a/b/c", 9);
 
 	(void) state;
 	assert_true(component_next(&at, name));
@@ -43,7 +44,8 @@ static void components(void **state)
 static void plain_paths(void **state)
 {
 	static const char *const good[] = { "/", "/a", "/a/b", "/..a/b..", "/...", "/a.slice/b c", "/.hidden" };
-	static const char *const bad[] = { "", "a", "a/b", "//", "/a/", "/a//b", "/.", "/..", "/a/..", "/../a", "/a/./b", "/a/../../b" };
+	static const char *const bad[] = { "",	 "a",	"a/b",	 "//",	  "/a/",    "/a//b",
+					   "/.", "/..", "/a/..", "/../a", "/a/./b", "/a/../../b" };
 	char longest[NAME_MAX + 3] = "/";
 
 	(void) state;
@@ -62,8 +64,12 @@ static void plain_paths(void **state)
 static struct host v1_host(void)
 {
 	struct host host = {
-		.initial_userns = true, .layout = CGROUP_HYBRID, .n_hierarchies = 3,
-		.hierarchies = { { "memory", false, "/system.slice/me" }, { "cpu,cpuacct", false, "/" }, { "unified", true, "/user/me" } },
+		.initial_userns = true,
+		.layout = CGROUP_HYBRID,
+		.n_hierarchies = 3,
+		.hierarchies = { { "memory", false, "/system.slice/me" },
+				 { "cpu,cpuacct", false, "/" },
+				 { "unified", true, "/user/me" } },
 	};
 
 	return host;
@@ -71,7 +77,9 @@ static struct host v1_host(void)
 
 static struct host v2_host(const char *own)
 {
-	struct host host = { .initial_userns = true, .layout = CGROUP_V2, .n_hierarchies = 1, .hierarchies = { { "", true, "" } } };
+	struct host host = {
+		.initial_userns = true, .layout = CGROUP_V2, .n_hierarchies = 1, .hierarchies = { { "", true, "" } }
+	};
 
 	snprintf(host.hierarchies[0].own, sizeof host.hierarchies[0].own, "%s", own);
 	return host;
@@ -189,7 +197,8 @@ static void lists_of_processes(void **state)
 
 static void keyed_numbers(void **state)
 {
-	static const char events[] = "populated 1\nfrozen 0\nbig 18446744073709551615\nhuge 18446744073709551616\nbad x\nfrozen_too 3";
+	static const char events[] =
+		"populated 1\nfrozen 0\nbig 18446744073709551615\nhuge 18446744073709551616\nbad x\nfrozen_too 3";
 	unsigned long long value = 9;
 
 	(void) state;

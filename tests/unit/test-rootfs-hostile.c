@@ -29,7 +29,7 @@ static void make_socket(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	snprintf(address.sun_path, sizeof address.sun_path, "%.107s", path);
 	CHECK(fd >= 0 && bind(fd, (struct sockaddr *) &address, sizeof address) == 0);
 	close(fd);
 }
@@ -119,8 +119,6 @@ struct variant {
 
 static void plan_variant(struct world *w, const struct variant *variant)
 {
-	char canary[128];
-
 	w->plan.rootfs.n_steps = w->plan.rootfs.n_early = 0;
 	w->plan.rootfs.no_pivot = variant->no_pivot;
 	w->terminal = variant->terminal;
@@ -144,12 +142,10 @@ static void plan_variant(struct world *w, const struct variant *variant)
 			step->outside = true;
 		}
 	}
-	snprintf(canary, sizeof canary, "%s/rootfs-canary", w->base);
 	w->plan.rootfs.n_early = 0;
 	for (size_t i = 0; i < w->plan.rootfs.n_steps; i++)
 		if (w->steps[i].action < STEP_SEAL)
 			w->plan.rootfs.n_early = i + 1;
-	(void) canary;
 }
 
 static void fresh_rootfs(struct world *w, unsigned i)

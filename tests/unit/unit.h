@@ -12,3 +12,6 @@
 #include <cmocka.h>
 
 #undef fail
+
+/* The test has failed, for a reason that no assertion of cmocka tells. */
+#define FAIL(...) (print_error(__VA_ARGS__), print_error("\n"), _fail(__FILE__, __LINE__))

@@ -1,0 +1,184 @@
+# Only the descriptors that are meant for it reach a container.
+load helpers
+load lib/programs
+
+# What `inside fds` shows with nothing handed on: three lines.
+stdio_only()
+{
+	[ "$(cut -d ' ' -f 1 | tr '\n' ' ')" = "0 1 2 " ]
+}
+
+many()
+{
+	"$OUTSIDE" many "$@" 3>&- 4>&-
+}
+
+@test "run: a hundred of the caller's descriptors, none arrives" {
+	inside fds
+	many 100 "${RT[@]}" run web >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+}
+
+@test "create and start: none of either's arrives, none stays open in the created container" {
+	inside fds
+	many 100 "${RT[@]}" create web >"$OUT" 2>&1 </dev/null
+	run readlink /proc/"$(pid_of web)"/fd/*
+	says_not /etc/hostname
+	many 100 "${RT[@]}" start web
+	wait_status web stopped
+	stdio_only <"$OUT"
+}
+
+@test "exec: none arrives, nor one of the container's own process" {
+	add_inside
+	many 100 "${RT[@]}" run -d web >"$OUT" 2>&1 </dev/null
+	many 100 "${RT[@]}" exec web inside fds >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+	many 100 "${RT[@]}" exec -d web inside fds >"$T/fds" </dev/null
+	wait_for grep -q '^2' "$T/fds"
+	stdio_only <"$T/fds"
+}
+
+@test "startContainer hooks see none either" {
+	inside fds
+	spec '.hooks.startContainer = [{path: "/bin/inside", args: ["inside", "fds"]}, {path: "/bin/sh", args: ["sh", "-c", "exit 1"]}]'
+	spec '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "/bin/inside fds; exit 1"]}]'
+	run many 100 "${RT[@]}" run web
+	says "0 " "1 " "2 "
+	says_not " 3 /" hostname
+}
+
+@test "--preserve-fds hands on as many, from 3 on" {
+	inside fds
+	many 10 "${RT[@]}" run --preserve-fds 3 web >"$T/fds" </dev/null
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 5 " ]
+	grep -q '^3 /etc/hostname' "$T/fds" || grep -q '^3 .*hostname' "$T/fds"
+}
+
+@test "the same through create and start, and by exec" {
+	inside fds
+	many 10 "${RT[@]}" create --preserve-fds 2 web >"$OUT" 2>&1 </dev/null
+	rt start web
+	wait_status web stopped
+	[ "$(cut -d ' ' -f 1 "$OUT" | tr '\n' ' ')" = "0 1 2 3 4 " ]
+	rt delete web
+	program sleep 1000
+	rt run -d web
+	many 10 "${RT[@]}" exec --preserve-fds 2 web inside fds >"$T/fds" </dev/null
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 " ]
+}
+
+@test "a descriptor to preserve that is not open is an error" {
+	rt_fail create --preserve-fds 1 web
+	says "unable to stat preserved-fd"
+	rt_fail run --preserve-fds 20 web
+	says "unable to stat preserved-fd"
+	rt run -d web
+	rt_fail exec --preserve-fds 1 web true
+	says "unable to stat preserved-fd"
+	rt delete --force web
+	[ -z "$(ls -A "$STATE")" ]
+}
+
+@test "LISTEN_FDS come first, with LISTEN_PID as the program sees itself" {
+	inside fds
+	LISTEN_FDS=2 many 10 "${RT[@]}" run --preserve-fds 1 web >"$T/fds" </dev/null
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 5 " ]
+	shell 'echo $LISTEN_FDS $LISTEN_PID $$'
+	LISTEN_FDS=2 run many 10 "${RT[@]}" run web
+	[ "$output" = "2 1 1" ]
+	program sleep 1000
+	rt run -d web
+	LISTEN_FDS=2 many 10 "${RT[@]}" exec web sh -c '[ $LISTEN_FDS $LISTEN_PID = 2 $$ ] 2>/dev/null; echo $LISTEN_FDS $LISTEN_PID $$' >"$T/env"
+	read -r fds pid self <"$T/env"
+	[ "$fds" = 2 ]
+	[ "$pid" = "$self" ]
+}
+
+@test "LISTEN_FDS for another process are not ours" {
+	inside fds
+	LISTEN_FDS=2 LISTEN_PID=1 many 10 "${RT[@]}" run web >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+	shell 'echo "[$LISTEN_FDS]"'
+	LISTEN_FDS=2 LISTEN_PID=1 run many 10 "${RT[@]}" run web
+	[ "$output" = "[]" ]
+}
+
+@test "LISTEN_FDS for us are taken" {
+	inside fds
+	LISTEN_FDS=2 many 10 bash -c 'export LISTEN_PID=$$; exec "$@"' x "${RT[@]}" run web >"$T/fds" </dev/null
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 " ]
+}
+
+@test "LISTEN_FDS that are not open never become descriptors of ours" {
+	inside fds
+	LISTEN_FDS=12 run rt run web </dev/null
+	says_not state anon_inode socket cgroup rootfs "/log"
+	[ "$status" = 1 ] || [ "$(grep -c . <<<"$output")" = 3 ]
+}
+
+@test "closed stdio is /dev/null in the container, and nobody else's file" {
+	local closed
+
+	inside fds
+	for closed in 0 2 02; do
+		"$OUTSIDE" without $closed "${RT[@]}" run web >"$T/fds" 3>&- 4>&-
+		[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 " ]
+		[ "$(grep -c null "$T/fds")" -ge ${#closed} ]
+	done
+	shell 'inside fds >/result'
+	spec '.root.readonly = false'
+	"$OUTSIDE" without 012 "${RT[@]}" run web 3>&- 4>&-
+	[ "$(cut -d ' ' -f 1 rootfs/result | tr '\n' ' ')" = "0 1 2 " ]
+}
+
+@test "closed stdio: the runtime's messages do not end in its files" {
+	program /nope
+	run "$OUTSIDE" without 012 "${RT[@]}" run web 3>&- 4>&-
+	[ "$status" = 1 ]
+	[ -z "$(ls -A "$STATE")" ]
+	grep -q /nope "$LOG"
+}
+
+@test "a working directory by descriptor does not lead out of the container" {
+	local n
+
+	for n in 3 4 5 6 7 8 9 10 11 12; do
+		spec '.process.cwd = $d | .process.args = ["pwd"]' --arg d "/proc/self/fd/$n"
+		rt_fail run web
+		[ ! -d "$STATE/web" ]
+	done
+	spec '.process.cwd = "/" | .process.args = ["sleep", "1000"]'
+	rt run -d web
+	for n in 3 4 5 6 7 8 9 10 11 12; do
+		rt_fail exec --cwd /proc/self/fd/$n web pwd
+	done
+}
+
+@test "with the caller's folder as a preserved descriptor the working directory is still refused" {
+	spec '.process.cwd = "/proc/self/fd/7" | .process.args = ["sh", "-c", "pwd; ls /proc/self/cwd/"]'
+	run "$OUTSIDE" at-fd 7 / "${RT[@]}" run web 3>&- 4>&-
+	[ "$status" = 1 ]
+	says_not passwd
+	run "$OUTSIDE" many 5 "$OUTSIDE" at-fd 7 / "${RT[@]}" run --preserve-fds 5 web 3>&- 4>&-
+	[ "$status" = 1 ]
+	says "outside the container"
+}
+
+@test "no descriptor of the host by a program that is a link to one" {
+	local n
+
+	for n in 3 4 5 6 7 8; do
+		program "/proc/self/fd/$n/bin/sh" -c 'echo out'
+		rt_fail run web
+		says_not $'\nout'
+	done
+}
+
+@test "the runtime's own descriptors are closed in the container although it has many" {
+	inside fds
+	spec '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"} | .hooks = {createRuntime: [{path: "/bin/true"}]}'
+	spec '.mounts += [{destination: "/a", type: "bind", source: "/etc", options: ["bind"]}, {destination: "/b", type: "tmpfs", source: "b"}]'
+	many 30 "${RT[@]}" run web >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+}

@@ -116,12 +116,12 @@ help:
 demo:
 	@[ "$$(id -u)" = 0 ] || { echo 'make demo installs packages and runs a container: it needs root (sudo make demo)' >&2; exit 1; }
 	$Q tests/deps build demo
-	$Q$(MAKE) all
+	$Q$(MAKE) --no-print-directory all
 	$Q rootfs-examples/demo $B/ctr-run
 
 bench:
 	$Q tests/deps build bench
-	$Q$(MAKE) all $B/bench/bench
+	$Q$(MAKE) --no-print-directory all $B/bench/bench
 	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(RUNTIMES)
 
 # Static, because a process begins with the peak memory of the one that made it.
@@ -203,7 +203,7 @@ check-san:
 	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
 
 fuzz:
-	$Q$(MAKE) FUZZING=1 B=$B/fuzz fuzz-programs
+	$Q$(MAKE) --no-print-directory FUZZING=1 B=$B/fuzz fuzz-programs
 	$Q tests/fuzz/run '$(SECONDS)' $(FUZZ:$B/%=$B/fuzz/%)
 
 fuzz-programs: $(FUZZ)

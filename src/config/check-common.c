@@ -140,9 +140,8 @@ static bool overlap(uint32_t a, uint32_t n, uint32_t b, uint32_t m)
 
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n)
 {
-	/* user_namespaces(7): 340 lines since 4.15. */
-	if (n > 340) {
-		check_fault(faults, pointer, "%zu entries, the kernel takes at most 340", n);
+	if (n > CHECK_MAX_MAPPINGS) {
+		check_fault(faults, pointer, "%zu entries, the kernel takes at most %d", n, CHECK_MAX_MAPPINGS);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

@@ -8,6 +8,9 @@
 #define MAJOR_MAX 4095
 #define MINOR_MAX 1048575
 
+/* Entries are compared in pairs, for as many as a config may sensibly have; beyond, the kernel refuses the second of a name. */
+#define MAX_PAIRS 256
+
 static void check_number(const struct check *c, const char *pointer, bool given, int64_t number, int64_t max)
 {
 	if (!given)
@@ -41,7 +44,7 @@ void check_devices(const struct check *c)
 
 	for (size_t i = 0; i < linux->n_devices; i++) {
 		check_device(c, &linux->devices[i], AT("/linux/devices/%zu", i));
-		for (size_t k = 0; linux->devices[i].path && k < i; k++)
+		for (size_t k = 0; i < MAX_PAIRS && linux->devices[i].path && k < i; k++)
 			if (linux->devices[k].path && !strcmp(linux->devices[i].path, linux->devices[k].path) &&
 			    (linux->devices[i].major != linux->devices[k].major || linux->devices[i].minor != linux->devices[k].minor))
 				check_fault(c->faults, AT("/linux/devices/%zu/path", i), "another device has this path, in entry %zu", k);
@@ -74,9 +77,9 @@ void check_net_devices(const struct check *c)
 			check_fault(c->faults, pointer, "invalid network device name %s", QUOTED(map->keys[i]));
 		if (device && device->name && device->name[0] && !is_new_name(device->name))
 			check_fault(c->faults, AT("%s/name", pointer), "invalid network device name %s", QUOTED(device->name));
-		for (size_t k = 0; k < i && device && device->name && device->name[0] && !strchr(device->name, '%'); k++) {
+		for (size_t k = 0; i < MAX_PAIRS && k < i && device && device->name && !strchr(device->name, '%'); k++) {
 			const struct oci_net_device *other = map->values[k];
-			if (other && other->name && !strcmp(other->name, device->name))
+			if (other && other->name && device->name[0] && !strcmp(other->name, device->name))
 				check_fault(c->faults, AT("%s/name", pointer), "%s is another device's name too", QUOTED(device->name));
 		}
 	}

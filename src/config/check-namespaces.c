@@ -6,14 +6,16 @@ static void check_list(const struct check *c)
 {
 	const struct oci_linux *linux = c->config->linux;
 	const struct oci_namespace *list = linux ? linux->namespaces : NULL;
+	size_t first[OCI_NAMESPACE_TYPE_TIME + 1] = { 0 };	/* by type: its entry, counted from 1 */
 
 	for (size_t i = 0; linux && i < linux->n_namespaces; i++) {
 		if (!list[i].type)
 			continue;
-		for (size_t k = 0; k < i; k++)
-			if (list[k].type == list[i].type)
-				check_fault(c->faults, AT("/linux/namespaces/%zu/type", i), "duplicated ns \"%s\", first in entry %zu",
-					    oci_namespace_type_names.names[list[i].type], k);
+		if (first[list[i].type])
+			check_fault(c->faults, AT("/linux/namespaces/%zu/type", i), "duplicated ns \"%s\", first in entry %zu",
+				    oci_namespace_type_names.names[list[i].type], first[list[i].type] - 1);
+		else
+			first[list[i].type] = i + 1;
 		/* Go writes "" for what is not set. */
 		if (list[i].path && list[i].path[0])
 			check_path(c->faults, AT("/linux/namespaces/%zu/path", i), list[i].path, "the path of a namespace");

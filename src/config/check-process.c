@@ -1,5 +1,6 @@
 /* check-process.c - the process of a container, or one that is to join it */
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "config/capability-names.h"
@@ -80,17 +81,18 @@ static void check_capabilities(const struct subject *s)
 static void check_rlimits(const struct subject *s)
 {
 	const struct oci_rlimit *list = s->process->rlimits;
+	size_t first[RLIM_NLIMITS] = { 0 };	/* by resource: its entry, counted from 1 */
 
 	for (size_t i = 0; i < s->process->n_rlimits; i++) {
-		if (!list[i].type)
-			continue;
-		if (!name_find(rlimit_names, list[i].type))
+		const struct name_value *known = list[i].type ? name_find(rlimit_names, list[i].type) : NULL;
+		if (list[i].type && !known)
 			check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i),
 				    "invalid rlimit type %s (expected one like RLIMIT_NOFILE)", QUOTED(list[i].type));
-		for (size_t k = 0; k < i; k++)
-			if (list[k].type && !strcmp(list[i].type, list[k].type))
-				check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i), "%s is given twice, first in entry %zu",
-					    QUOTED(list[i].type), k);
+		if (known && first[known->value])
+			check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i), "%s is given twice, first in entry %zu",
+				    QUOTED(list[i].type), first[known->value] - 1);
+		else if (known)
+			first[known->value] = i + 1;
 		if (list[i].soft > list[i].hard)
 			check_fault(s->faults, AT("%s/rlimits/%zu", s->pointer, i), "soft (%llu) is above hard (%llu)",
 				    (unsigned long long) list[i].soft, (unsigned long long) list[i].hard);

@@ -84,6 +84,8 @@ static void check_annotations(const struct check *c)
 
 static bool is_mapped(const struct oci_id_mapping *map, size_t n, uint32_t id)
 {
+	if (n > CHECK_MAX_MAPPINGS)	/* has its fault already */
+		return true;
 	for (size_t i = 0; i < n; i++)
 		if (id >= map[i].container_id && id - map[i].container_id < map[i].size)
 			return true;

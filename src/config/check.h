@@ -48,7 +48,8 @@ bool check_list_of_numbers(const char *list, bool *any);
 /* Each of LIST is one of NAMES (ended by NULL). */
 void check_words(struct json_faults *faults, const char *pointer, char *const *list, size_t n, const char *const *names);
 
-/* The entries of an id map, ids from 0 to 2^32-2, without overlaps. */
+/* The entries of an id map, ids from 0 to 2^32-2, without overlaps.  user_namespaces(7): 340 lines since 4.15. */
+#define CHECK_MAX_MAPPINGS 340
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n);
 
 /* NAME=VALUE, of a process or a hook. */

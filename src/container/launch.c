@@ -180,7 +180,7 @@ static void view_cgroup(const struct launch *launch, struct cgroup_view *view)
 {
 	const struct cgroup *c = &launch->cgroup;
 
-	*view = (struct cgroup_view) { .layout = c->layout, .links = launch->host.links, .n_links = launch->host.n_links };
+	*view = (struct cgroup_view) { .layout = launch->host.layout, .links = launch->host.links, .n_links = launch->host.n_links };
 	for (size_t i = 0; i < c->n_folders && i < HOST_MAX_HIERARCHIES; i++) {
 		view->hierarchies[view->n_hierarchies].name = c->folders[i].hierarchy;
 		view->hierarchies[view->n_hierarchies++].folder = c->folders[i].fd;
@@ -205,13 +205,16 @@ int launch_make(struct launch *launch, struct error *err)
 		return -1;
 	view_cgroup(launch, &view);
 	launch->sources_open = true;
-	if (rootfs_open_sources(&launch->plan, launch->cgroup.n_folders ? &view : NULL, &launch->sources, err) < 0)
+	if (rootfs_open_sources(&launch->plan, &view, &launch->sources, err) < 0)
 		return -1;
 	if (!launch->run && (launch->gate = gate_make(launch->folder, err)) < 0)
 		return -1;
 	if (channel_pair(&launch->channel, &launch->init_channel, err) < 0 || runtime_clone(launch, err) < 0)
 		return -1;
 	channel_close(&launch->init_channel);
+	/* They are init's now; ours would hold the container's mounts for as long as we stay. */
+	rootfs_close_sources(&launch->sources);
+	launch->sources_open = false;
 	if (keep_copies(launch, err) < 0 || runtime_serve(launch, err) < 0)
 		return -1;
 	return runtime_hand_over(launch, err);

@@ -67,8 +67,9 @@ static int add_source(const struct plan *plan, size_t i, const char *name, int f
 	struct cgroup_source *source = xgrow(&sources->cgroups, sources->n_cgroups++, sizeof *source);
 
 	source->step = i;
+	/* Only where init has to find it again. */
+	source->path = mount >= 0 ? NULL : *path ? xstrdup(path) : path_of(folder);
 	source->mount = take_fd(mount);
-	source->path = *path ? xstrdup(path) : path_of(folder);
 	snprintf(source->name, sizeof source->name, "%s", name);
 	return 0;
 }

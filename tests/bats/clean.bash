@@ -24,7 +24,7 @@ suite_kill()
 		[ ! -e "$cgroup/cgroup.freeze" ] || echo 0 >"$cgroup/cgroup.freeze"
 	done 2>/dev/null
 	for ((i = 0; i < 100; i++)); do
-		pids=$(suite_pids; for cgroup in $cgroups; do cat "$cgroup/cgroup.procs"; done 2>/dev/null)
+		pids=$(suite_pids; for cgroup in $cgroups; do cat "$cgroup/cgroup.procs"; done 2>/dev/null) || true
 		[ "$pids" ] || break
 		kill -KILL $pids 2>/dev/null || true
 		sleep 0.02

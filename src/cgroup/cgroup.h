@@ -37,7 +37,7 @@ struct cgroup {
 	struct cgroup_folder *folders;	/* and their paths: from malloc, freed by cgroup_close() */
 	size_t n_folders;
 
-	/* Only from cgroup_paths() to cgroup_make(). */
+	/* For cgroup_make() and cgroup_limit(); a record has none of these. */
 	bool required;		/* a refusal is an error; otherwise the container goes without a cgroup there */
 	bool rootless;		/* a refusal is to be expected */
 	bool looked;		/* `made` tells of the future; `fd` is the folder or, if it is missing, the root */

@@ -83,7 +83,8 @@ static char **make_env(const struct entry *entry)
 	}
 	if (entry->listen) {
 		env[n++] = xasprintf("LISTEN_FDS=%u", entry->listen);
-		env[n++] = xstrdup("LISTEN_PID=1");
+		/* For exec, or in a joined pid namespace, it is not 1. */
+		env[n++] = xasprintf("LISTEN_PID=%d", (int) getpid());
 	}
 	if (entry->notify)
 		env[n++] = xstrdup("NOTIFY_SOCKET=" NOTIFY_CONTAINER_SOCKET);

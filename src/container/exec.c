@@ -204,7 +204,7 @@ static int birth(struct exec *x, struct error *err)
 	if (setns(x->handle.pidfd, CLONE_NEWPID) < 0)
 		return fail(err, errno, "enter the container's pid namespace");
 	x->pid = process_clone(0, cgroup, false, &x->pidfd, err);
-	if (x->pid < 0 && cgroup >= 0 && (err->number == EINVAL || err->number == ENOSYS || err->number == EBUSY || err->number == EOPNOTSUPP)) {
+	if (x->pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
 		x->pid = process_clone(0, -1, false, &x->pidfd, err);
 		if (x->pid == 0 && cgroup_add(&x->cgroup, 0, true, err) < 0) {
 			channel_send_error(&x->child_channel, err);

@@ -1,5 +1,6 @@
 /* fds.c - see fds.h */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,12 +22,25 @@ static unsigned listen_fds(void)
 	return (unsigned) count;
 }
 
+/* Ours are close-on-exec, the log's for one; what the caller gave us cannot be, or it would not have come through exec. */
+static bool given(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	if (flags >= 0 && flags & FD_CLOEXEC)
+		errno = EBADF;
+	return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
 int fds_keep(unsigned preserve, unsigned *listen, struct error *err)
 {
 	*listen = listen_fds();
+	for (unsigned i = 0; i < *listen; i++)
+		if (!given(3 + (int) i))
+			return fail(err, errno, "LISTEN_FDS says %u: descriptor %u", *listen, 3 + i);
 	for (unsigned i = 0; i < preserve; i++) {
 		int fd = 3 + (int) *listen + (int) i;
-		if (fcntl(fd, F_GETFD) < 0)
+		if (!given(fd))
 			return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %d", i + 1, preserve, fd);
 	}
 	unsigned keep = *listen + preserve;

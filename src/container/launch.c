@@ -231,8 +231,8 @@ int launch_remove(struct launch *launch, struct error *err)
 		return 0;
 	if (launch->pid > 0)
 		process_signal(launch->pidfd, SIGKILL);
-	/* Without a pid namespace of its own others may be left. */
-	if (!launch->record.own_pidns)
+	/* Without a pid namespace of its own others may be left; before init was born whoever is there is a stranger. */
+	if (launch->born && !launch->record.own_pidns)
 		cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
 	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
 		;

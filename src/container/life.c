@@ -162,8 +162,11 @@ static int undo_outside(const struct handle *h, struct error *err)
 	if (!h->record)
 		return 0;
 	store_get_cgroup(h->record, &cgroup);
+	/* A journal alone does not say which process there was: whatever is in the cgroups that we made is it.  One that was
+	 * there before may be somebody else's home: its processes are not touched. */
+	if (!h->complete)
+		cgroup_keep_made(&cgroup);
 	result = cgroup_open(&cgroup, false, err);
-	/* A journal alone does not say which process there was: whatever is in the cgroup is it. */
 	if (result == 0 && (!h->complete || !h->record->own_pidns) && cgroup_signal_all(&cgroup, SIGKILL, &ignored) < 0)
 		log_warn("%s", ignored.message);
 	if (result == 0)

@@ -74,8 +74,8 @@ static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error
 	int cgroup = cgroup_birth_fd(&launch->cgroup);
 	pid_t pid = process_clone(launch->plan.ns.create, cgroup, sibling, pidfd, err);
 
-	/* Before 5.7, or where the cgroup takes no process directly: init goes there itself. */
-	if (pid < 0 && cgroup >= 0 && (err->number == EINVAL || err->number == ENOSYS || err->number == EBUSY || err->number == EOPNOTSUPP)) {
+	/* Where it cannot be born, init goes there itself. */
+	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
 		pid = process_clone(launch->plan.ns.create, -1, sibling, pidfd, err);
 		if (pid == 0 && cgroup_add(&launch->cgroup, 0, true, err) < 0) {
 			channel_send_error(&launch->init_channel, err);
@@ -133,6 +133,7 @@ static int clone_by_middle(struct launch *launch, struct error *err)
 	if (got != MSG_BORN)
 		return wrap(err, "join the namespaces");
 	launch->pid = pid;
+	launch->born = true;
 	/* It is our child and nobody has reaped it: the pid cannot be another's. */
 	launch->pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
 	return launch->pidfd < 0 ? fail(err, errno, "open the container's first process") : 0;
@@ -147,6 +148,7 @@ int runtime_clone(struct launch *launch, struct error *err)
 	launch->pid = birth(launch, false, &launch->pidfd, err);
 	if (launch->pid < 0)
 		return wrap(err, "make the container's first process");
+	launch->born = true;
 	return restore_childrens_namespaces(launch, err);
 }
 
@@ -258,6 +260,10 @@ static int serve(struct launch *launch, int last, struct error *err)
 
 int runtime_serve(struct launch *launch, struct error *err)
 {
+	const struct oci_hooks *hooks = launch->plan.config->hooks;
+
+	/* Those init runs by itself: we do not hear how far it came. */
+	launch->hooked |= hooks && hooks->n_create_container;
 	return serve(launch, MSG_READY, err);
 }
 
@@ -271,6 +277,8 @@ int runtime_hand_over(struct launch *launch, struct error *err)
 		return blame(err, "/process/oomScoreAdj");
 	if (process_stat(launch->pid, &stat) < 0)
 		return fail(err, errno, "look at the container's first process");
+	/* Created: whatever goes wrong from here on, poststop is due (runtime.md, Lifecycle). */
+	launch->hooked = true;
 	launch->record.pid = launch->pid;
 	launch->record.start_time = stat.start_time;
 	if (store_write(launch->folder, "state.json", &launch->record, err) < 0)

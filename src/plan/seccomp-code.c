@@ -79,7 +79,8 @@ static unsigned ending(struct code *code, uint32_t action)
 		return put(code, (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action));
 	if (e == code->endings + code->n_endings)
 		code->n_endings++;
-	*e = (struct ending) { .action = action, .label = put(code, (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action)) };
+	e->action = action;
+	e->label = put(code, (struct sock_filter) BPF_STMT(BPF_RET | BPF_K, action));
 	return e->label;
 }
 
@@ -129,7 +130,8 @@ static unsigned offset_of(unsigned argument, bool high)
 /* One half of the argument, masked, is K. */
 static unsigned half_equal(struct code *code, const struct seccomp_condition *c, bool high, unsigned yes, unsigned no)
 {
-	uint32_t mask = (uint32_t) (high ? c->mask >> 32 : c->mask), value = (uint32_t) (high ? c->value >> 32 : c->value);
+	uint32_t mask = (uint32_t) (high ? c->mask >> 32 : c->mask);
+	uint32_t value = (uint32_t) (high ? c->value >> 32 : c->value);
 	unsigned label;
 
 	if (!mask)
@@ -189,7 +191,8 @@ static size_t take_leaf(const struct seccomp_block *block, size_t i, struct leaf
 	const struct seccomp_range *r = block->ranges;
 
 	*leaf = (struct leaf) { .first = r[i].first, .class = r[i].class };
-	while (leaf->n < MAX_EXCEPTIONS && i + 2 < block->n && r[i + 2].class == leaf->class && r[i + 2].first - r[i + 1].first == 1) {
+	while (leaf->n < MAX_EXCEPTIONS && i + 2 < block->n && r[i + 2].class == leaf->class &&
+	       r[i + 2].first - r[i + 1].first == 1) {
 		leaf->numbers[leaf->n] = r[i + 1].first;
 		leaf->other[leaf->n++] = r[i + 1].class;
 		i += 2;
@@ -282,8 +285,8 @@ int seccomp_program(struct arena *a, const struct seccomp_block *blocks, size_t 
 		label = branch(code, BPF_JEQ, blocks[i].audit, labels[i], label);
 	load(code, offsetof(struct seccomp_data, arch), label);
 	if (code->full)
-		return fail_code(err, ERROR_CONFIG, "the seccomp profile needs more than the %d instructions that the kernel takes",
-				 BPF_MAXINSNS);
+		return fail_code(err, ERROR_CONFIG, "the seccomp profile needs more than the %d instructions that the "
+				 "kernel takes", BPF_MAXINSNS);
 
 	*filter = arena_alloc(a, code->n * sizeof **filter);
 	for (unsigned i = 0; i < code->n; i++)

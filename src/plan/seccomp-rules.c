@@ -201,8 +201,8 @@ static int condition_order(const struct seccomp_condition *a, const struct secco
 
 static bool condition_equal(const struct seccomp_condition *a, const struct seccomp_condition *b)
 {
-	return a->argument == b->argument && a->compare == b->compare && a->negated == b->negated && a->mask == b->mask &&
-	       a->value == b->value;
+	return a->argument == b->argument && a->compare == b->compare && a->negated == b->negated &&
+	       a->mask == b->mask && a->value == b->value;
 }
 
 /* True if rule A is tried before B. */
@@ -225,13 +225,14 @@ static bool same_conditions(const struct seccomp_rule *a, const struct seccomp_r
 	return a->n == b->n;
 }
 
-static int contradiction(const struct table *t, const struct seccomp_rule *a, const struct seccomp_rule *b, struct error *err)
+static int contradiction(const struct table *t, const struct seccomp_rule *a, const struct seccomp_rule *b,
+			 struct error *err)
 {
 	char pointer[64];
 
 	snprintf(pointer, sizeof pointer, "/linux/seccomp/syscalls/%u", b->origin);
-	return fail_at(err, pointer, "contradicts syscalls/%u: the same conditions on %s, but another action", a->origin,
-		       t->rules->profile->syscalls[b->origin].names[0]);
+	return fail_at(err, pointer, "contradicts syscalls/%u: the same conditions on %s, but another action",
+		       a->origin, t->rules->profile->syscalls[b->origin].names[0]);
 }
 
 /* The rules of SLOT in the order in which they are tried; doubles are left out.  LIST has room for all. */
@@ -262,7 +263,8 @@ static int order_rules(const struct table *t, const struct slot *slot, const str
 
 /* ---- classes and ranges ----------------------------------------------- */
 
-static const struct seccomp_class *class_of(struct table *t, uint32_t action, const struct seccomp_rule **list, size_t n)
+static const struct seccomp_class *class_of(struct table *t, uint32_t action, const struct seccomp_rule **list,
+					    size_t n)
 {
 	struct seccomp_class *class;
 
@@ -371,8 +373,8 @@ static int add_x86_64(struct arena *a, const struct seccomp_rules *rules, const 
 	return 0;
 }
 
-int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs, size_t n_archs,
-		   uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err)
+int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs,
+		   size_t n_archs, uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err)
 {
 	*blocks = arena_alloc(a, n_archs * sizeof **blocks);
 	*n_blocks = 0;

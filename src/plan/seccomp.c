@@ -42,8 +42,8 @@ static const uint32_t actions[] = {
 	[OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY] = SECCOMP_RET_USER_NOTIF,
 };
 
-static int action_of(enum oci_seccomp_action name, bool has_errno, uint32_t number, const char *pointer, uint32_t *action,
-		     struct error *err)
+static int action_of(enum oci_seccomp_action name, bool has_errno, uint32_t number, const char *pointer,
+		     uint32_t *action, struct error *err)
 {
 	*action = actions[name];
 	if (*action == SECCOMP_RET_ERRNO || *action == SECCOMP_RET_TRACE) {
@@ -136,7 +136,8 @@ static int entry_rules(struct arena *a, struct seccomp_rules *rules, unsigned in
 	return 0;
 }
 
-static int make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules, struct error *err)
+static int make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules,
+		      struct error *err)
 {
 	*rules = (struct seccomp_rules) { .profile = profile };
 	if (action_of(profile->default_action, profile->has_default_errno_ret, profile->default_errno_ret,
@@ -153,7 +154,8 @@ static int make_rules(struct arena *a, const struct oci_seccomp *profile, struct
 }
 
 /* The own architecture and those of the profile that the same kernel can run; what else may be listed cannot happen. */
-static int choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n, struct error *err)
+static int choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n,
+			struct error *err)
 {
 	const struct seccomp_arch *own = seccomp_arch_own();
 
@@ -216,8 +218,8 @@ static int check_hand_over(const struct seccomp_block *own, struct error *err)
 
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 		if (number_notifies(own, needed[i].number))
-			return fail_at(err, SECCOMP "/syscalls", "SCMP_ACT_NOTIFY cannot be used for %s, by which the listener "
-				       "itself is handed over", needed[i].name);
+			return fail_at(err, SECCOMP "/syscalls", "SCMP_ACT_NOTIFY cannot be used for %s, by which the "
+				       "listener itself is handed over", needed[i].name);
 	return 0;
 }
 

@@ -23,8 +23,10 @@ struct error;
 
 /* ---- architectures (seccomp-arch.c) ----------------------------------- */
 
-enum seccomp_family { FAMILY_X86, FAMILY_ARM, FAMILY_MIPS, FAMILY_PPC, FAMILY_S390, FAMILY_PARISC, FAMILY_RISCV, FAMILY_LOONGARCH,
-		      FAMILY_OTHER };
+enum seccomp_family {
+	FAMILY_X86, FAMILY_ARM, FAMILY_MIPS, FAMILY_PPC, FAMILY_S390, FAMILY_PARISC, FAMILY_RISCV, FAMILY_LOONGARCH,
+	FAMILY_OTHER
+};
 
 struct seccomp_arch {
 	const char *name;	/* the spec's: "SCMP_ARCH_X86" */
@@ -102,8 +104,8 @@ struct seccomp_block {
 
 /* The ranges for each value of seccomp_data.arch that ARCHS have, in their order; what belongs to none of them but
  * shares a value gets the action OTHER.  All lives in A.  -1: the profile contradicts itself. */
-int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs, size_t n_archs,
-		   uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err);
+int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs,
+		   size_t n_archs, uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err);
 
 /* ---- the program ------------------------------------------------------ */
 

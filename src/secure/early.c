@@ -79,8 +79,9 @@ __asm__(".text\n"
 #endif
 
 /* A word of up to seven letters as a number: the compiler can make no call and no table of this. */
-#define WORD(a, b, c, d, e, f, g) ((uint64_t) (a) | (uint64_t) (b) << 8 | (uint64_t) (c) << 16 | (uint64_t) (d) << 24 | \
-				   (uint64_t) (e) << 32 | (uint64_t) (f) << 40 | (uint64_t) (g) << 48)
+#define WORD(a, b, c, d, e, f, g) \
+	((uint64_t) (a) | (uint64_t) (b) << 8 | (uint64_t) (c) << 16 | (uint64_t) (d) << 24 | (uint64_t) (e) << 32 | \
+	 (uint64_t) (f) << 40 | (uint64_t) (g) << 48)
 
 static inline uint64_t word(const char *s)
 {

@@ -48,11 +48,11 @@ static int groups_set(const struct process_plan *process, struct error *err)
 		return 0;
 	if (setgroups(process->n_groups, process->groups) < 0) {
 		if (errno == EINVAL)
-			return fail(err, EINVAL, "set %zu additional groups (the container's user namespace does not map one "
-				    "of them)", process->n_groups);
+			return fail(err, EINVAL, "set %zu additional groups (the container's user namespace does not "
+				    "map one of them)", process->n_groups);
 		if (errno == EPERM)
-			return fail(err, EPERM, "set %zu additional groups (needs CAP_SETGID, and setgroups not denied in the "
-				    "user namespace)", process->n_groups);
+			return fail(err, EPERM, "set %zu additional groups (needs CAP_SETGID, and setgroups not denied "
+				    "in the user namespace)", process->n_groups);
 		return fail(err, errno, "set %zu additional groups", process->n_groups);
 	}
 	if (!groups_are(process->groups, process->n_groups))

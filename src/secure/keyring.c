@@ -41,7 +41,7 @@ int keyring_join(const char *name, struct error *err)
 		}
 		if (errno == EDQUOT)
 			return fail(err, EDQUOT, "create session keyring %s: the user's quota of keys is used up: raise "
-				    "/proc/sys/kernel/keys/maxkeys (root_maxkeys for root) or give --no-new-keyring", name);
+				    "kernel.keys.maxkeys (root_maxkeys for root) by sysctl, or give --no-new-keyring", name);
 		return fail(err, errno, "create session keyring %s", name);
 	}
 	/* What the kernel gives a new session keyring, and the right to search.  EACCES: it exists and belongs to

@@ -34,14 +34,15 @@ static int refused(unsigned flags, int number, struct error *err)
 	if (number == EACCES)
 		return fail(err, number, "load the seccomp filter (needs no_new_privs or CAP_SYS_ADMIN)");
 	if (number == EBUSY && flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
-		return fail(err, number, "load the seccomp filter (a filter around this process already has a listener)");
+		return fail(err, number, "load the seccomp filter (one around this process already has a listener)");
 	for (size_t i = 0; number == EINVAL && i < sizeof table / sizeof *table; i++) {
 		/* WAIT_KILLABLE_RECV is only good together with a listener. */
-		unsigned with = table[i].flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
+		bool waits = table[i].flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+		unsigned with = waits ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
 		if (flags & table[i].flag && !knows(table[i].flag | with)) {
-			fail_code(err, ERROR_UNSUPPORTED, "load the seccomp filter: this kernel does not know %s (since Linux %s)",
-				  table[i].name, table[i].since);
+			fail_code(err, ERROR_UNSUPPORTED, "load the seccomp filter: this kernel does not know %s "
+				  "(since Linux %s)", table[i].name, table[i].since);
 			err->number = number;
 			return -1;
 		}
@@ -64,7 +65,7 @@ int filter_load(const struct seccomp_plan *seccomp, int *listener, struct error 
 		return fail(err, 0, "load the seccomp filter: nobody takes its notifications");
 
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
-	/* seccomp(2) is of 3.17, and a filter around us may hide it.  Speculation is then controlled as the kernel likes. */
+	/* seccomp(2) is of 3.17, and a filter around us may hide it.  Speculation is then as the kernel likes it. */
 	if (r < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~(unsigned) SECCOMP_FILTER_FLAG_SPEC_ALLOW))
 		r = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 	if (r < 0)

@@ -190,6 +190,11 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 	return pid;
 }
 
+bool process_cgroup_refused(int number)
+{
+	return number == EINVAL || number == ENOSYS || number == EBUSY || number == EOPNOTSUPP || number == EAGAIN;
+}
+
 int process_boot_id(char out[37], struct error *err)
 {
 	auto_fd fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

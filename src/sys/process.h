@@ -46,6 +46,11 @@ int process_wait_end(int pidfd, int ms);
  * caller writes cgroup.procs. */
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
+/* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there later:
+ * a kernel before 5.7 (EINVAL, ENOSYS), a cgroup with controllers for its children (EBUSY), a threaded one (EOPNOTSUPP), a
+ * pids.max that allows no fork (EAGAIN). */
+bool process_cgroup_refused(int number);
+
 /* The kernel's boot id, 36 characters and '\0'. */
 int process_boot_id(char out[37], struct error *err);
 

@@ -39,8 +39,8 @@ static int refused(const struct oci_memory_policy *policy, int number, struct er
 		fail_code(err, ERROR_UNSUPPORTED, "set the memory policy %s: this kernel has no NUMA support", name);
 	else if (number == EINVAL)
 		fail(err, number, "set the memory policy %s for nodes \"%s\" (no such node here, flags that do not go "
-		     "together%s%s)", name, policy->nodes ? policy->nodes : "", since ? ", or a kernel older than " : "",
-		     since ? since : "");
+		     "together%s%s)", name, policy->nodes ? policy->nodes : "",
+		     since ? ", or a kernel older than " : "", since ? since : "");
 	else
 		fail(err, number, "set the memory policy %s", name);
 	err->number = number;
@@ -62,12 +62,13 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 		mode |= (int) flag->value;
 	}
 	if (any && !list_parse(policy->nodes, MAX_NODES, mask, &highest))
-		return fail_at(err, "/linux/memoryPolicy/nodes", "\"%s\" is not a list of nodes below %d such as \"0-3,7\"",
-			       policy->nodes, MAX_NODES);
+		return fail_at(err, "/linux/memoryPolicy/nodes", "\"%s\" is not a list of nodes below %d such as "
+			       "\"0-3,7\"", policy->nodes, MAX_NODES);
 	if (any && modes[policy->mode].no_nodes)
 		return fail_at(err, "/linux/memoryPolicy/nodes", "%s takes no nodes", modes[policy->mode].name);
 	if (!any && !modes[policy->mode].no_nodes)
-		return fail_at(err, "/linux/memoryPolicy/nodes", "%s needs at least one node", modes[policy->mode].name);
+		return fail_at(err, "/linux/memoryPolicy/nodes", "%s needs at least one node",
+			       modes[policy->mode].name);
 
 	/* The kernel takes one bit less than the number it is given. */
 	if (syscall(SYS_set_mempolicy, mode, any ? mask : NULL, any ? highest + 2ul : 0ul) < 0)

@@ -29,8 +29,8 @@ static int refused(const struct rlimit_plan *limit, const struct rlimit *old, in
 	show(limit->value.rlim_max, hard);
 	show(old->rlim_max, from);
 	if (number == EPERM && limit->value.rlim_max > old->rlim_max)
-		return fail(err, number, "set %s to %s:%s: the hard limit is %s now, and raising it needs CAP_SYS_RESOURCE%s",
-			    limit->name, soft, hard, from,
+		return fail(err, number, "set %s to %s:%s: the hard limit is %s now, and raising it needs "
+			    "CAP_SYS_RESOURCE%s", limit->name, soft, hard, from,
 			    limit->resource == RLIMIT_NOFILE ? " and at most /proc/sys/fs/nr_open" : "");
 	return fail(err, number, "set %s to %s:%s (hard limit now %s)", limit->name, soft, hard, from);
 }

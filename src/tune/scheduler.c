@@ -90,11 +90,12 @@ int io_priority_apply(const struct oci_io_priority *priority, struct error *err)
 		[OCI_IOPRIO_CLASS_IOPRIO_CLASS_IDLE] = IOPRIO_CLASS_IDLE,
 	};
 	int value = classes[priority->class] << IOPRIO_CLASS_SHIFT | priority->priority;
-	/* The spec wants the process group.  A process that leads none is in its caller's, which is not ours to change. */
+	/* The spec wants the process group.  A process that leads none is in its caller's, which is not ours. */
 	int who = getpgrp() == getpid() ? IOPRIO_WHO_PGRP : IOPRIO_WHO_PROCESS;
 
 	if (syscall(SYS_ioprio_set, who, 0, value) < 0) {
-		fail(err, errno, "set the I/O priority to class %d, level %d%s", classes[priority->class], priority->priority,
+		fail(err, errno, "set the I/O priority to class %d, level %d%s", classes[priority->class],
+		     priority->priority,
 		     errno == EPERM ? " (the real-time class needs CAP_SYS_ADMIN or CAP_SYS_NICE)" : "");
 		return blame(err, "/process/ioPriority");
 	}

@@ -18,7 +18,7 @@ int rlimits_apply(const struct process_plan *process, struct error *err);
 int oom_score_adj_set(pid_t pid, int value, struct error *err);
 
 int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err);	/* sched_setattr(2) */
-int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the process group */
+int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the group */
 int personality_apply(const struct oci_personality *personality, struct error *err);
 int memory_policy_apply(const struct oci_memory_policy *policy, struct error *err);	/* set_mempolicy(2) */
 

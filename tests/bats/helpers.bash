@@ -80,6 +80,29 @@ fresh()
 	: >"$OUT" >"$ERR"
 	new_bundle bundle
 	mounts_before=$(</proc/self/mountinfo)
+	watch "$BASHPID" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	watcher=$!
+}
+
+# A test that hangs is ended, so that the others of its file run: its containers and its children are killed.
+watch()
+{
+	local pid=$1 children
+
+	read -r -t "${TEST_TIMEOUT:-60}" <>"$SUITE/never" && return
+	: >"$T/timed-out"
+	for children in 1 2 3; do
+		children=$(ps -eo pid=,ppid= | awk -v top="$pid" -v me="$BASHPID" '
+			{ parent[$1] = $2 }
+			END {
+				for (p in parent) {
+					for (q = p; q > 1 && q != top && q != me; q = parent[q]);
+					if (q == top && p != top) print p
+				}
+			}')
+		kill -KILL $children $(suite_pids)
+		sleep 0.5
+	done
 }
 
 new_bundle()
@@ -265,7 +288,12 @@ sweep()
 {
 	local target name left=0 report
 
+	kill "$watcher" 2>/dev/null || true
 	[ "${BATS_TEST_COMPLETED-}" ] || show_logs
+	if [ -e "$T/timed-out" ]; then
+		left=1
+		echo "stopped after ${TEST_TIMEOUT:-60} s"
+	fi
 	cd /
 	for target in "${test_mounts[@]}"; do
 		umount -l "$target" || left=1

@@ -36,7 +36,7 @@ background_run()
 	shell 'sleep 1000 & kill -KILL $$; exec sleep 1000'
 	background_run web
 	rt kill web KILL
-	run -137 wait $RUN_PID
+	ends 137 $RUN_PID
 	[ -z "$(ls -A "$STATE")" ]
 	[ ! -e "$(cgroup_dir)" ]
 }
@@ -76,8 +76,7 @@ background_run()
 @test "a container that is deleted meanwhile by another is no error of run" {
 	background_run web
 	rt delete --force web
-	run wait $RUN_PID
-	[ "$status" = 137 ]
+	ends 137 $RUN_PID
 	[ ! -s "$ERR" ]
 }
 
@@ -90,7 +89,7 @@ background_run()
 	rt delete --force web
 	rt create web
 	kill -CONT $RUN_PID
-	run wait $RUN_PID
+	ends 137 $RUN_PID
 	is web created
 	[ -d "$(cgroup_dir)" ]
 	rt start web
@@ -107,7 +106,7 @@ background_run()
 		wait_for grep -qx "got $sig" "$OUT"
 	done
 	rt kill web KILL
-	run -137 wait $RUN_PID
+	ends 137 $RUN_PID
 }
 
 @test "a signal that comes before the program runs is not lost" {
@@ -117,7 +116,7 @@ background_run()
 	wait_status web creating
 	kill -TERM $!
 	echo >"$T/go"
-	run -143 wait $!
+	ends 143 $!
 }
 
 @test "the program's signals are as new: none blocked, none ignored" {
@@ -169,7 +168,7 @@ background_run()
 			[ "$parent" = $RUN_PID ]
 		fi
 		rt kill web KILL
-		run -137 wait $RUN_PID
+		ends 137 $RUN_PID
 	done
 }
 
@@ -180,13 +179,13 @@ background_run()
 	wait_for grep -q ready "$OUT"
 	wait_for sh -c "[ \"\$(cat /proc/$RUN_PID/task/$RUN_PID/children | wc -w)\" = 1 ]"
 	rt kill web KILL
-	run -137 wait $RUN_PID
+	ends 137 $RUN_PID
 }
 
 @test "the runtime's death does not end the container" {
 	background_run web
 	kill -KILL $RUN_PID
-	run -137 wait $RUN_PID
+	ends 137 $RUN_PID
 	is web running
 	rt delete --force web
 }

@@ -1,27 +1,42 @@
 /*
  * Every system call number, with the arguments that matter, through our program, through libseccomp's and through a model
  *
- * libseccomp 2.5 is wrong about some profiles: several ranges over one argument in 64 bits, and programs in which the
- * first call of an architecture is compared before its number is loaded.  So profiles are generated in three kinds:
+ * libseccomp 2.5 is wrong about some profiles (several ranges over one argument in 64 bits, programs in which the first
+ * call of an architecture is compared before its number is loaded), and builds some for ever.  So profiles are generated in three kinds:
  * plain ones, on which all three agree; wild ones of one action, on which we have to agree with the model, and
  * libseccomp's faults are counted; and wild ones of many actions, where ours has to be the action of a rule that holds.
  *
  * PROFILES=n changes how many are generated of each kind (default 200), SEED=n which, VERBOSE=1 shows differences.
  */
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "test-seccomp-fixture.h"
 
 #define ROOM 16384
 
-/* libseccomp 2.5 loses nodes of its trees. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libseccomp\n";
-}
+/* libseccomp's program, made by a child: it does not always come to an end. */
+static struct shared {
+	int n;	/* negative: refused, with this errno */
+	struct sock_filter filter[ROOM];
+} *theirs;
 
-static struct sock_filter theirs[ROOM];
+static int ask_oracle(const struct oci_seccomp *profile)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	theirs->n = -EDEADLK;
+	pid = fork();
+	if (!pid) {
+		alarm(5);
+		theirs->n = oracle_filter(profile, theirs->filter, ROOM);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return theirs->n;
+}
 
 /* ---- the model -------------------------------------------------------- */
 
@@ -236,7 +251,7 @@ struct result {
 	unsigned long tried;
 	unsigned wrong;		/* ours against the model */
 	unsigned apart;		/* libseccomp's against ours */
-	bool refused_ours, refused_theirs;
+	bool refused_ours, refused_theirs, endless;
 };
 
 static void show(const char *who, const struct seccomp_data *data, uint32_t is, uint32_t wanted)
@@ -259,7 +274,7 @@ static void compare(const struct seccomp_plan *ours, int n_theirs, const struct 
 		show("the model", data, is, actions[0]);
 	if (n_theirs < 0 || is == ERRNO(ENOSYS))	/* which libseccomp does not say by itself */
 		return;
-	other = run_filter(theirs, (unsigned) n_theirs, data);
+	other = run_filter(theirs->filter, (unsigned) n_theirs, data);
 	if (is != other && result->apart++ < 5)
 		show("libseccomp", data, is, other);
 }
@@ -294,8 +309,8 @@ static struct result compare_profile(struct arena *a, const struct oci_seccomp *
 {
 	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64 };
 	static const uint32_t bases[] = { 0, 0x40000000, 0xfffffe00, 0x7fffff00, 0x3fffff00 };
-	int n_theirs = oracle_filter(profile, theirs, ROOM);
-	struct result result = { .refused_theirs = n_theirs < 0 };
+	int n_theirs = ask_oracle(profile);
+	struct result result = { .refused_theirs = n_theirs < 0, .endless = n_theirs == -EDEADLK };
 	struct seccomp_plan ours;
 	struct error err = { 0 };
 
@@ -338,7 +353,7 @@ static void known_profile(const char *name, unsigned at_most)
 	assert_non_null(profile);
 	agree(&a, profile);
 	assert_int_equal(plan_seccomp(&a, profile, false, &ours, &err), 0);
-	print_message("%s: %u instructions, libseccomp %d\n", name, ours.n_filter, oracle_filter(profile, theirs, ROOM));
+	print_message("%s: %u instructions, libseccomp %d\n", name, ours.n_filter, ask_oracle(profile));
 	assert_true(ours.n_filter <= at_most);
 
 	/* The same where what is not listed gets another answer, and for one architecture only. */
@@ -478,6 +493,7 @@ static void generate(struct arena *a, struct oci_seccomp *profile, enum kind kin
 static unsigned generated(enum kind kind, const char *what)
 {
 	unsigned n = getenv("PROFILES") ? (unsigned) atoi(getenv("PROFILES")) : 200, refused = 0, wrong = 0, apart = 0, stricter = 0;
+	unsigned endless = 0;
 	unsigned long tried = 0;
 
 	srand(getenv("SEED") ? (unsigned) atoi(getenv("SEED")) : 20260101);
@@ -493,10 +509,11 @@ static unsigned generated(enum kind kind, const char *what)
 		stricter += result.refused_ours && !result.refused_theirs;
 		wrong += result.wrong > 0;
 		apart += result.apart > 0;
+		endless += result.endless;
 		arena_free(&a);
 	}
-	print_message("%s: %u profiles, %u refused (%u by us only), %lu cases, %u apart from libseccomp\n", what, n, refused, stricter,
-		      tried, apart);
+	print_message("%s: %u profiles, %u refused (%u by us only), %lu cases, libseccomp is apart in %u and finds no end in %u\n",
+		      what, n, refused, stricter, tried, apart, endless);
 	assert_int_equal(wrong, 0);
 	assert_true(refused < n);
 	return apart;
@@ -533,5 +550,8 @@ int main(void)
 	/* The model knows the architectures of x86 machines. */
 	if (seccomp_arch_native() != SCMP_ARCH_X86_64)
 		return 0;
+	theirs = mmap(NULL, sizeof *theirs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (theirs == MAP_FAILED)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,8 @@
  *	outside many N PROGRAM...		with N more descriptors open (of /etc/hostname and /), from 3 on
  *	outside without FDS PROGRAM...		with these descriptors of 0, 1, 2 closed: "02"
  *	outside at-fd FD FILE PROGRAM...	with FILE opened as FD
- *	outside reaper PROGRAM...		as the reaper of orphans: says how many came when PROGRAM has ended
+ *	outside killed-at N PROGRAM...		PROGRAM gets SIGKILL when it enters its Nth system call; what it has forked
+ *						goes on.  Exit code 137 then, else PROGRAM's
  *
  * "ready" is printed to standard error as soon as a socket listens.
  */
@@ -26,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -91,6 +92,7 @@ static void receive(const char *path, int count)
 				printf(" pid %d", atoi(line + 4));
 		puts("");
 		fflush(stdout);
+		/* It stays open: a terminal without its master end would hang up. */
 	}
 }
 
@@ -249,25 +251,37 @@ static void at_fd(int fd, const char *path, char **program)
 	die(program[0]);
 }
 
-static int reaper(char **program)
+static int killed_at(int n, char **program)
 {
-	int status = 0, mine = 0, others = 0;
-	pid_t pid, p;
+	int status, calls = 0, entering = 0;
+	pid_t pid = fork();
 
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	pid = fork();
 	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
 		execvp(program[0], program);
 		die(program[0]);
 	}
-	while ((p = waitpid(-1, &status, 0)) > 0) {
-		if (p == pid)
-			mine = status;
-		else
-			others++;
+	if (waitpid(pid, &status, 0) < 0 || ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) < 0)
+		die("ptrace");
+	/* The first exec is ours, not the program's. */
+	for (int began = 0, sig = 0;;) {
+		ptrace(PTRACE_SYSCALL, pid, 0, sig);
+		if (waitpid(pid, &status, 0) < 0)
+			die("waitpid");
+		if (!WIFSTOPPED(status))
+			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		sig = WSTOPSIG(status);
+		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
+			began = 1;
+			sig = 0;
+		} else if (sig == (SIGTRAP | 0x80)) {
+			entering = !entering;
+			sig = 0;
+			if (began && entering && ++calls == n)
+				kill(pid, SIGKILL);
+		}
 	}
-	printf("orphans %d\n", others);
-	return WEXITSTATUS(mine);
 }
 
 int main(int argc, char **argv)
@@ -288,8 +302,8 @@ int main(int argc, char **argv)
 		without(argv[2], argv + 3);
 	else if (!strcmp(what, "at-fd"))
 		at_fd(atoi(argv[2]), argv[3], argv + 4);
-	else if (!strcmp(what, "reaper"))
-		return reaper(argv + 2);
+	else if (!strcmp(what, "killed-at"))
+		return killed_at(atoi(argv[2]), argv + 3);
 	else
 		return 2;
 	return 0;

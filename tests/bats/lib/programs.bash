@@ -4,6 +4,8 @@
 #	add_inside		only put it there, for exec and for scripts
 #	outside ARGS...		run outside.c's program;  "$OUTSIDE" is its path
 #	in_background COMMAND...	$! is its pid; it does not hold bats' descriptors
+#	ends CODE PID		wait for that process of ours: its exit code is CODE
+#	gone PID		true if it has ended, whether somebody has reaped it or not
 #
 # Each is compiled once in a run of the suite.  Both are copied to the suite's tmpfs, where leaks are looked for.
 
@@ -42,5 +44,19 @@ outside()
 
 in_background()
 {
-	"$@" 3>&- 4>&- &
+	# Without "<&0" bash would give it /dev/null.
+	"$@" <&0 3>&- 4>&- 8>&- &
+}
+
+ends()
+{
+	local code=0
+
+	wait "$2" || code=$?
+	[ "$code" = "$1" ] || { echo "process $2 ended with $code, not $1"; return 1; }
+}
+
+gone()
+{
+	! grep -qs 'State:.[^ZX]' "/proc/$1/status"
 }

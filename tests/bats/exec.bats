@@ -1,0 +1,252 @@
+# exec: a further process in the container, as its first one or as told.
+load helpers
+load lib/programs
+
+setup()
+{
+	fresh
+	spec '.process.env = ["PATH=/bin", "OF=container"] | .process.user = {uid: 1000, gid: 1001, additionalGids: [5]} | .process.cwd = "/tmp"'
+	mkdir -p -m 1777 rootfs/tmp
+	rt run -d web
+}
+
+@test "it runs as the container's own process does: user, groups, folder, env, capabilities, limits" {
+	run rt exec web sh -c 'id -u; id -g; id -G; pwd; echo $OF; umask; grep -E "^(Cap(Prm|Bnd)|NoNewPrivs)" /proc/self/status'
+	grep -E "^(Cap(Prm|Bnd)|NoNewPrivs)" "/proc/$(pid_of web)/status" >"$T/own"
+	[ "$output" = $'1000\n1001\n1001 5\n/tmp\ncontainer\n0022\n'"$(cat "$T/own")" ]
+	run rt exec web cat /proc/self/limits
+	diff <(echo "$output") "/proc/$(pid_of web)/limits"
+}
+
+@test "it is in all of the container's namespaces and its cgroup" {
+	local ns
+
+	for ns in mnt pid net uts ipc cgroup user; do
+		[ "$(rt exec --user 0 web readlink /proc/self/ns/$ns)" = "$(readlink "/proc/$(pid_of web)/ns/$ns")" ]
+	done
+	rt exec -d --pid-file "$T/pid" web sleep 1001
+	diff "/proc/$(cat "$T/pid")/cgroup" "/proc/$(pid_of web)/cgroup"
+	[ "$(readlink "/proc/$(cat "$T/pid")/root")" = / ]
+}
+
+@test "exit codes: the program's, 128 and the signal, 255 if it did not start" {
+	local code
+
+	for code in 0 1 42 255; do
+		run rt exec web sh -c "exit $code"
+		[ "$status" = $code ]
+	done
+	run rt exec web sh -c 'kill -KILL $$'
+	[ "$status" = 137 ]
+	run rt exec web nothing
+	[ "$status" = 255 ]
+}
+
+@test "a program that cannot be started is told in the words that clients look for" {
+	run rt exec web nothing
+	[ "$status" = 255 ]
+	says 'exec failed' 'exec: "nothing": executable file not found in $PATH'
+	run rt exec web /bin/nothing
+	says 'exec: "/bin/nothing": ' "no such file or directory"
+	run rt exec web /tmp
+	says "permission denied"
+	run rt exec web
+	[ "$status" = 255 ]
+	says "process args cannot be empty"
+	run rt exec -d web nothing
+	[ "$status" = 255 ]
+	is web running
+}
+
+@test "--cwd, --env, --user, --additional-gids" {
+	run rt exec --cwd /bin -e A=1 --env B=2 --env OF=exec web sh -c 'pwd; echo $A $B $OF'
+	[ "$output" = $'/bin\n1 2 exec' ]
+	run rt exec -u 0 web sh -c 'id -u; id -g'
+	[ "$output" = $'0\n1001' ]
+	run rt exec -u 7:8 web sh -c 'id -u; id -g'
+	[ "$output" = $'7\n8' ]
+	run rt exec -g 77 --additional-gids 78 web id -G
+	[ "$output" = "1001 77 78" ]
+}
+
+@test "--user is numbers, and all of the text (CVE-2026-30892)" {
+	local user
+
+	run rt exec -u 1 web sh -c 'id -u; id -g'
+	[ "$output" = $'1\n1001' ]
+	for user in "" root 1x 1: :1 1:x 1:1:1 -1 4294967295 4294967296 1:4294967295 18446744073709551617 0x1 " 1" "1 " +1 1.0; do
+		run rt exec -u "$user" web id -u
+		[ "$status" = 255 ] || { echo "taken: '$user' as $output"; return 1; }
+		says "invalid --user"
+	done
+}
+
+@test "--cap gives bounding, effective and permitted, never inheritable" {
+	run rt exec -u 0 --cap CAP_SYS_PTRACE --cap CAP_NET_ADMIN web sh -c 'grep Cap /proc/self/status | cut -f 2 | tr "\n" " "'
+	local own=$((16#$(awk '/CapBnd/ { print $2 }' "/proc/$(pid_of web)/status")))
+	local want=$(printf '%016x' $((own | 1 << 19 | 1 << 12)))
+	[ "$(awk '{ print $2, $3, $4 }' <<<"$output")" = "$want $want $want" ]
+	[ $((16#${output%% *} & (1 << 19 | 1 << 12))) = 0 ]
+	rt_fail exec --cap CAP_NOTHING web true
+	says CAP_NOTHING
+}
+
+@test "--no-new-privs" {
+	run rt exec --no-new-privs web grep NoNewPrivs /proc/self/status
+	[ "$output" = $'NoNewPrivs:\t1' ]
+}
+
+@test "--process is all there is: nothing of the container's own process is taken" {
+	cat >"$T/process.json" <<-'END'
+		{"args": ["sh", "-c", "id -u; id -g; id -G; pwd; echo $OF $WHO; grep CapBnd /proc/self/status"], "cwd": "/bin",
+		 "user": {"uid": 5, "gid": 6}, "env": ["PATH=/bin", "WHO=file"]}
+	END
+	run rt exec --process "$T/process.json" web
+	[ "$output" = $'5\n6\n6\n/bin\nfile\nCapBnd:\t0000000000000000' ]
+}
+
+@test "a process file that is wrong is told with its place" {
+	echo '{"args": ["true"], "cwd": "relative"}' >"$T/process.json"
+	run rt exec --process "$T/process.json" web
+	[ "$status" = 255 ]
+	says "process.json:1:" /cwd "Cwd must be an absolute path"
+	echo '{"args": ["true"], ' >"$T/process.json"
+	run rt exec --process "$T/process.json" web
+	[ "$status" = 255 ]
+	run rt exec --process "$T/none.json" web
+	[ "$status" = 255 ]
+	says "no such file or directory"
+}
+
+@test "--detach, --pid-file, --pidfd-socket" {
+	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"
+	wait_for grep -q ready "$T/ready"
+	rt exec --detach --pid-file "$T/pid" --pidfd-socket "$T/s" web sh -c 'echo begun; exec sleep 1001'
+	wait $!
+	wait_for grep -qx begun "$OUT"
+	[ "$(tr '\0' ' ' <"/proc/$(cat "$T/pid")/cmdline")" = "sleep 1001 " ]
+	[ "$(cat "$T/got")" = "setns anon_inode:[pidfd] pid $(cat "$T/pid")" ]
+	[ "$(od -An -c "$T/pid" | tr -d ' ')" = "$(cat "$T/pid")" ]
+}
+
+@test "what follows the program is the program's" {
+	run rt exec web echo --tty -d --help
+	[ "$output" = "--tty -d --help" ]
+	run rt exec web -- echo x
+	[ "$output" = x ]
+	run rt exec --tty=false web echo x
+	[ "$output" = x ]
+}
+
+@test "standard input and output, and a lot of it" {
+	run bash -c 'echo typed | "$@"' x "${RT[@]}" exec web cat
+	[ "$output" = typed ]
+	[ "$("${RT[@]}" exec web dd if=/dev/zero bs=1M count=32 2>/dev/null 3>&- | wc -c)" = $((32 << 20)) ]
+}
+
+@test "signals are handed on" {
+	in_background "${RT[@]}" exec web sh -c 'trap "echo got USR1" USR1; trap "echo got TERM; exit 5" TERM; echo ready; while :; do sleep 0.02; done' >"$OUT"
+	wait_for grep -qx ready "$OUT"
+	kill -USR1 $!
+	wait_for grep -qx 'got USR1' "$OUT"
+	kill -TERM $!
+	ends 5 $!
+	is web running
+}
+
+@test "in a stopped container it is refused" {
+	rt kill web KILL
+	wait_status web stopped
+	rt_fail exec web true
+	says "cannot exec in a stopped container"
+	[ "$status" = 255 ]
+}
+
+@test "in a created container it works" {
+	rt delete --force web
+	rt create web
+	run rt exec web echo here
+	[ "$output" = here ]
+	is web created
+	rt start web
+	is web running
+}
+
+@test "in a paused container it is refused, unless --ignore-paused" {
+	if [ "$VIEW" = v2 ]; then
+		echo 1 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait_status web paused
+	rt_fail exec web true
+	says "cannot exec in a paused container (use --ignore-paused to override)"
+	in_background "${RT[@]}" exec --ignore-paused web echo thawed >"$T/thawed"
+	sleep 0.1
+	[ ! -s "$T/thawed" ]
+	if [ "$VIEW" = v2 ]; then
+		echo 0 >"$(cgroup_dir)/cgroup.freeze"
+	else
+		echo THAWED >"$(cgroup_dir freezer)/freezer.state"
+	fi
+	wait $!
+	[ "$(cat "$T/thawed")" = thawed ]
+}
+
+@test "the container ends while an exec is there: it ends with it" {
+	in_background "${RT[@]}" exec web sleep 1001
+	wait_for sh -c "'$RUNTIME' --root '$STATE' ps web | grep -q 'sleep 1001'"
+	rt kill web KILL
+	ends 137 $!
+	wait_status web stopped
+}
+
+@test "a container with a user namespace" {
+	rt delete --force web
+	chown -R 100000:100000 rootfs
+	chmod 755 "$T" "$SUITE"
+	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	rt run -d web
+	run rt exec -u 3:4 web sh -c 'id -u; id -g; cat /proc/self/uid_map | tr -s " "'
+	[ "$output" = $'3\n4\n 0 100000 65536' ]
+	rt exec -d -u 3 --pid-file "$T/pid" web sleep 1001
+	[ "$(stat -c %u "/proc/$(cat "$T/pid")")" = 100003 ]
+}
+
+@test "a container without any namespace of its own" {
+	rt delete --force web
+	spec '.linux.namespaces |= map(select(.type == "mount")) | del(.hostname) | .mounts |= map(select(.type != "sysfs" and .type != "cgroup" and .type != "mqueue"))'
+	rt run -d web
+	run rt exec web sh -c 'echo $PPID; pwd'
+	says /tmp
+	[ "$(rt exec -u 0 web readlink /proc/self/ns/mnt)" = "$(readlink "/proc/$(pid_of web)/ns/mnt")" ]
+}
+
+@test "a hundred one after the other and sixteen at once leave nothing" {
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		"${RT[@]}" exec web true 3>&- </dev/null
+	done
+	for ((i = 0; i < 16; i++)); do
+		in_background "${RT[@]}" exec web sh -c "exit $i"
+		pids[i]=$!
+	done
+	for ((i = 0; i < 16; i++)); do
+		ends $i "${pids[i]}"
+	done
+	[ "$(rt ps -f json web)" = "[$(pid_of web)]" ]
+	[ "$(suite_pids)" = "$(pid_of web)" ]
+}
+
+@test "orphans of an exec are the container's" {
+	rt exec web sh -c 'sleep 1001 & exit 0'
+	[ "$(rt ps -f json web | jq length)" = 2 ]
+	rt delete --force web
+	wait_for suite_pids_gone
+}
+
+@test "ptrace and /proc of the container do not reach into the one that enters" {
+	run rt exec -u 0 web sh -c 'ls /proc | grep -c "^[0-9]"'
+	[ "$output" -le 5 ]
+}

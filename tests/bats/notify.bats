@@ -1,0 +1,78 @@
+# A container tells systemd that it is ready (sd_notify), by the runtime.
+load helpers
+load lib/programs
+
+setup()
+{
+	fresh
+	in_background "$OUTSIDE" listen "$T/notify.sock" >"$T/heard" 2>"$T/ready"
+	LISTENER=$!
+	wait_for grep -q ready "$T/ready"
+}
+
+teardown()
+{
+	kill $LISTENER 2>/dev/null || true
+	sweep
+}
+
+@test "the container has a socket of its own, and READY=1 comes with the pid that the host sees" {
+	inside notify STATUS=starting READY=1
+	NOTIFY_SOCKET=$T/notify.sock in_background "${RT[@]}" run web >"$OUT" 2>&1
+	RUN_PID=$!
+	wait_for grep -qx READY=1 "$T/heard"
+	grep -qx "told /run/notify/notify.sock" "$OUT"
+	grep -qx "MAINPID=$(pid_of web)" "$T/heard"
+	rt kill web KILL
+	ends 137 $RUN_PID
+}
+
+@test "start waits until it is ready" {
+	inside notify READY=1
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock rt start web
+	wait_for grep -qx READY=1 "$T/heard"
+	is web running
+}
+
+@test "run --detach waits until it is ready" {
+	inside notify READY=1
+	NOTIFY_SOCKET=$T/notify.sock rt run -d web
+	wait_for grep -qx READY=1 "$T/heard"
+	is web running
+}
+
+@test "a user without rights in the container can tell too" {
+	inside notify READY=1
+	spec '.process.user = {uid: 1000, gid: 1000}'
+	NOTIFY_SOCKET=$T/notify.sock rt run -d web
+	wait_for grep -qx READY=1 "$T/heard"
+}
+
+@test "a container that ends without being ready does not hold start" {
+	shell 'exit 0'
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock run timeout 20 "${RT[@]}" start web
+	[ "$status" != 124 ]
+	wait_status web stopped
+}
+
+@test "other words of the container are not handed on" {
+	inside notify 'MAINPID=1' 'FDSTORE=1' 'READY=1'
+	NOTIFY_SOCKET=$T/notify.sock rt run -d web
+	wait_for grep -qx READY=1 "$T/heard"
+	run ! grep -qx MAINPID=1 "$T/heard"
+	run ! grep -q FDSTORE "$T/heard"
+}
+
+@test "without NOTIFY_SOCKET there is none in the container" {
+	shell 'echo "[$NOTIFY_SOCKET]"; ls /run/notify'
+	run rt run web
+	says "[]" "No such file"
+}
+
+@test "the socket's folder goes with the container" {
+	program true
+	NOTIFY_SOCKET=$T/notify.sock rt run web
+	[ -z "$(ls -A "$STATE")" ]
+}

@@ -154,7 +154,8 @@ static int become(struct entry *entry, struct error *err)
 		return blame(err, "/process/capabilities");
 	/* Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter: now or never. */
 	entry->seccomp_last = p->no_new_privs || p->caps.effective & CAP_SYS_ADMIN_BIT;
-	if (entry->seccomp->n_filter && !entry->seccomp_last && load_filter(entry, err) < 0)
+	if (entry->seccomp->n_filter && !entry->seccomp_last &&
+	    (rlimits_apply_nofile(p, err) < 0 || load_filter(entry, err) < 0))
 		return -1;
 
 	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */
@@ -189,6 +190,8 @@ int enter_prepare(struct entry *entry, struct error *err)
 	}
 	if ((p->apparmor || p->selinux) && (proc = procfs_open(err)) < 0)
 		return -1;
+	if (entry->keyring && p->selinux && label_keyring(proc, p->selinux, err) < 0)
+		return -1;
 	if (entry->keyring && keyring_join(entry->keyring, err) < 0)
 		return -1;
 	umask(p->umask);
@@ -211,6 +214,9 @@ int enter_exec(struct entry *entry, struct error *err)
 			return -1;
 	/* Ours are all close-on-exec; this is for what a library or a hook could have left. */
 	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
+		return -1;
+	/* A filter that is loaded already may not allow it; then it was done before. */
+	if (!(entry->seccomp->n_filter && !entry->seccomp_last) && rlimits_apply_nofile(entry->process, err) < 0)
 		return -1;
 	if (entry->seccomp->n_filter && entry->seccomp_last && load_filter(entry, err) < 0)
 		return -1;

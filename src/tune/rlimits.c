@@ -65,19 +65,35 @@ int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *e
 	return 0;
 }
 
+static int apply(const struct process_plan *process, size_t i, struct error *err)
+{
+	const struct rlimit_plan *limit = &process->rlimits[i];
+	struct rlimit old = { 0 };
+	int number;
+
+	if (prlimit(0, limit->resource, &limit->value, NULL) == 0)
+		return 0;
+	number = errno;
+	prlimit(0, limit->resource, NULL, &old);
+	refused(limit, &old, number, err);
+	return blame_rlimit(err, i);
+}
+
 int rlimits_apply(const struct process_plan *process, struct error *err)
 {
-	for (size_t i = 0; i < process->n_rlimits; i++) {
-		const struct rlimit_plan *limit = &process->rlimits[i];
-		struct rlimit old = { 0 };
-		int number;
+	/* While we still have the right to; only then can the last step not fail. */
+	if (rlimits_raise(0, process, err) < 0)
+		return -1;
+	for (size_t i = 0; i < process->n_rlimits; i++)
+		if (process->rlimits[i].resource != RLIMIT_NOFILE && apply(process, i, err) < 0)
+			return -1;
+	return 0;
+}
 
-		if (prlimit(0, limit->resource, &limit->value, NULL) == 0)
-			continue;
-		number = errno;
-		prlimit(0, limit->resource, NULL, &old);
-		refused(limit, &old, number, err);
-		return blame_rlimit(err, i);
-	}
+int rlimits_apply_nofile(const struct process_plan *process, struct error *err)
+{
+	for (size_t i = 0; i < process->n_rlimits; i++)
+		if (process->rlimits[i].resource == RLIMIT_NOFILE && apply(process, i, err) < 0)
+			return -1;
 	return 0;
 }

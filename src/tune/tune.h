@@ -11,8 +11,12 @@ struct error;
 /* Runtime's side, for PID: raise hard limits that PID could not raise itself inside a user namespace. */
 int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *err);
 
-/* The process's own side: set each limit exactly.  RLIMIT_NOFILE must come after the last open: it is among them. */
+/* The process's own side, while it has all its rights: set each limit exactly, but RLIMIT_NOFILE, of which only the hard limit
+ * is raised. */
 int rlimits_apply(const struct process_plan *process, struct error *err);
+
+/* RLIMIT_NOFILE, when nothing more is opened. */
+int rlimits_apply_nofile(const struct process_plan *process, struct error *err);
 
 /* /proc/PID/oom_score_adj, by the runtime. */
 int oom_score_adj_set(pid_t pid, int value, struct error *err);

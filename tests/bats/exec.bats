@@ -74,7 +74,7 @@ setup()
 
 	run rt exec -u 1 web sh -c 'id -u; id -g'
 	[ "$output" = $'1\n1001' ]
-	for user in "" root 1x 1: :1 1:x 1:1:1 -1 4294967295 4294967296 1:4294967295 18446744073709551617 0x1 " 1" "1 " +1 1.0; do
+	for user in root 1x 1: :1 1:x 1:1:1 -1 4294967295 4294967296 1:4294967295 18446744073709551617 0x1 " 1" "1 " +1 1.0; do
 		run rt exec -u "$user" web id -u
 		[ "$status" = 255 ] || { echo "taken: '$user' as $output"; return 1; }
 		says "invalid --user"

@@ -28,6 +28,7 @@ mapped()
 }
 
 @test "what is made on such a mount belongs to the mapped id outside, and what has none is refused" {
+	chown 1000:1001 "$T/data"
 	add_mount /data none "$T/data" bind
 	spec '.mounts[-1].uidMappings = [{containerID: 1000, hostID: 0, size: 1}] |
 		.mounts[-1].gidMappings = [{containerID: 1001, hostID: 0, size: 1}]'

@@ -3,10 +3,10 @@ load helpers
 load lib/mounts
 
 @test "size, nr_inodes, mode, uid and gid are the file system's" {
-	add_mount /t tmpfs tmpfs size=64k nr_inodes=10 mode=1711 uid=7 gid=8
+	add_mount /t tmpfs tmpfs size=64k nr_inodes=10 mode=1777 uid=7 gid=8
 	see 'stat -c "%a %u:%g" /t; dd if=/dev/zero of=/t/big bs=1k count=100 2>&1 | grep -o "No space.*"'
-	same $'1711 7:8\nNo space left on device' "$output"
-	has "$(filesystem /t | cut -d ' ' -f 3)" size=64k nr_inodes=10 mode=1711
+	same $'1777 7:8\nNo space left on device' "$output"
+	has "$(filesystem /t | cut -d ' ' -f 3)" size=64k nr_inodes=10 mode=1777
 }
 
 @test "without mode= it has the mode of the folder it covers" {
@@ -86,7 +86,7 @@ load lib/mounts
 	ln -s nowhere rootfs/data/dangling
 	chown -h 3:4 rootfs/data/dangling
 	add_mount /data tmpfs tmpfs tmpcopyup
-	see 'cd /data && readlink absolute up dangling && stat -c %u:%g dangling; cat absolute/file up; true'
+	see 'cd /data && readlink absolute && readlink up && readlink dangling && stat -c %u:%g dangling; cat absolute/file up; true'
 	says "$T/outside" ../../../../outside/file nowhere 3:4
 	says_not secret
 }
@@ -157,5 +157,6 @@ load lib/mounts
 	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
 		.linux.gidMappings = .linux.uidMappings'
 	see 'stat -c %u:%g /data /data/known /data/unknown'
-	same $'0:0\n5:6\n0:0' "$output"
+	# What has no id there belongs to nobody, as it is seen there without a copy.
+	same $'0:0\n5:6\n65534:65534' "$output"
 }

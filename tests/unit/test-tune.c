@@ -109,6 +109,9 @@ static int lower_limits(struct error *err)
 
 	NEED(rlimits_raise(getpid(), &process, err) == 0);
 	NEED(rlimits_apply(&process, err) == 0);
+	/* Descriptors are still needed. */
+	NEED(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur > 100);
+	NEED(rlimits_apply_nofile(&process, err) == 0);
 	NEED(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_cur == 100 && now.rlim_max == 200);
 	NEED(getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_cur == 0 && now.rlim_max == 0);
 	return 0;

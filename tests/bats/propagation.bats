@@ -1,0 +1,108 @@
+# Mounts of a container stay in it, and the host's reach it only where the config says so.
+load helpers
+load lib/mounts
+
+# A shared mount at $T/data; the suite's own mount namespace is shared throughout.
+shared_data()
+{
+	mkdir -p "$T/data/from-host" "$T/data/from-container"
+	test_mount --bind "$T/data" "$T/data"
+	mount --make-shared "$T/data"
+}
+
+may_mount()
+{
+	spec '.process.capabilities |= (.bounding += ["CAP_SYS_ADMIN"] | .permitted += ["CAP_SYS_ADMIN"] | .effective += ["CAP_SYS_ADMIN"])'
+}
+
+mounted_here()
+{
+	awk -v t="$1" '$5 == t { found = 1 } END { exit !found }' /proc/self/mountinfo
+}
+
+@test "by default the root is slave" {
+	see
+	same master "$(propagation /)"
+}
+
+@test "rootfsPropagation is what the root has in the end" {
+	local word wanted
+	for word in private rprivate slave rslave shared rshared unbindable runbindable; do
+		case $word in
+		*private) wanted= ;;
+		*slave) wanted=master ;;
+		*shared) wanted=shared ;;
+		*) wanted=unbindable ;;
+		esac
+		spec '.linux.rootfsPropagation = $w' --arg w "$word"
+		see
+		same "$wanted" "$(propagation / | sed 's/shared master/shared/')" "$word"
+	done
+}
+
+@test "an unknown propagation is an error" {
+	spec '.linux.rootfsPropagation = "sharedd"'
+	rt_fail create web
+	says "/linux/rootfsPropagation" '"sharedd" is not one of'
+}
+
+@test "a mount made in the container does not reach the host" {
+	shared_data
+	may_mount
+	add_mount /data none "$T/data" rbind
+	see 'mount -t tmpfs x /data/from-container && : >/data/from-container/file && ls /data/from-container'
+	same file "$output"
+	[ -z "$(ls "$T/data/from-container")" ]
+}
+
+@test "a mount made in the container reaches the host when the mount is rshared" {
+	shared_data
+	may_mount
+	spec '.linux.rootfsPropagation = "rshared"'
+	add_mount /data none "$T/data" rbind rshared
+	shell 'mount -t tmpfs x /data/from-container && sleep 1000'
+	rt run -d web
+	wait_for mounted_here "$T/data/from-container"
+	rt delete --force web
+	umount "$T/data/from-container"
+}
+
+@test "a mount made on the host reaches a slave mount, and not a private one" {
+	shared_data
+	add_mount /slave none "$T/data" rbind rslave
+	add_mount /private none "$T/data" rbind rprivate
+	rt run -d web
+	mount -t tmpfs x "$T/data/from-host"
+	: >"$T/data/from-host/file"
+	run -0 rt exec web ls /slave/from-host /private/from-host
+	same $'/private/from-host:\n\n/slave/from-host:\nfile' "$output"
+	umount "$T/data/from-host"
+	run -0 rt exec web ls /slave/from-host
+	[ -z "$output" ]
+}
+
+@test "nothing that the runtime mounts is seen on the host while a container is there" {
+	local before
+	before=$(cat /proc/self/mountinfo)
+	for word in private rslave shared rshared; do
+		spec '.linux.rootfsPropagation = $w' --arg w "$word"
+		rt create web
+		same "$before" "$(cat /proc/self/mountinfo)" "$word"
+		rt delete --force web
+	done
+}
+
+@test "a host's mount below the rootfs can be unmounted while the container runs" {
+	mkdir rootfs/below
+	test_mount -t tmpfs below rootfs/below
+	rt run -d web
+	umount rootfs/below
+	test_mounts=()
+	run -0 rt exec web ls -d /below
+}
+
+@test "hooks see what the container will see at the path of its root" {
+	spec '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $t]}]' --arg t "cat /proc/self/mountinfo >$T/hook"
+	rt create web
+	run ! grep -q "$BUNDLE/rootfs/proc" "$T/hook"
+}

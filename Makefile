@@ -2,7 +2,8 @@
 # make check         install what the tests need, build, and run all tests (root)
 # make               build/ctr-run, touching no packages
 # make SAN=1         build/san/ctr-run, with ASan and UBSan
-# make check-unit    the unit tests; check-bats: the suite in every cgroup view; check-layers, check-headers
+# make check-unit    the unit tests; check-layers, check-headers
+# make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-san     the suite against the binary with sanitizers
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples
@@ -196,7 +197,7 @@ $(UNIT): %: %.o $(LIB)
 	$Q$(CC) -pie $(SANFLAGS) -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 check-bats: all
-	$Q tests/bats/run -r $B/ctr-run $(if $(VIEW),$(VIEW:%=-v %)) $(FILES)
+	$Q tests/bats/run -r $B/ctr-run $(VIEWS) $(FILES)
 
 check-san:
 	$Q tests/deps build check

@@ -46,6 +46,7 @@ struct exec {
 	struct cgroup cgroup;
 	unsigned listen, keep;
 	struct channel channel, child_channel;
+	bool middle;			/* a process between us and the new one joins the user namespace */
 	pid_t pid;
 	int pidfd, master;
 };
@@ -145,7 +146,7 @@ static int join(struct exec *x, struct error *err)
 	const struct record_state *r = x->handle.record;
 	int flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
 
-	if (r->own_userns)
+	if (r->own_userns && !x->middle)	/* nobody may enter the one he is in */
 		flags |= CLONE_NEWUSER;
 	if (r->timens)
 		flags |= CLONE_NEWTIME;
@@ -194,25 +195,82 @@ static void child_main(struct exec *x)
 
 /* ---- in the runtime --------------------------------------------------------- */
 
-static int birth(struct exec *x, struct error *err)
+/* The container's pid namespace for our children; we stay where we are.  To join a pid namespace takes CAP_SYS_ADMIN in one's
+ * own user namespace too: without it a middle process enters the container's first. */
+static int join_pid_namespace(struct exec *x, struct error *err)
+{
+	if (setns(x->handle.pidfd, CLONE_NEWPID | (x->middle ? CLONE_NEWUSER : 0)) == 0)
+		return 0;
+	if (errno == ESRCH)	/* it has ended since we looked */
+		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
+	return fail(err, errno, "enter the container's pid namespace");
+}
+
+static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&x->cgroup);
 
-	if (x->process.affinity && x->process.affinity->initial && affinity_apply(x->process.affinity->initial, err) < 0)
+	if (join_pid_namespace(x, err) < 0)
 		return -1;
-	/* Our children are born in the container's pid namespace; we stay where we are. */
-	if (setns(x->handle.pidfd, CLONE_NEWPID) < 0)
-		return fail(err, errno, "enter the container's pid namespace");
-	x->pid = process_clone(0, cgroup, false, &x->pidfd, err);
-	if (x->pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
-		x->pid = process_clone(0, -1, false, &x->pidfd, err);
-		if (x->pid == 0 && cgroup_add(&x->cgroup, 0, true, err) < 0) {
+	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
+	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
+		pid = process_clone(0, -1, x->middle, pidfd, err);
+		if (pid == 0 && cgroup_add(&x->cgroup, 0, true, err) < 0) {
 			channel_send_error(&x->child_channel, err);
 			_exit(1);
 		}
 	}
-	if (x->pid == 0)
+	if (pid == 0)
 		child_main(x);
+	return pid;
+}
+
+/* Its child is ours (CLONE_PARENT), and told by its pid: a descriptor of it would be the middle's. */
+static int birth_by_middle(struct exec *x, struct error *err)
+{
+	struct channel ours, theirs;
+	struct process_stat stat;
+	int got;
+
+	if (channel_pair(&ours, &theirs, err) < 0)
+		return -1;
+	pid_t middle = process_clone(0, -1, false, NULL, err), pid = -1;
+	if (middle == 0) {
+		struct error problem = { 0 };
+
+		channel_close(&ours);
+		/* Processes of the container may see us as soon as we are in its user namespace. */
+		if (self_hide(&problem) == 0)
+			pid = birth(x, NULL, &problem);
+		if (pid < 0)
+			channel_send_error(&theirs, &problem);
+		else
+			channel_send(&theirs, MSG_BORN, &pid, sizeof pid, -1, &problem);
+		_exit(pid < 0);
+	}
+	channel_close(&theirs);
+	got = middle < 0 ? -1 : channel_next(&ours, &pid, sizeof pid, NULL, err);
+	channel_close(&ours);
+	if (middle > 0)
+		waitpid(middle, NULL, 0);
+	if (got == MSG_COUNT)
+		fail_code(err, ERROR_PROTOCOL, "the middle process ended before the new one was born");
+	if (got != MSG_BORN)
+		return -1;
+	/* Nobody has reaped it: the pid cannot be another's. */
+	x->pid = pid;
+	x->pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
+	return x->pidfd < 0 ? fail(err, errno, "open the new process") : 0;
+}
+
+static int make_process(struct exec *x, struct error *err)
+{
+	if (x->process.affinity && x->process.affinity->initial && affinity_apply(x->process.affinity->initial, err) < 0)
+		return -1;
+	x->middle = x->handle.record->own_userns && !x->host.privileged;
+	if (x->middle)
+		return birth_by_middle(x, err);
+	x->pid = birth(x, &x->pidfd, err);
 	return x->pid < 0 ? -1 : 0;
 }
 
@@ -295,7 +353,7 @@ int container_exec(struct exec_options *options, struct error *err)
 	if (result == 0)
 		result = channel_pair(&x.channel, &x.child_channel, err);
 	if (result == 0)
-		result = birth(&x, err);
+		result = make_process(&x, err);
 	channel_close(&x.child_channel);
 	if (result == 0 && serve(&x, err) < 0) {
 		process_signal(x.pidfd, SIGKILL);

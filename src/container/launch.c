@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include "container/runtime.h"
 #include "container/store.h"
 #include "sys/fd.h"
+#include "sys/idmap.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -158,6 +160,29 @@ static int keep_copies(const struct launch *launch, struct error *err)
 
 /* ---- cgroup and sources ------------------------------------------------ */
 
+/*
+ * config-linux.md, "Cgroup ownership": what the container sees as its own
+ * tree, and writable, belongs to its user (v2 only).  A folder that was there
+ * before keeps its owner, and in a joined user namespace nobody knows the ids.
+ */
+static int give_cgroup(const struct launch *launch, struct error *err)
+{
+	const struct plan *plan = &launch->plan;
+	const struct namespace_plan *ns = &plan->ns;
+	unsigned uid = plan->has_process ? plan->process.uid : 0;
+	bool visible = false;
+
+	for (size_t i = 0; i < plan->rootfs.n_steps; i++)
+		visible |= plan->rootfs.steps[i].action == STEP_CGROUP &&
+			   !((plan->rootfs.steps[i].set | plan->rootfs.steps[i].set_all) & MOUNT_ATTR_RDONLY);
+	if (!visible || !ns->create_cgroup || launch->host.layout != CGROUP_V2 || launch->cgroup.n_folders == 0 ||
+	    !launch->cgroup.folders[0].made || launch->host.euid != 0)
+		return 0;
+	if (ns->user && !idmap_to_host(ns->uids, ns->n_uids, uid, &uid))
+		return 0;
+	return cgroup_delegate(&launch->cgroup, uid, err);
+}
+
 static int make_cgroup(struct launch *launch, struct error *err)
 {
 	const struct cgroup_plan *plan = &launch->plan.cgroup;
@@ -173,7 +198,7 @@ static int make_cgroup(struct launch *launch, struct error *err)
 	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
 	if (plan->resources && cgroup_limit(&launch->cgroup, plan->resources, err) < 0)
 		return blame(err, "/linux/resources");
-	return 0;
+	return give_cgroup(launch, err) < 0 ? blame(err, plan->pointer) : 0;
 }
 
 static void view_cgroup(const struct launch *launch, struct cgroup_view *view)

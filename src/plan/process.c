@@ -149,7 +149,6 @@ static void plan_args(const struct asking *a, struct process_plan *out)
 
 	out->args = arena_alloc(a->arena, (n + 1) * sizeof *out->args);
 	if (n)
-		if (n)
 		memcpy(out->args, a->process->args, n * sizeof *out->args);
 }
 

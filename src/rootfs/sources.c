@@ -48,8 +48,10 @@ int root_cut_off(const struct plan *plan, int root, struct error *err)
 
 	if (propagation && mount_change(root, 0, 0, propagation, true, err) < 0)
 		return wrap(err, "cut the rootfs off from the host's mounts");
-	/* pivot_root(2) takes no root that is shared; and it is to be no slave either, as what the host mounts below
-	 * the rootfs afterwards is not the container's. */
+	/* pivot_root(2) takes no root that is shared; and it is no slave either, as what the host mounts below the
+	 * rootfs afterwards is not the container's - unless the config says that it is (config-linux.md, "slave"). */
+	if (plan->rootfs.final_propagation & MS_SLAVE)
+		return 0;
 	if (propagation != MS_PRIVATE && mount_change(root, 0, 0, MS_PRIVATE, false, err) < 0)
 		return wrap(err, "make the rootfs private");
 	return 0;

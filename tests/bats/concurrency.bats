@@ -56,8 +56,10 @@ load lib/programs
 			pids[i++]=$!
 		done
 		for ((i = 0; i < 8; i++)); do
-			wait "${pids[i]}" || [ $? -lt 140 ] || { cat "$T/out.$i"; return 1; }
-			run ! grep -iE 'sanitizer|assert|out of turn|sent what' "$T/out.$i"
+			wait "${pids[i]}" || [[ $? =~ ^(1|137|255)$ ]] || { cat "$T/out.$i"; return 1; }
+			if grep -iE 'sanitizer|assert|out of turn|sent what' "$T/out.$i"; then
+				return 1
+			fi
 		done
 		rt delete --force web
 		[ ! -e "$STATE/web" ]

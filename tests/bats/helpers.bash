@@ -11,7 +11,7 @@
 #		says "exec /nope" "no such file or directory"
 #	}
 #
-# Run them with tests/bats/run (never bats alone): tests/bats/run -v v2 tests/bats/smoke.bats -f 'a regex of names'.
+# Run them with tests/bats/run (never bats alone): tests/bats/run v2 tests/bats/smoke.bats -f 'a regex of names'.
 #
 # Before each test there are, made afresh:
 #	$T		the test's own folder, on a tmpfs; readable for every user; short enough for sockets
@@ -49,7 +49,8 @@
 #
 # After each test: containers are deleted by force; the test fails if a process, a cgroup, a mount or state is left then.
 # A failing test shows the log.  A file with a setup or teardown of its own calls `fresh` first and `sweep` last there.
-# Files that measure time or fill the machine say "# runs alone" in their first lines.
+# Files that measure time or fill the machine say "# runs alone" in their first lines.  A test is stopped after 60 seconds;
+# a file that needs longer says so: TEST_TIMEOUT=200.  All waits are $SLOW times as long (3 with sanitizers; set it for an emulator).
 
 bats_require_minimum_version 1.5.0
 : "${SUITE:?run the tests with tests/bats/run}"
@@ -80,19 +81,20 @@ fresh()
 	: >"$OUT" >"$ERR"
 	new_bundle bundle
 	mounts_before=$(</proc/self/mountinfo)
-	watch "$BASHPID" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	test_pid=$BASHPID
+	watch "$test_pid" >/dev/null 2>&1 </dev/null 3>&- 4>&- &
 	watcher=$!
 }
 
 # A test that hangs is ended, so that the others of its file run: its containers and its children are killed.
 watch()
 {
-	local pid=$1 children
+	local pid=$1 me=$BASHPID children
 
-	read -r -t "${TEST_TIMEOUT:-60}" <>"$SUITE/never" && return
+	read -r -t "$((${TEST_TIMEOUT:-60} * SLOW))" <>"$SUITE/never" && return
 	: >"$T/timed-out"
 	for children in 1 2 3; do
-		children=$(ps -eo pid=,ppid= | awk -v top="$pid" -v me="$BASHPID" '
+		children=$(ps -eo pid=,ppid= | awk -v top="$pid" -v me="$me" '
 			{ parent[$1] = $2 }
 			END {
 				for (p in parent) {
@@ -225,11 +227,11 @@ wait_for()
 {
 	local i
 
-	for ((i = 0; i < 500; i++)); do
+	for ((i = 0; i < 500 * SLOW; i++)); do
 		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.02
 	done
-	echo "still not so after 10 seconds: $*"
+	echo "still not so after $((10 * SLOW)) seconds: $*"
 	return 1
 }
 
@@ -292,7 +294,7 @@ sweep()
 	[ "${BATS_TEST_COMPLETED-}" ] || show_logs
 	if [ -e "$T/timed-out" ]; then
 		left=1
-		echo "stopped after ${TEST_TIMEOUT:-60} s"
+		echo "stopped after $((${TEST_TIMEOUT:-60} * SLOW)) s"
 	fi
 	cd /
 	for target in "${test_mounts[@]}"; do

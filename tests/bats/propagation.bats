@@ -20,9 +20,37 @@ mounted_here()
 	awk -v t="$1" '$5 == t { found = 1 } END { exit !found }' /proc/self/mountinfo
 }
 
-@test "by default the root is slave" {
+@test "by default the root is private" {
 	see
-	same master "$(propagation /)"
+	same "" "$(propagation /)"
+}
+
+@test "below a slave root the host's later mounts are seen, below a private one they are not" {
+	local word
+	mkdir rootfs/later
+	for word in rslave rprivate; do
+		spec '.linux.rootfsPropagation = $w | del(.linux.cgroupsPath)' --arg w "$word"
+		rt run -d "$word"
+	done
+	mount -t tmpfs x rootfs/later
+	: >rootfs/later/file
+	run -0 rt exec rslave ls /later
+	same file "$output"
+	run -0 rt exec rprivate ls /later
+	same "" "$output"
+	umount rootfs/later
+	run -0 rt exec rslave ls /later
+	same "" "$output"
+}
+
+@test "a shared root is a group of its own: what is mounted there does not reach the host" {
+	spec '.linux.rootfsPropagation = "rshared"'
+	may_mount
+	mkdir rootfs/later
+	shell 'mount -t tmpfs x /later && sleep 1000'
+	rt run -d web
+	wait_for rt exec web grep -q " /later " /proc/self/mountinfo
+	run ! mounted_here "$BUNDLE/rootfs/later"
 }
 
 @test "rootfsPropagation is what the root has in the end" {

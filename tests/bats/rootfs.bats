@@ -45,7 +45,7 @@ load lib/mounts
 }
 
 @test "--no-pivot: the container cannot get back out by its root's parent" {
-	shell 'ls /../../..; cd ..; cd ..; ls; cat /proc/self/mountinfo'
+	shell 'ls /../../..; cd ..; cd ..; ls; cut -d " " -f 5 /proc/self/mountinfo'
 	run -0 rt run --no-pivot web
 	says_not bundle
 }

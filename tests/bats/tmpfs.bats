@@ -3,10 +3,10 @@ load helpers
 load lib/mounts
 
 @test "size, nr_inodes, mode, uid and gid are the file system's" {
-	add_mount /t tmpfs tmpfs size=64k nr_inodes=10 mode=1777 uid=7 gid=8
+	add_mount /t tmpfs tmpfs size=64k nr_inodes=10 mode=1757 uid=7 gid=8
 	see 'stat -c "%a %u:%g" /t; dd if=/dev/zero of=/t/big bs=1k count=100 2>&1 | grep -o "No space.*"'
-	same $'1777 7:8\nNo space left on device' "$output"
-	has "$(filesystem /t | cut -d ' ' -f 3)" size=64k nr_inodes=10 mode=1777
+	same $'1757 7:8\nNo space left on device' "$output"
+	has "$(filesystem /t | cut -d ' ' -f 3)" size=64k nr_inodes=10 mode=1757
 }
 
 @test "without mode= it has the mode of the folder it covers" {

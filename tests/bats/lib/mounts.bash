@@ -26,7 +26,7 @@ see()
 	run rt run see
 	printf '%s\n' "$output" | sed '/^--$/,$d' >"$T/mounts"
 	output=$(printf '%s\n' "$output" | sed '1,/^--$/d')
-	[ "$status" = 0 ] || { echo "status $status"; cat "$T/mounts"; echo "$output"; return 1; }
+	[ "$status" = 0 ] || { printf 'status %s\n%s\n' "$status" "${output:-$(head -n 3 "$T/mounts")}"; return 1; }
 }
 
 attributes()

@@ -1,0 +1,222 @@
+# A container has its own place in the cgroup tree, in every hierarchy, and leaves none behind.
+load helpers
+load lib/cgroups
+
+exists()
+{
+	[ -d "$(cgroup_dirs "${1-$CGROUP}" | head -n 1)" ]
+}
+
+@test "the cgroup of cgroupsPath is made and the process is in it, in every hierarchy" {
+	local dir
+	rt create web
+	[ "$(cgroup_dirs | wc -l)" -gt 0 ]
+	for dir in $(cgroup_dirs); do
+		member_of "$dir" "$(pid_of web)" || { echo "not in $dir"; return 1; }
+	done
+	rt start web
+	for dir in $(cgroup_dirs); do
+		same "$(pid_of web)" "$(cat "$dir/cgroup.procs")"
+	done
+}
+
+same()
+{
+	[ "$1" = "$2" ] || { printf 'wanted: %s\nfound:  %s\n' "$1" "$2"; return 1; }
+}
+
+@test "delete removes it from every hierarchy" {
+	local dir
+	rt run -d web
+	rt delete --force web
+	for dir in $(cgroup_dirs); do
+		[ ! -e "$dir" ] || { echo "$dir is still there"; return 1; }
+	done
+}
+
+@test "run in the foreground removes it, whether the program succeeds or not" {
+	program true
+	rt run web
+	run ! exists
+	program false
+	run -1 rt run web
+	run ! exists
+}
+
+@test "a create that fails removes it" {
+	spec '.mounts += [{destination: "/x", type: "nosuchfs", source: "x"}]'
+	rt_fail create web
+	run ! exists
+}
+
+@test "missing parents are made, and removed with it once they are empty" {
+	spec '.linux.cgroupsPath = $p' --arg p "$CGROUP/a/b/c"
+	rt run -d web
+	member_of "$(cgroup_dirs "$CGROUP/a/b/c" | head -n 1)" "$(pid_of web)"
+	rt delete --force web
+	run ! exists
+}
+
+@test "parents that were there, or that others use, stay" {
+	make_cgroup "$CGROUP"
+	spec '.linux.cgroupsPath = $p' --arg p "$CGROUP/a/b"
+	rt run -d first
+	local bundle=$BUNDLE cgroup=$CGROUP
+	new_bundle second
+	spec '.linux.cgroupsPath = $p' --arg p "$cgroup/a/c"
+	rt run -d second
+	rt delete --force first
+	run ! exists "$cgroup/a/b"
+	exists "$cgroup/a/c"
+	rt delete --force second
+	exists "$cgroup"
+	run ! exists "$cgroup/a/c"
+	# Made for the first, no longer empty when it was removed: who made it is gone.
+	rmdir $(cgroup_dirs "$cgroup/a") 2>/dev/null || true
+	remove_cgroup "$cgroup"
+}
+
+@test "a cgroup that was there is used, and stays" {
+	make_cgroup "$CGROUP"
+	rt run -d web
+	member_of "$(cgroup_dirs | head -n 1)" "$(pid_of web)"
+	rt delete --force web
+	exists
+	remove_cgroup "$CGROUP"
+}
+
+@test "a cgroup that has processes is refused, and they live on" {
+	make_cgroup "$CGROUP"
+	rootfs/bin/sleep 1000 3>&- 4>&- &
+	local other=$! dir
+	for dir in $(cgroup_dirs); do
+		echo "$other" >"$dir/cgroup.procs"
+	done
+	rt_fail create web
+	says "$CGROUP" "not empty"
+	[ -d "/proc/$other" ]
+	exists
+	kill -KILL "$other"
+	wait "$other" || true
+	wait_for remove_cgroup "$CGROUP"
+}
+
+@test "a cgroup that is frozen is refused" {
+	local dir
+	make_cgroup "$CGROUP"
+	dir=$(cgroup_dir freezer)
+	if [ "$VIEW" = v2 ]; then echo 1 >"$dir/cgroup.freeze"; else echo FROZEN >"$dir/freezer.state"; fi
+	rt_fail create web
+	says frozen
+	if [ "$VIEW" = v2 ]; then echo 0 >"$dir/cgroup.freeze"; else echo THAWED >"$dir/freezer.state"; fi
+	remove_cgroup "$CGROUP"
+}
+
+@test "two containers cannot share a cgroup" {
+	rt run -d first
+	local cgroup=$CGROUP
+	new_bundle second
+	spec '.linux.cgroupsPath = $p' --arg p "$cgroup"
+	rt_fail create second
+	says "not empty"
+	is first running
+}
+
+@test "without cgroupsPath the cgroup has the container's id" {
+	spec 'del(.linux.cgroupsPath)'
+	rt create "$ID"
+	grep -q "/$ID\$" "/proc/$(pid_of "$ID")/cgroup"
+	rt delete --force "$ID"
+	[ -z "$(find /sys/fs/cgroup -type d -name "$ID" 2>/dev/null)" ]
+}
+
+@test "a relative path is always at the same place" {
+	spec '.linux.cgroupsPath = $p' --arg p "$ID/below"
+	rt create web
+	local first=$(grep -o "[^:]*/$ID/below" "/proc/$(pid_of web)/cgroup" | sort -u)
+	[ "$first" ]
+	rt delete --force web
+	rt create web
+	same "$first" "$(grep -o "[^:]*/$ID/below" "/proc/$(pid_of web)/cgroup" | sort -u)"
+}
+
+@test "a path cannot lead out of the tree" {
+	spec '.linux.cgroupsPath = ("/../../.." + $p + "/x/../y")' --arg p "$CGROUP"
+	rt create web
+	member_of "$(cgroup_dirs "$CGROUP/y" | head -n 1)" "$(pid_of web)"
+}
+
+@test "all processes of the container are in it, those of exec too" {
+	local dir
+	shell 'sleep 1000 & sleep 1000 & wait'
+	rt run -d web
+	rt exec -d web sleep 1000
+	for dir in $(cgroup_dirs); do
+		wait_for sh -c "[ \$(wc -l <$dir/cgroup.procs) = 4 ]"
+	done
+}
+
+@test "delete ends and removes what the container made below its cgroup" {
+	local dir
+	rt run -d web
+	for dir in $(cgroup_dirs); do
+		mkdir -p "$dir/inner/deep"
+		[ ! -e "$dir/inner/cpuset.cpus" ] || [ "$VIEW" = v2 ] || fill_cpuset "$dir/inner/deep"
+	done
+	dir=$(cgroup_dir memory)
+	rt exec -d web sleep 1000
+	wait_for sh -c "[ \$(wc -l <$dir/cgroup.procs) = 2 ]"
+	tail -n 1 "$dir/cgroup.procs" >"$dir/inner/deep/cgroup.procs"
+	rt delete --force web
+	run ! exists
+}
+
+@test "kill --all reaches what lies below, without a pid namespace" {
+	local dir
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	shell 'sleep 1000 & exec sleep 1000'
+	rt run -d web
+	dir=$(cgroup_dir memory)
+	wait_for sh -c "[ \$(wc -l <$dir/cgroup.procs) = 2 ]"
+	mkdir "$dir/inner"
+	grep -vx "$(pid_of web)" "$dir/cgroup.procs" >"$dir/inner/cgroup.procs"
+	rt kill --all web KILL
+	wait_for sh -c "[ -z \"\$(cat $dir/cgroup.procs $dir/inner/cgroup.procs)\" ]"
+	rt delete web
+	run ! exists
+}
+
+@test "a frozen container is deleted by force" {
+	local dir
+	rt run -d web
+	dir=$(cgroup_dir freezer)
+	if [ "$VIEW" = v2 ]; then echo 1 >"$dir/cgroup.freeze"; else echo FROZEN >"$dir/freezer.state"; fi
+	rt delete --force web
+	run ! exists
+}
+
+@test "a cgroup removed by somebody else is no error for delete" {
+	local dir
+	program true
+	rt run --keep web
+	for dir in $(cgroup_dirs); do
+		rmdir "$dir" || true
+	done
+	rt delete web
+}
+
+@test "--cgroup-manager disabled: no cgroup at all" {
+	program sh -c 'cat /proc/self/cgroup'
+	run -0 rt --cgroup-manager disabled run web
+	says_not "$CGROUP"
+	run ! exists
+}
+
+@test "a cgroupsPath with a NUL, or too long a name, is an error" {
+	spec '.linux.cgroupsPath = "/a\u0000b"'
+	rt_fail create web
+	says "/linux/cgroupsPath"
+	spec '.linux.cgroupsPath = ("/" + "x" * 300)'
+	rt_fail create web
+	says "/linux/cgroupsPath"
+}

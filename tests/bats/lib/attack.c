@@ -1,0 +1,164 @@
+/*
+ * attack.c - what hostile processes do
+ *
+ *	attack exchange A B		exchange two names without end (RENAME_EXCHANGE), as fast as possible
+ *	attack exe			without end: take hold of the program file of every process that is not busybox or this one,
+ *					and try to open it for writing, also when the process has ended.  Prints a line for each
+ *					new kind of answer: "seen LINK", "refused ERRNO", "WRITABLE LINK"
+ *	attack call NUMBER ARGS...	make a system call; prints its result or "error ERRNO"
+ *	attack listen SOCKET		take one seccomp listener with its message, print the message, then answer all calls: mkdir
+ *					gets error 77, others are let through
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int exchange(const char *a, const char *b)
+{
+	for (;;)
+		syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
+static void say(const char *what, const char *about)
+{
+	static char said[64][256];
+	char line[256];
+
+	snprintf(line, sizeof line, "%s %.200s\n", what, about);
+	for (int i = 0; i < 64; i++) {
+		if (!strcmp(said[i], line))
+			return;
+		if (!said[i][0]) {
+			memcpy(said[i], line, sizeof line);
+			(void) !write(1, line, strlen(line));
+			return;
+		}
+	}
+}
+
+/* Held since it was first seen, and tried again and again: its process ends, and then nothing keeps it from being written. */
+static struct { int fd; char link[200]; } held[256];
+
+static void hold(const char *pid)
+{
+	char path[64], link[200] = "";
+	static unsigned next;
+
+	snprintf(path, sizeof path, "/proc/%.20s/exe", pid);
+	if (readlink(path, link, sizeof link - 1) < 0 || strstr(link, "busybox") || strstr(link, "attack") || strstr(link, "sleep"))
+		return;
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	say("seen", strrchr(link, '/') + 1);
+	close(held[next].fd);
+	held[next].fd = fd;
+	strcpy(held[next].link, link);
+	next = (next + 1) % 256;
+}
+
+static int exe(void)
+{
+	char path[64], number[16], self[16];
+
+	snprintf(self, sizeof self, "%d", getpid());
+	for (int i = 0; i < 256; i++)
+		held[i].fd = -1;
+	say("ready", "");
+	for (;;) {
+		DIR *dir = opendir("/proc");
+		for (struct dirent *d; dir && (d = readdir(dir)); )
+			if (d->d_name[0] >= '0' && d->d_name[0] <= '9' && strcmp(d->d_name, self))
+				hold(d->d_name);
+		if (dir)
+			closedir(dir);
+		for (int i = 0; i < 256; i++) {
+			if (held[i].fd < 0)
+				continue;
+			snprintf(path, sizeof path, "/proc/self/fd/%d", held[i].fd);
+			int fd = open(path, O_WRONLY | O_CLOEXEC);
+			if (fd >= 0) {
+				say("WRITABLE", held[i].link);
+				close(fd);
+			} else {
+				snprintf(number, sizeof number, "%d", errno);
+				say("refused", number);
+			}
+		}
+	}
+}
+
+static int call(char **words)
+{
+	long a[7] = { 0 };
+
+	for (int i = 0; i < 7 && words[i]; i++)
+		a[i] = strtol(words[i], NULL, 0);
+	long result = syscall(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+	if (result < 0)
+		printf("error %d\n", errno);
+	else
+		printf("%ld\n", result);
+	return 0;
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char text[8192], control[CMSG_SPACE(sizeof(int))];
+	struct iovec v = { text, sizeof text - 1 };
+	struct msghdr message = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	if (bind(sock, (struct sockaddr *) &address, sizeof address) < 0 || listen(sock, 1) < 0)
+		return perror(path), 1;
+	int peer = accept(sock, NULL, NULL);
+	ssize_t n = recvmsg(peer, &message, 0);
+	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+	if (n < 0 || !c)
+		return perror("recvmsg"), 1;
+	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	text[n] = 0;
+	printf("%s\nclosed %d\n", text, read(peer, text, 1) == 0);
+	fflush(stdout);
+	for (;;) {
+		struct seccomp_notif asked = { 0 };
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		if (poll(&p, 1, -1) > 0 && !(p.revents & POLLIN))
+			return 0;	/* nobody has the filter any more */
+		if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &asked) < 0)
+			continue;
+		struct seccomp_notif_resp answer = { .id = asked.id };
+		if (asked.data.nr == SYS_mkdir || asked.data.nr == SYS_mkdirat)
+			answer.error = -77;
+		else
+			answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "exchange"))
+		return exchange(argv[2], argv[3]);
+	if (argc == 2 && !strcmp(argv[1], "exe"))
+		return exe();
+	if (argc > 2 && !strcmp(argv[1], "call"))
+		return call(argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "listen"))
+		return listen_at(argv[2]);
+	return 2;
+}

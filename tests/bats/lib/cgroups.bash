@@ -1,0 +1,61 @@
+# cgroups.bash - where things lie in the cgroup tree; load it after helpers
+#
+#	cgroup_dirs [PATH]		PATH (default $CGROUP) in each hierarchy of this view
+#	own_cgroup [CONTROLLER]		the cgroup of the tests themselves, as a path below the hierarchy's mount
+#	make_cgroup PATH		in every hierarchy, by hand; v1 cpusets are filled
+#	remove_cgroup PATH
+#	member_of DIR PID
+
+cgroup_dirs()
+{
+	local path=${1-$CGROUP} hierarchy
+
+	case $VIEW in
+	v2) echo "/sys/fs/cgroup$path" ;;
+	*)
+		for hierarchy in /sys/fs/cgroup/*/; do
+			[ ! -L "${hierarchy%/}" ] && [ -e "$hierarchy/cgroup.procs" ] || continue
+			echo "${hierarchy%/}$path"
+		done ;;
+	esac
+}
+
+own_cgroup()
+{
+	case $VIEW in
+	v2) sed -n 's/^0:://p' /proc/self/cgroup ;;
+	*) sed -n "s/^[0-9]*:\\([^:]*,\\)*${1-pids}\\(,[^:]*\\)*://p" /proc/self/cgroup ;;
+	esac
+}
+
+make_cgroup()
+{
+	local dir
+
+	for dir in $(cgroup_dirs "$1"); do
+		mkdir -p "$dir"
+		[ ! -e "$dir/cpuset.cpus" ] || [ "$VIEW" = v2 ] || fill_cpuset "$dir"
+	done
+}
+
+fill_cpuset()
+{
+	[ -z "$(cat "$1/cpuset.cpus")" ] || return 0
+	fill_cpuset "${1%/*}"
+	cat "${1%/*}/cpuset.cpus" >"$1/cpuset.cpus"
+	cat "${1%/*}/cpuset.mems" >"$1/cpuset.mems"
+}
+
+remove_cgroup()
+{
+	local dir
+
+	for dir in $(cgroup_dirs "$1"); do
+		rmdir "$dir" || return 1
+	done
+}
+
+member_of()
+{
+	grep -qx "$2" "$1/cgroup.procs"
+}

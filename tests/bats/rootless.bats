@@ -1,0 +1,138 @@
+# An ordinary user runs containers.
+load helpers
+load lib/mounts
+
+setup()
+{
+	fresh
+	as_user 1000 unshare -U true 2>/dev/null || skip "users may not make user namespaces here"
+	HIS=$T/his
+	cp -a rootfs "$T/rootfs"
+	mkdir "$HIS"
+	mv "$T/rootfs" "$HIS/rootfs"
+	chown -R 1000:1000 "$HIS"
+	cd "$HIS"
+	his spec --rootless
+	spec '.process.terminal = false | .process.args = ["sleep", "1000"]'
+}
+
+his()
+{
+	as_user 1000 "$RUNTIME" "$@"
+}
+
+teardown()
+{
+	local name
+	for name in $(ls "$T/run-1000/ctr-run" 2>/dev/null); do
+		his delete --force "$name"
+	done
+	sweep
+}
+
+@test "spec --rootless gives a config that runs" {
+	spec '.process.args = ["sh", "-c", "id -u; id -g; cat /etc/hostname; hostname"]'
+	run -0 his run web
+	same $'0\n0\nexample\nctr-run' "$output"
+}
+
+@test "the container's root is the user, and what it writes is his" {
+	spec '.process.args = ["sh", "-c", "echo text >/mine; exec sleep 1000"] | .root.readonly = false'
+	his run -d web >"$OUT" 2>&1 </dev/null
+	wait_for test -s rootfs/mine
+	same 1000:1000 "$(stat -c %u:%g rootfs/mine)"
+	same 1000 "$(stat -c %u "/proc/$(his state web | jq .pid)")"
+}
+
+@test "its state is below XDG_RUNTIME_DIR" {
+	his create web >"$OUT" 2>&1 </dev/null
+	[ -d "$T/run-1000/ctr-run/web" ]
+	same created "$(his state web | jq -r .status)"
+	his start web
+	same running "$(his state web | jq -r .status)"
+	same web "$(his list -q)"
+	his kill web KILL
+	wait_for sh -c "! [ -e /proc/$(his state web | jq .pid)/exe ] || true"
+	his delete --force web
+	[ -z "$(ls -A "$T/run-1000/ctr-run")" ]
+}
+
+@test "exec enters it" {
+	his run -d web >"$OUT" 2>&1 </dev/null
+	run his exec web sh -c 'id -u; cat /proc/1/comm'
+	echo "$output"
+	same $'0\nsleep' "$output"
+}
+
+@test "devices are there and work" {
+	spec '.process.args = ["sh", "-c", "echo x >/dev/null && head -c 3 /dev/zero | wc -c && ls /dev/pts"]'
+	run -0 his run web
+	same $'3\nptmx' "$output"
+}
+
+@test "masked and read-only paths hold" {
+	spec '.process.args = ["sh", "-c", "head -c 10 /proc/kcore /proc/keys | wc -c; echo x >/proc/sys/kernel/hostname; umount /proc/keys; true"]'
+	run -0 his run web
+	says "Read-only file system"
+	run -0 his run web
+}
+
+@test "the host's cgroups cannot be written" {
+	spec '.process.args = ["sh", "-c", "find /sys/fs/cgroup -maxdepth 2 -type d | while read d; do mkdir $d/x 2>/dev/null && echo $d; done; true"]'
+	run -0 his run web
+	same "" "$output"
+}
+
+@test "limits that cannot be had are an error in runc's words" {
+	spec '.linux.resources = {pids: {limit: 10}}'
+	run his run web
+	[ "$status" != 0 ]
+	says "rootless needs no limits + no cgrouppath when no permission is granted for cgroups"
+}
+
+@test "without a user namespace he is told what is missing" {
+	spec '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
+	run his run web
+	[ "$status" != 0 ]
+	says "/linux/namespaces" "user"
+}
+
+@test "ids that are not his are refused" {
+	spec '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+	run his run web
+	[ "$status" != 0 ]
+	says "/linux/uidMappings"
+	spec '.linux.uidMappings = [{containerID: 0, hostID: 1000, size: 65536}]'
+	run his run web
+	[ "$status" != 0 ]
+	[ -z "$(ls -A "$T/run-1000/ctr-run" 2>/dev/null)" ]
+}
+
+@test "an error leaves nothing" {
+	spec '.process.args = ["/nope"]'
+	run his run web
+	[ "$status" != 0 ]
+	says "no such file or directory"
+	[ -z "$(ls -A "$T/run-1000/ctr-run" 2>/dev/null)" ]
+}
+
+@test "he cannot touch another user's containers" {
+	(cd "$BUNDLE" && rt run -d roots)
+	run his --root "$STATE" state roots
+	[ "$status" != 0 ]
+	run his --root "$STATE" kill roots KILL
+	[ "$status" != 0 ]
+	is roots running
+}
+
+@test "bind mounts of his own files work, others' he can only see" {
+	mkdir "$HIS/data"
+	chown 1000:1000 "$HIS/data"
+	add_mount /data none "$HIS/data" rbind
+	add_mount /opt/host none /etc rbind ro
+	chown -R 1000:1000 "$HIS"
+	spec '.process.args = ["sh", "-c", "touch /data/new && touch /opt/host/x; true"]'
+	run -0 his run web
+	says "/opt/host/x: Read-only file system"
+	same 1000 "$(stat -c %u "$HIS/data/new")"
+}

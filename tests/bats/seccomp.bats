@@ -1,0 +1,214 @@
+# The seccomp filter of the config is loaded, and decides what its rules say.
+load helpers
+load lib/mounts
+load lib/programs
+
+setup()
+{
+	fresh
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers of system calls below are those of x86_64"
+	cp "$(compiled attack)" rootfs/bin/attack
+}
+
+profile()
+{
+	spec '.linux.seccomp = $p' --argjson p "$1"
+}
+
+# A filter that allows all but RULE
+but()
+{
+	profile "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [$1]}"
+}
+
+# What a call by number answers in the container
+answers()
+{
+	local wanted=$1
+	shift
+	program attack call "$@"
+	run -0 rt run web
+	same "$wanted" "$output" "call $*"
+}
+
+@test "a filter is loaded, with and without noNewPrivileges" {
+	local nnp
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}'
+	for nnp in true false; do
+		spec '.process.noNewPrivileges = $n' --argjson n "$nnp"
+		see 'grep "^Seccomp\|^NoNewPrivs" /proc/self/status'
+		says $'Seccomp:\t2' $'Seccomp_filters:\t1'
+		[ "$nnp" = true ] && says $'NoNewPrivs:\t1' || says $'NoNewPrivs:\t0'
+	done
+}
+
+@test "without a profile there is no filter" {
+	see 'grep "^Seccomp:" /proc/self/status'
+	same $'Seccomp:\t0' "$output"
+}
+
+@test "ERRNO answers with EPERM, or with the errno of the rule" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}, {"names": ["rmdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}'
+	answers "error 1" 83 0 0
+	answers "error 77" 84 0 0
+	# EFAULT: it got to the kernel.
+	answers "error 14" 82 0 0
+}
+
+@test "the default action is for all that no rule names" {
+	profile '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [{"names": ["read", "write", "exit_group", "execve", "brk",
+		"arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "readlink", "readlinkat", "getrandom", "mprotect", "newfstatat", "fstat",
+		"mmap", "munmap", "ioctl"], "action": "SCMP_ACT_ALLOW"}]}'
+	answers "error 38" 83 0 0
+}
+
+@test "KILL_PROCESS, KILL and TRAP end it by SIGSYS" {
+	local action
+	program attack call 83 0 0
+	for action in KILL_PROCESS KILL KILL_THREAD TRAP; do
+		but "{\"names\": [\"mkdir\"], \"action\": \"SCMP_ACT_$action\"}"
+		run rt run web
+		same 159 "$status" "$action"
+	done
+}
+
+@test "LOG and ALLOW let it through, TRACE without a tracer answers ENOSYS" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_LOG"}, {"names": ["rmdir"], "action": "SCMP_ACT_TRACE"}'
+	answers "error 14" 83 0 0
+	answers "error 38" 84 0 0
+}
+
+@test "each comparison of an argument does what its name says" {
+	local op value wanted n
+	while read -r op value two wanted; do
+		but "{\"names\": [\"alarm\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 77,
+			\"args\": [{\"index\": 0, \"value\": $value, \"valueTwo\": $two, \"op\": \"SCMP_CMP_$op\"}]}"
+		shell 'for n in 3 4 5 6; do attack call 37 $n; done'
+		run -0 rt run web
+		same "$wanted" "$(sed 's/error 77/x/' <<<"$output" | tr -d '\n')" "$op"
+	done <<-EOF
+		EQ 4 0 0x00
+		NE 4 0 x0xx
+		LT 5 0 xx00
+		LE 5 0 xxx0
+		GT 4 0 00xx
+		GE 4 0 0xxx
+		MASKED_EQ 5 4 0x0x
+	EOF
+}
+
+@test "an argument is compared in all its 64 bits" {
+	but '{"names": ["lseek"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77, "args": [{"index": 1, "value": 4294967297, "op": "SCMP_CMP_EQ"}]}'
+	answers "error 77" 8 999 4294967297 0
+	answers "error 9" 8 999 1 0
+	answers "error 9" 8 999 8589934593 0
+}
+
+@test "conditions of one rule must all hold; those on the same argument are alternatives, as in runc" {
+	but '{"names": ["lseek"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77,
+		"args": [{"index": 0, "value": 900, "op": "SCMP_CMP_EQ"}, {"index": 1, "value": 5, "op": "SCMP_CMP_EQ"}]}'
+	answers "error 77" 8 900 5 0
+	answers "error 9" 8 900 6 0
+	answers "error 9" 8 901 5 0
+	but '{"names": ["lseek"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77,
+		"args": [{"index": 1, "value": 5, "op": "SCMP_CMP_EQ"}, {"index": 1, "value": 6, "op": "SCMP_CMP_EQ"}]}'
+	answers "error 77" 8 900 5 0
+	answers "error 77" 8 900 6 0
+	answers "error 9" 8 900 7 0
+}
+
+@test "calls newer than the profile answer ENOSYS, so that libraries fall back" {
+	profile "$(jq -c . "$TOP/tests/data/seccomp-docker.json")"
+	answers "error 38" 999
+	# An old one that the profile denies: EPERM.
+	answers "error 1" 169 0 0 0 0
+}
+
+@test "Docker's profile runs a shell, and denies what it should" {
+	profile "$(jq -c . "$TOP/tests/data/seccomp-docker.json")"
+	spec '.process.capabilities |= map_values(["CAP_SYS_ADMIN"])'
+	see 'ls / | wc -l; echo a | sort; mount -t tmpfs x /tmp; unshare -m true; true'
+	says a "Operation not permitted"
+}
+
+@test "exec'd processes have the same filter, whatever the bundle says by then" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}'
+	rt run -d web
+	spec 'del(.linux.seccomp)'
+	run -0 rt exec web attack call 83 0 0
+	same "error 77" "$output"
+	run -0 rt exec web grep Seccomp: /proc/self/status
+	same $'Seccomp:\t2' "$output"
+}
+
+@test "unknown calls are ignored, and rules that say what the default says anyway" {
+	but '{"names": ["no_such_call", "mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}, {"names": ["rmdir"], "action": "SCMP_ACT_ALLOW"}'
+	answers "error 77" 83 0 0
+	answers "error 14" 84 0
+}
+
+@test "a thousand rules" {
+	spec '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [range(1000) | {names: ["lseek"], action: "SCMP_ACT_ERRNO", errnoRet: 77,
+		args: [{index: 1, value: (1000 + .), op: "SCMP_CMP_EQ"}]}]}'
+	answers "error 77" 8 900 1999 0
+	answers "error 9" 8 900 2000 0
+}
+
+@test "flags: LOG and SPEC_ALLOW are taken" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}'
+	spec '.linux.seccomp.flags = ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW"]'
+	answers "error 1" 83 0 0
+	spec '.linux.seccomp.flags = []'
+	answers "error 1" 83 0 0
+}
+
+@test "NOTIFY: the listener gets the container's state and answers the calls" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
+	spec '.linux.seccomp.listenerPath = $p | .linux.seccomp.listenerMetadata = "some words"' --arg p "$T/listener"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	program attack call 83 0 0
+	run -0 rt run web
+	same "error 77" "$output"
+	wait $!
+	same "seccompFd some words web creating" "$(head -n 1 "$T/heard" | jq -r '"\(.fds[0]) \(.metadata) \(.state.id) \(.state.status)"')"
+	same "closed 1" "$(sed -n 2p "$T/heard")"
+	[ "$(head -n 1 "$T/heard" | jq '.pid')" -gt 0 ]
+}
+
+@test "NOTIFY without anybody listening is an error" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
+	rt_fail create web
+	says "/linux/seccomp/listenerPath"
+	spec '.linux.seccomp.listenerPath = $p' --arg p "$T/nobody"
+	rt_fail run web
+	says "$T/nobody"
+}
+
+@test "a bad profile is refused, with all its faults" {
+	profile '{"defaultAction": "SCMP_ACT_NOTIFY", "architectures": ["SCMP_ARCH_PDP11"], "flags": ["SECCOMP_FILTER_FLAG_X"], "listenerMetadata": "x",
+		"syscalls": [{"names": [], "action": "SCMP_ACT_ALLOW"}, {"names": ["read"], "action": "SCMP_ACT_MAYBE"},
+			{"names": ["read"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 6, "value": 1, "op": "SCMP_CMP_EQ"}]},
+			{"names": ["read"], "action": "SCMP_ACT_ALLOW", "errnoRet": 1},
+			{"names": ["read"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_LIKE"}]}]}'
+	rt_fail create web
+	says "/linux/seccomp/defaultAction" "/linux/seccomp/architectures/0" "/linux/seccomp/flags/0" "/linux/seccomp/listenerMetadata" \
+		"/linux/seccomp/syscalls/0/names" "/linux/seccomp/syscalls/1/action" "/linux/seccomp/syscalls/2/args/0/index" \
+		"/linux/seccomp/syscalls/3/errnoRet" "/linux/seccomp/syscalls/4/args/0/op"
+	spec '.linux.seccomp = {}'
+	rt_fail create web
+	says "/linux/seccomp" defaultAction
+}
+
+@test "a profile that decides nothing loads nothing" {
+	profile '{"defaultAction": "SCMP_ACT_ALLOW"}'
+	see 'grep Seccomp: /proc/self/status'
+	same $'Seccomp:\t0' "$output"
+}
+
+@test "explain tells how long the filter is" {
+	profile "$(jq -c . "$TOP/tests/data/seccomp-docker.json")"
+	run -0 rt explain
+	[[ $output =~ seccomp\ +[0-9]+\ instructions ]]
+	[ "$(rt explain --json | jq '.seccomp.instructions // .process.seccomp.instructions')" -gt 10 ]
+}

@@ -1,0 +1,90 @@
+# A container cannot reach the runtime's own program through the processes that it sees.
+load helpers
+load lib/mounts
+load lib/namespaces
+load lib/programs
+
+setup()
+{
+	fresh
+	cp "$(compiled attack)" rootfs/bin/attack
+	before=$(md5sum <"$RUNTIME"; stat -c '%i %Y %s' "$RUNTIME")
+}
+
+unchanged()
+{
+	same "$before" "$(md5sum <"$RUNTIME"; stat -c '%i %Y %s' "$RUNTIME")"
+}
+
+@test "an image whose program is #!/proc/self/exe gets nothing to write" {
+	printf '#!/proc/self/exe\n' >rootfs/bin/evil
+	chmod 755 rootfs/bin/evil
+	spec '.process.capabilities |= map_values(["CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]) | .process.noNewPrivileges = false'
+	program /bin/evil
+	run rt run web
+	unchanged
+	rt run -d web 2>/dev/null || true
+	run rt exec web /proc/self/exe --version
+	unchanged
+}
+
+@test "/proc/self/exe as the program is the container's own" {
+	program /proc/self/exe --version
+	run rt run web
+	unchanged
+}
+
+@test "the program file of a process that joins or is made cannot be opened for writing" {
+	local i
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE", "CAP_SYS_ADMIN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+	program attack exe
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	new_bundle second
+	namespace pid "/proc/$OTHER/ns/pid"
+	program true
+	for i in {1..40}; do
+		rt exec web true
+		rt run second
+	done
+	unchanged
+	grep -q '^seen' "$OUT" || skip "no process of the runtime was seen: nothing was attacked"
+	run ! grep WRITABLE "$OUT"
+	grep -q '^refused' "$OUT"
+}
+
+@test "without CAP_SYS_PTRACE the container sees no program file of the runtime at all" {
+	local i
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.user.uid = 1000 | .process.capabilities |= map_values([])'
+	program attack exe
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	for i in {1..40}; do
+		rt exec web true
+	done
+	run ! grep '^seen\|WRITABLE' "$OUT"
+	unchanged
+}
+
+@test "the created container's waiting process is not the runtime's file" {
+	rt create web
+	local exe=/proc/$(pid_of web)/exe
+	[ "$(readlink "$exe")" != "$RUNTIME" ] || { echo "exe is $(readlink "$exe")"; return 1; }
+	run ! sh -c ": >>$exe"
+	unchanged
+	# Its memory and descriptors are not for others.
+	same 0 "$(stat -c %u "/proc/$(pid_of web)/fd")"
+}
+
+@test "a runtime on a read-only file system, and one without the right to mount, protect themselves too" {
+	mkdir "$T/ro"
+	test_mount --bind "$SUITE" "$T/ro"
+	mount -o remount,bind,ro "$T/ro"
+	"$T/ro/${RUNTIME##*/}" --root "$STATE" --log "$LOG" create web >"$OUT" 2>&1 </dev/null 3>&- 4>&-
+	run ! sh -c ": >>/proc/$(pid_of web)/exe"
+	unchanged
+}

@@ -30,6 +30,7 @@
 #include "plan/plan.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
+#include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/process.h"
 #include "sys/pty.h"
@@ -47,6 +48,7 @@ struct exec {
 	unsigned listen, keep;
 	struct channel channel, child_channel;
 	bool middle;			/* a process between us and the new one joins the user namespace */
+	int shared;			/* with a middle: the namespaces that we are in anyway, CLONE_NEW* */
 	pid_t pid;
 	int pidfd, master;
 };
@@ -150,6 +152,7 @@ static int join(struct exec *x, struct error *err)
 		flags |= CLONE_NEWUSER;
 	if (r->timens)
 		flags |= CLONE_NEWTIME;
+	flags &= ~x->shared;
 	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc (CVE-2016-9962). */
 	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
 		return -1;
@@ -263,13 +266,32 @@ static int birth_by_middle(struct exec *x, struct error *err)
 	return x->pidfd < 0 ? fail(err, errno, "open the new process") : 0;
 }
 
+/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
+static int shared_namespaces(pid_t pid)
+{
+	int shared = 0;
+
+	for (unsigned i = 0; i < N_NAMESPACES; i++) {
+		char mine[64], its[64];
+		struct stat a, b;
+
+		snprintf(mine, sizeof mine, "/proc/self/ns/%s", namespace_kinds[i].proc);
+		snprintf(its, sizeof its, "/proc/%d/ns/%s", (int) pid, namespace_kinds[i].proc);
+		if (stat(mine, &a) == 0 && stat(its, &b) == 0 && a.st_ino == b.st_ino)
+			shared |= namespace_kinds[i].flag;
+	}
+	return shared;
+}
+
 static int make_process(struct exec *x, struct error *err)
 {
 	if (x->process.affinity && x->process.affinity->initial && affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
-	if (x->middle)
+	if (x->middle) {
+		x->shared = shared_namespaces(x->handle.record->pid);
 		return birth_by_middle(x, err);
+	}
 	x->pid = birth(x, &x->pidfd, err);
 	return x->pid < 0 ? -1 : 0;
 }

@@ -161,16 +161,19 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
 	struct channel *ch = &launch->init_channel;
+	int stay[] = { launch->gate, ch->fd };
 
+	/* What the creator's caller had open must not stay open with us for as long as nobody calls start; done before create
+	 * returns, so that nobody ever sees it. */
+	if (!launch->run && fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0)
+		return -1;
 	if (channel_send(ch, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HANDOVER, err) < 0)
 		return -1;
 	if (launch->run)
 		return 0;
 	log_redirect(NULL, NULL);
 	channel_close(ch);
-	/* What the creator's caller had open must not stay open with us for as long as nobody calls start. */
-	int stay[] = { launch->gate };
-	if (fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0 || gate_wait(launch->gate, starter, err) < 0)
+	if (gate_wait(launch->gate, starter, err) < 0)
 		return -1;
 	*ch = *starter;
 	return 0;

@@ -284,6 +284,7 @@ need_command()
 need_static()
 {
 	[ -z "${SANITIZED-}" ] || skip "a sanitizer cannot be linked statically"
+	! grep -qs '^LDMODE *= *-pie' "$TOP/config.mk" || skip "configured with --disable-static"
 }
 
 sweep()

@@ -60,8 +60,20 @@ teardown()
 @test "exec enters it" {
 	his run -d web >"$OUT" 2>&1 </dev/null
 	run his exec web sh -c 'id -u; cat /proc/1/comm'
-	echo "$output"
 	same $'0\nsleep' "$output"
+	run -7 his exec web sh -c 'exit 7'
+	his exec -d --pid-file "$HIS/pid" web sleep 1000 >"$OUT" 2>&1 </dev/null
+	same 1000 "$(stat -c %u "/proc/$(cat "$HIS/pid")")"
+	for type in user mnt pid ipc uts net; do
+		same "$(readlink "/proc/$(his state web | jq .pid)/ns/$type")" "$(readlink "/proc/$(cat "$HIS/pid")/ns/$type")"
+	done
+}
+
+@test "exec enters it with a network namespace of its own, too" {
+	spec '.linux.namespaces += [{type: "network"}]'
+	his run -d web >"$OUT" 2>&1 </dev/null
+	run -0 his exec web sed 1,2d /proc/net/dev
+	same 1 "$(wc -l <<<"$output")"
 }
 
 @test "devices are there and work" {

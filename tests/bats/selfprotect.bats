@@ -45,9 +45,11 @@ unchanged()
 	new_bundle second
 	namespace pid "/proc/$OTHER/ns/pid"
 	program true
+	# The attempts alone make the file busy for a moment (the kernel counts a writer before it looks at the mount), so that a
+	# start may fail with "text file busy".  What counts is that none of them ever succeeds.
 	for i in {1..40}; do
-		rt exec web true
-		rt run second
+		rt exec web true || true
+		rt run second || true
 	done
 	unchanged
 	grep -q '^seen' "$OUT" || skip "no process of the runtime was seen: nothing was attacked"

@@ -104,6 +104,15 @@ load lib/namespaces
 	[ "$output" = 1000 ]
 }
 
+@test "exec in a container that shares the host's network, ipc and pid namespaces" {
+	user_namespace
+	no_namespace network ipc pid
+	spec '(.mounts[] | select(.destination == "/dev/mqueue")) |= {destination: "/dev/none", type: "tmpfs", source: "x"}'
+	rt run -d web
+	run -0 rt exec web id -u
+	[ "$output" = 0 ]
+}
+
 @test "one container joins the user namespace of another" {
 	user_namespace
 	rt run -d first

@@ -6,7 +6,7 @@
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-san     the suite against the binary with sanitizers
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
-# make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples
+# make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
 # make format        clang-format on the lines that are not committed yet
 # make install       binary, man pages, completions; DESTDIR=, PREFIX=; STRIP= keeps the symbols; make uninstall
@@ -123,7 +123,7 @@ demo:
 bench:
 	$Q tests/deps build bench
 	$Q$(MAKE) --no-print-directory all $B/bench/bench
-	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(RUNTIMES)
+	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(if $(OUT),-o $(OUT)) $(RUNTIMES)
 
 # Static, because a process begins with the peak memory of the one that made it.
 $B/bench/%: bench/%.c

@@ -132,7 +132,7 @@ static const char *data_value(const char *data, const char *key)
 {
 	const char *value = NULL;
 
-	for (; data; data = strchr(data, ','), data += data != NULL)
+	for (; data; data = strchr(data, ','), data = data ? data + 1 : NULL)
 		if (!strncmp(data, key, strlen(key)))
 			value = data + strlen(key);
 	return value;

@@ -147,7 +147,8 @@ background_run()
 
 @test "a reader that goes away ends the program, not the runtime" {
 	program yes
-	run bash -c '"$@" | head -n 1; echo ${PIPESTATUS[0]}' x "${RT[@]}" run web
+	# As the first process of its namespace it gets EPIPE in place of SIGPIPE, and may say so before head has written.
+	run bash -c '"$@" 2>/dev/null | head -n 1; echo ${PIPESTATUS[0]}' x "${RT[@]}" run web
 	[ "${lines[0]}" = y ]
 	[ -z "$(ls -A "$STATE")" ]
 }

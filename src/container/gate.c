@@ -15,16 +15,19 @@ int gate_make(int folder, struct error *err)
 
 int gate_wait(int gate, struct channel *channel, struct error *err)
 {
-	int fd;
-
-	*channel = (struct channel) { -1, "start" };
-	do {
-		fd = accept4(gate, NULL, NULL, SOCK_CLOEXEC);
-	} while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
-	if (fd < 0)
-		return fail(err, errno, "wait for start");
-	channel->fd = fd;
-	return channel_send(channel, MSG_STARTING, NULL, 0, -1, err);
+	for (;;) {
+		*channel = (struct channel) { accept4(gate, NULL, NULL, SOCK_CLOEXEC), "start" };
+		if (channel->fd < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (channel->fd < 0)
+			return fail(err, errno, "wait for start");
+		if (channel_send(channel, MSG_STARTING, NULL, 0, -1, err) == 0)
+			return 0;
+		/* That start was killed before it could be answered: the container stays created. */
+		channel_close(channel);
+		if (err->number != EPIPE && err->number != ECONNRESET)
+			return -1;
+	}
 }
 
 /* After STARTING: until the program runs. */

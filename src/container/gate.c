@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "container/gate.h"
+#include "sys/process.h"
 #include "sys/socket.h"
 
 int gate_make(int folder, struct error *err)
@@ -47,11 +48,14 @@ static int follow(struct channel *ch, int (*on_listener)(void *context, int list
 	}
 }
 
-int gate_open(int folder, int (*on_listener)(void *context, int listener, struct error *err), void *context, struct error *err)
+int gate_open(int folder, int init, int (*on_listener)(void *context, int listener, struct error *err), void *context,
+	      struct error *err)
 {
 	struct channel ch = { socket_connect(folder, "start", SOCK_SEQPACKET, err), "the container's first process" };
 	int result;
 
+	if (ch.fd < 0 && process_wait_end(init, 0) == 0)
+		return fail_code(err, ERROR_STATE, "cannot start an already running container");
 	if (ch.fd < 0)
 		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
 	result = channel_next(&ch, NULL, 0, NULL, err);

@@ -265,6 +265,19 @@ load lib/programs
 	[ "$(grep -c started "$OUT")" = 1 ]
 }
 
+@test "a start that comes to the gate after another one says that the container runs" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	rt create web
+	in_background strace -f -qqq -o "$T/calls" -e trace=connect -e inject=connect:delay_enter=1000000 "${RT[@]}" start web >"$T/late" 2>&1
+	local late=$!
+	# It has read the status, and is held up at the gate.
+	wait_for grep -q connect "$T/calls"
+	rt start web
+	! wait "$late"
+	grep -q "cannot start an already running container" "$T/late"
+}
+
 @test "start returns when the program runs, not before" {
 	local i
 

@@ -42,6 +42,9 @@ int container_start(const char *root, const char *id, struct error *err);
 int container_kill(const char *root, const char *id, int sig, bool all, struct error *err);
 int container_delete(const char *root, const char *id, bool force, struct error *err);
 
+/* Freeze (ON) a created or running container and wait until none of its processes runs, or thaw a paused one. */
+int container_pause(const char *root, const char *id, bool on, struct error *err);
+
 struct exec_options {
 	const char *root, *id;
 	const char *process_file;	/* --process */

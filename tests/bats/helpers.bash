@@ -312,6 +312,20 @@ sweep()
 	return "$left"
 }
 
+# Lines of mountinfo whose mount point is there: a folder that the machine removes takes the mounts on it along, in every
+# mount namespace.
+mounts_with_folder()
+{
+	local line fields
+
+	while read -r line; do
+		read -r -a fields <<<"$line"
+		if [ -e "$(printf %b "${fields[4]}")" ]; then
+			echo "$line"
+		fi
+	done
+}
+
 # Nothing may outlive the containers of a test.  What does is shown, and cleared away for the next test.
 left_behind()
 {
@@ -336,6 +350,7 @@ left_behind()
 	fi
 	[ "$left" = 0 ] || suite_kill "$ID-"
 	mounts_now=$(</proc/self/mountinfo)
+	[ "$mounts_now" = "$mounts_before" ] || mounts_before=$(mounts_with_folder <<<"$mounts_before")
 	if [ "$mounts_now" != "$mounts_before" ]; then
 		left=1
 		echo "mounts changed:"

@@ -5,6 +5,7 @@
 # make check-unit    the unit tests; check-layers, check-headers
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-san     the suite against the binary with sanitizers
+# make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
@@ -203,6 +204,11 @@ check-san:
 	$Q tests/deps build check
 	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
 
+check-vm:
+	$Q tests/deps build vm
+	$Q$(MAKE) --no-print-directory all
+	$Q B=$B KERNEL='$(KERNEL)' LSM='$(LSM)' $(if $(SAN),SANITIZED=1) tests/vm/check $(FILES)
+
 fuzz:
 	$Q$(MAKE) --no-print-directory FUZZING=1 B=$B/fuzz fuzz-programs
 	$Q tests/fuzz/run '$(SECONDS)' $(FUZZ:$B/%=$B/fuzz/%)
@@ -225,6 +231,6 @@ distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
 .PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-san \
-	fuzz fuzz-programs check-layers check-headers clean distclean FORCE
+	check-vm fuzz fuzz-programs check-layers check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

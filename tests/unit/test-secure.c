@@ -12,41 +12,16 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "child.h"
 #include "secure/secure.h"
 #include "sys/procfs.h"
 #include "test-seccomp-fixture.h"
 
 #define BIT(n) (1ull << (n))
-#define SKIPPED 77
 
 static const char *self_path;
-
-/* Run WORK in a child; what it returns is its exit code: 0 is fine, SKIPPED skips the test. */
-static void in_child(int (*work)(struct error *err))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		struct error err = { 0 };
-		int r = work(&err);
-
-		if (r && r != SKIPPED)
-			fprintf(stderr, "line %d: %s\n", r, err.message);
-		_exit(!r ? 0 : r == SKIPPED ? SKIPPED : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == SKIPPED)
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-/* In such a child: the line number is the result where something is not so. */
-#define NEED(condition) do { if (!(condition)) return __LINE__; } while (0)
 
 static bool is_root(void)
 {

@@ -14,36 +14,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
 #include "base/error.h"
+#include "child.h"
 #include "tune/list.h"
 #include "tune/tune.h"
-
-#define SKIPPED 77
-
-/* Run WORK in a child; it returns 0, SKIPPED or the number of the line where something is not so. */
-static void in_child(int (*work)(struct error *err))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (!pid) {
-		struct error err = { 0 };
-		int r = work(&err);
-
-		if (r && r != SKIPPED)
-			fprintf(stderr, "line %d: %s\n", r, err.message);
-		_exit(!r ? 0 : r == SKIPPED ? SKIPPED : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == SKIPPED)
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-#define NEED(condition) do { if (!(condition)) return __LINE__; } while (0)
 
 /* Without CAP_SYS_RESOURCE and CAP_SYS_NICE, whatever the machine gives. */
 static void give_up_resources(void)

@@ -153,6 +153,12 @@ static int fail_errno(struct error *err, int number, const char *action, const c
 	return -1;
 }
 
+/* Paths of a config may lack the first slash; in messages there is one, and only one.  The caller frees. */
+static char *from_root(const char *path)
+{
+	return xasprintf("/%s", path + strspn(path, "/"));
+}
+
 /* The last folder on the way to PATH that exists, O_PATH; *REST is what follows it.  PATH begins with "/". */
 static int open_existing(int root, const char *path, const char **rest, struct error *err)
 {
@@ -246,12 +252,12 @@ static char *through_dangling(int at, const char *head, size_t n_head, const cha
 	if (length <= 0)
 		return NULL;
 	text[length] = '\0';
-	return xasprintf("%.*s/%s%s", *text == '/' ? 0 : (int) n_head, head, text, rest + n);
+	return *text == '/' ? xasprintf("%s%s", text, rest + n) : xasprintf("%.*s%s%s", (int) n_head, head, text, rest + n);
 }
 
 static int make_dir(int root, const char *path, mode_t mode, bool *made, unsigned links, struct error *err)
 {
-	auto_free char *absolute = xasprintf("/%s", path), *other = NULL;
+	auto_free char *absolute = from_root(path), *other = NULL;
 	const char *rest = "";
 	int fd = open_in_root(root, absolute, O_PATH | O_DIRECTORY);
 
@@ -290,7 +296,7 @@ int path_make_dir(int root, const char *path, mode_t mode, bool *made, struct er
 
 int path_open_parent(int root, const char *path, bool make, char *name, struct error *err)
 {
-	auto_free char *folder = xasprintf("/%s", path);
+	auto_free char *folder = from_root(path);
 	size_t n = strlen(folder);
 	char *last;
 

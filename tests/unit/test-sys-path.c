@@ -412,6 +412,12 @@ static void open_parent(void **state)
 	fd = path_open_parent(root, "p1/p2/x", true, name, &err);
 	assert_true(fd >= 0);
 	close(fd);
+	fd = path_open_parent(root, "/canary/x", true, name, &err);
+	assert_int_equal(fd, -1);
+	assert_non_null(strstr(err.message, " /canary"));
+	fd = path_open_parent(root, "/d/x/y", false, name, &err);
+	assert_int_equal(fd, -1);
+	assert_non_null(strstr(err.message, " /d/x "));
 	fd = -1;
 	assert_int_equal(path_open_parent(root, "/", true, name, &err), -1);
 	assert_int_equal(path_open_parent(root, "a/..", true, name, &err), -1);

@@ -25,6 +25,7 @@
 #include "container/foreground.h"
 #include "container/handle.h"
 #include "container/listener.h"
+#include "container/middle.h"
 #include "container/runtime.h"
 #include "container/store.h"
 #include "plan/plan.h"
@@ -228,42 +229,10 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 	return pid;
 }
 
-/* Its child is ours (CLONE_PARENT), and told by its pid: a descriptor of it would be the middle's. */
-static int birth_by_middle(struct exec *x, struct error *err)
+static pid_t birth_by_middle(void *exec, struct error *err)
 {
-	struct channel ours, theirs;
-	struct process_stat stat;
-	int got;
-
-	if (channel_pair(&ours, &theirs, err) < 0)
-		return -1;
-	pid_t middle = process_clone(0, -1, false, NULL, err), pid = -1;
-	if (middle == 0) {
-		struct error problem = { 0 };
-
-		channel_close(&ours);
-		/* Processes of the container may see us as soon as we are in its user namespace. */
-		if (self_hide(&problem) == 0)
-			pid = birth(x, NULL, &problem);
-		if (pid < 0)
-			channel_send_error(&theirs, &problem);
-		else
-			channel_send(&theirs, MSG_BORN, &pid, sizeof pid, -1, &problem);
-		_exit(pid < 0);
-	}
-	channel_close(&theirs);
-	got = middle < 0 ? -1 : channel_next(&ours, &pid, sizeof pid, NULL, err);
-	channel_close(&ours);
-	if (middle > 0)
-		waitpid(middle, NULL, 0);
-	if (got == MSG_COUNT)
-		fail_code(err, ERROR_PROTOCOL, "the middle process ended before the new one was born");
-	if (got != MSG_BORN)
-		return -1;
-	/* Nobody has reaped it: the pid cannot be another's. */
-	x->pid = pid;
-	x->pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
-	return x->pidfd < 0 ? fail(err, errno, "open the new process") : 0;
+	/* Processes of the container may see us as soon as we are in its user namespace. */
+	return self_hide(err) < 0 ? -1 : birth(exec, NULL, err);
 }
 
 /* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
@@ -290,20 +259,10 @@ static int make_process(struct exec *x, struct error *err)
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
 	if (x->middle) {
 		x->shared = shared_namespaces(x->handle.record->pid);
-		return birth_by_middle(x, err);
+		return middle_birth(birth_by_middle, x, &x->pid, &x->pidfd, err);
 	}
 	x->pid = birth(x, &x->pidfd, err);
 	return x->pid < 0 ? -1 : 0;
-}
-
-static int answer_terminal(struct exec *x, int master, struct error *err)
-{
-	if (x->options->console_socket)
-		return runtime_send_console(x->options->console_socket, master, err);
-	if (!x->process.rows || !x->process.columns)
-		foreground_copy_size(master);
-	x->master = fcntl(master, F_DUPFD_CLOEXEC, 3);
-	return x->master < 0 ? fail(err, errno, "keep the terminal") : 0;
 }
 
 static int answer_ready(struct exec *x, struct error *err)
@@ -338,7 +297,7 @@ static int serve(struct exec *x, struct error *err)
 		auto_fd received = fd;
 
 		switch (got) {
-		case MSG_TERMINAL: result = answer_terminal(x, received, err); break;
+		case MSG_TERMINAL: result = runtime_take_terminal(x->options->console_socket, &x->process, received, &x->master, err); break;
 		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "container/hooks.h"
 #include "container/launch.h"
 #include "container/listener.h"
+#include "container/middle.h"
 #include "container/runtime.h"
 #include "container/store.h"
 #include "sys/fd.h"
@@ -91,58 +91,25 @@ static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error
 	return pid;
 }
 
-/* In the middle process: join, give birth to the runtime's second child, tell its pid, end. */
-static void middle_main(struct launch *launch, struct channel *to)
+static pid_t birth_by_middle(void *launch, struct error *err)
 {
-	struct error err = { 0 };
-	pid_t pid = -1;
+	pid_t pid;
 
-	if (launch_join(launch, &err) == 0 && set_childrens_namespaces(launch, &err) == 0)
-		pid = birth(launch, true, NULL, &err);
-	if (pid < 0)
-		channel_send_error(to, &err);
-	else
-		channel_send(to, MSG_BORN, &pid, sizeof pid, -1, &err);
-	_exit(pid < 0);
-}
-
-static int clone_by_middle(struct launch *launch, struct error *err)
-{
-	struct channel ours, theirs;
-	struct process_stat stat;
-	pid_t middle, pid;
-	int got;
-
-	if (channel_pair(&ours, &theirs, err) < 0)
-		return -1;
-	middle = process_clone(0, -1, false, NULL, err);
-	if (middle == 0) {
-		channel_close(&ours);
-		middle_main(launch, &theirs);
-	}
-	channel_close(&theirs);
-	if (middle < 0) {
-		channel_close(&ours);
-		return -1;
-	}
-	got = channel_next(&ours, &pid, sizeof pid, NULL, err);
-	channel_close(&ours);
-	waitpid(middle, NULL, 0);
-	if (got == MSG_COUNT)
-		fail_code(err, ERROR_PROTOCOL, "the middle process ended before init was born");
-	if (got != MSG_BORN)
+	if (launch_join(launch, err) < 0 || set_childrens_namespaces(launch, err) < 0)
 		return wrap(err, "join the namespaces");
-	launch->pid = pid;
-	launch->born = true;
-	/* It is our child and nobody has reaped it: the pid cannot be another's. */
-	launch->pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
-	return launch->pidfd < 0 ? fail(err, errno, "open the container's first process") : 0;
+	pid = birth(launch, true, NULL, err);
+	return pid < 0 ? wrap(err, "make the container's first process") : pid;
 }
 
 int runtime_clone(struct launch *launch, struct error *err)
 {
-	if (launch->plan.ns.middle)
-		return clone_by_middle(launch, err);
+	int result;
+
+	if (launch->plan.ns.middle) {
+		result = middle_birth(birth_by_middle, launch, &launch->pid, &launch->pidfd, err);
+		launch->born = launch->pid > 0;
+		return result;
+	}
 	if (set_childrens_namespaces(launch, err) < 0)
 		return -1;
 	launch->pid = birth(launch, false, &launch->pidfd, err);
@@ -154,7 +121,7 @@ int runtime_clone(struct launch *launch, struct error *err)
 
 /* ---- what others are told ----------------------------------------------- */
 
-int runtime_send_console(const char *path, int master, struct error *err)
+static int send_console(const char *path, int master, struct error *err)
 {
 	char name[32];
 	unsigned n = 0;
@@ -165,6 +132,16 @@ int runtime_send_console(const char *path, int master, struct error *err)
 	if (sock < 0 || socket_send(sock, name, strlen(name), master, err) < 0)
 		return wrap(err, "send the terminal to the console socket %s", path);
 	return 0;
+}
+
+int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep, struct error *err)
+{
+	if (console_socket)
+		return send_console(console_socket, master, err);
+	if (!process->rows || !process->columns)
+		foreground_copy_size(master);
+	*keep = fcntl(master, F_DUPFD_CLOEXEC, 3);
+	return *keep < 0 ? fail(err, errno, "keep the terminal") : 0;
 }
 
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err)
@@ -216,18 +193,6 @@ static int answer_rootfs(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
 }
 
-static int answer_terminal(struct launch *launch, int master, struct error *err)
-{
-	const struct process_plan *p = &launch->plan.process;
-
-	if (launch->options->console_socket)
-		return runtime_send_console(launch->options->console_socket, master, err);
-	if (!p->rows || !p->columns)
-		foreground_copy_size(master);
-	launch->master = fcntl(master, F_DUPFD_CLOEXEC, 3);
-	return launch->master < 0 ? fail(err, errno, "keep the terminal") : 0;
-}
-
 static int answer_seccomp(struct launch *launch, int listener, struct error *err)
 {
 	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, "creating", launch->pid, listener, err) < 0)
@@ -247,7 +212,9 @@ static int serve(struct launch *launch, int last, struct error *err)
 		switch (got) {
 		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
-		case MSG_TERMINAL: result = answer_terminal(launch, received, err); break;
+		case MSG_TERMINAL:
+			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);
+			break;
 		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
 		case MSG_COUNT: return fail_code(err, ERROR_PROTOCOL, "the container's first process ended before it was ready");
 		case -1: return -1;

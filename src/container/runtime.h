@@ -5,6 +5,7 @@
 
 struct error;
 struct launch;
+struct process_plan;
 
 /* Make init, in its namespaces and its cgroup; through a middle process where the kernel demands one. */
 int runtime_clone(struct launch *launch, struct error *err);
@@ -15,8 +16,9 @@ int runtime_serve(struct launch *launch, struct error *err);
 /* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program runs. */
 int runtime_hand_over(struct launch *launch, struct error *err);
 
-/* Send MASTER to the console socket at PATH with the terminal's name, as conmon and containerd expect it. */
-int runtime_send_console(const char *path, int master, struct error *err);
+/* The master end of a new terminal: send it to CONSOLE_SOCKET with the terminal's name, as conmon and containerd expect it, or (if
+ * that is NULL) give it the size of ours unless PROCESS says one, and keep a copy in *KEEP. */
+int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep, struct error *err);
 
 /* Send PIDFD to the socket at PATH; WHAT is "standard" for init and "setns" for exec. */
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err);

@@ -1,0 +1,53 @@
+/* middle.c - see middle.h */
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "container/channel.h"
+#include "container/middle.h"
+#include "sys/process.h"
+
+static void middle_main(pid_t (*birth)(void *context, struct error *err), void *context, struct channel *to) __attribute__((noreturn));
+static void middle_main(pid_t (*birth)(void *context, struct error *err), void *context, struct channel *to)
+{
+	struct error err = { 0 };
+	pid_t pid = birth(context, &err);
+
+	/* It is told by its pid: a descriptor of it would be ours, not the runtime's. */
+	if (pid < 0)
+		channel_send_error(to, &err);
+	else
+		channel_send(to, MSG_BORN, &pid, sizeof pid, -1, &err);
+	_exit(pid < 0);
+}
+
+int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd, struct error *err)
+{
+	struct channel ours, theirs;
+	struct process_stat stat;
+	pid_t middle, born;
+	int got = -1;
+
+	if (channel_pair(&ours, &theirs, err) < 0)
+		return -1;
+	ours.peer = "the middle process";
+	middle = process_clone(0, -1, false, NULL, err);
+	if (middle == 0) {
+		channel_close(&ours);
+		middle_main(birth, context, &theirs);
+	}
+	channel_close(&theirs);
+	if (middle > 0)
+		got = channel_next(&ours, &born, sizeof born, NULL, err);
+	channel_close(&ours);
+	while (middle > 0 && waitpid(middle, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (got == MSG_COUNT)
+		fail_code(err, ERROR_PROTOCOL, "the middle process ended before the new one was born");
+	if (got != MSG_BORN)
+		return -1;
+	/* It is our child and nobody has reaped it: the pid cannot be another's. */
+	*pid = born;
+	*pidfd = process_stat(born, &stat) == 0 ? process_open(born, stat.start_time) : -1;
+	return *pidfd < 0 ? fail(err, errno, "open the new process") : 0;
+}

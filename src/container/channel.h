@@ -25,7 +25,8 @@
  *
  * start (gate.c):
  *				<-	connects
- *	STARTING		->
+ *	STARTING		->	(startContainer hooks)
+ *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
  * exec (exec.c): TERMINAL fd, SECCOMP fd as above; READY, HANDOVER; then EOF.
@@ -50,7 +51,8 @@
 	M(SECCOMP_DONE)	/* runtime  - */ \
 	M(READY)	/* init     -: all is done but exec */ \
 	M(HANDOVER)	/* runtime  -: the container is on record */ \
-	M(STARTING)	/* init     -: you are the one who starts me */
+	M(STARTING)	/* init     -: you are the one who starts me */ \
+	M(EXEC)		/* init     -: nothing is left but the seccomp filter and execve(2) */
 
 enum message {
 #define M(name) MSG_##name,

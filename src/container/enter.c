@@ -218,6 +218,8 @@ int enter_exec(struct entry *entry, struct error *err)
 	/* A filter that is loaded already may not allow it; then it was done before. */
 	if (!(entry->seccomp->n_filter && !entry->seccomp_last) && rlimits_apply_nofile(entry->process, err) < 0)
 		return -1;
+	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0)
+		return -1;
 	if (entry->seccomp->n_filter && entry->seccomp_last && load_filter(entry, err) < 0)
 		return -1;
 	execve(entry->program, entry->process->args, entry->env);

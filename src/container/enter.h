@@ -22,6 +22,7 @@ struct entry {
 	int terminal;			/* the pty's peer, or -1 */
 	unsigned listen, keep;		/* descriptors from 3 on that stay: LISTEN_FDS, all */
 	bool notify;			/* NOTIFY_SOCKET is there */
+	bool announce;			/* send EXEC: the other end is not our parent, which would see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 
 	bool seccomp_last;		/* set by enter_prepare(): the filter is loaded just before exec */

@@ -301,7 +301,8 @@ static int serve(struct exec *x, struct error *err)
 		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:
-			return ready ? 0 : fail_code(err, ERROR_PROTOCOL, "the process ended before it was ready");
+			return ready ? process_check_ran(x->pid, 0, err)
+				     : fail_code(err, ERROR_PROTOCOL, "the process ended before it was ready");
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
 		}

@@ -31,16 +31,20 @@ int gate_wait(int gate, struct channel *channel, struct error *err)
 	}
 }
 
-/* After STARTING: until the program runs. */
+/* After STARTING: until the program runs.  An end without EXEC is that of init. */
 static int follow(struct channel *ch, int (*on_listener)(void *context, int listener, struct error *err), void *context, struct error *err)
 {
-	for (;;) {
+	for (bool last = false;;) {
 		int fd, got = channel_next(ch, NULL, 0, &fd, err);
 		auto_fd listener = fd;
 		if (got < 0)
 			return -1;
 		if (got == MSG_COUNT)
-			return 0;
+			return last ? 0 : fail_code(err, ERROR_STATE, "the container's first process ended before its program ran (was it killed?)");
+		if (got == MSG_EXEC) {
+			last = true;
+			continue;
+		}
 		if (got != MSG_SECCOMP || listener < 0)
 			return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
 		if (on_listener(context, listener, err) < 0 || channel_send(ch, MSG_SECCOMP_DONE, NULL, 0, -1, err) < 0)

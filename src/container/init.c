@@ -23,6 +23,7 @@
 #include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/pty.h"
+#include "sys/signals.h"
 #include "tune/tune.h"
 
 int launch_join(const struct launch *launch, struct error *err)
@@ -167,6 +168,9 @@ static int wait_for_start(struct launch *launch, struct channel *starter, struct
 	 * returns, so that nobody ever sees it. */
 	if (!launch->run && fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0)
 		return -1;
+	/* From READY on others know of us and may send signals: those that end the program would end us. */
+	if (!launch->run)
+		signal_end_by_default();
 	if (channel_send(ch, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HANDOVER, err) < 0)
 		return -1;
 	if (launch->run)
@@ -187,7 +191,8 @@ static int run(struct launch *launch, struct error *err)
 	struct entry entry = {
 		.process = &plan->process, .seccomp = &plan->seccomp, .personality = plan->personality,
 		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap, .terminal = -1,
-		.listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify, .channel = &launch->init_channel,
+		.listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify, .announce = !launch->run,
+		.channel = &launch->init_channel,
 	};
 
 	if (settle(launch, err) < 0)

@@ -51,7 +51,8 @@ static int start(struct handle *h, struct error *err)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");
 	if (h->record->notify && notify_wanted() && (notify = notify_listen(h->folder, err)) < 0)
 		return -1;
-	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0)
+	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0 ||
+	    process_check_ran(h->record->pid, h->record->start_time, err) < 0)
 		return -1;
 	if (handle_poststart(h, err) < 0) {
 		/* runtime.md, Lifecycle 9: the container must be stopped. */

@@ -256,5 +256,7 @@ int runtime_hand_over(struct launch *launch, struct error *err)
 		return -1;
 	if (channel_send(&launch->channel, MSG_HANDOVER, NULL, 0, -1, err) < 0)
 		return -1;
-	return launch->run ? serve(launch, MSG_COUNT, err) : 0;
+	if (!launch->run)
+		return 0;
+	return serve(launch, MSG_COUNT, err) < 0 ? -1 : process_check_ran(launch->pid, 0, err);
 }

@@ -83,6 +83,15 @@ int process_open(pid_t pid, uint64_t start_time)
 	return take_fd(fd);
 }
 
+int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
+{
+	struct process_stat stat;
+
+	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) || !(stat.flags & PROCESS_FORKNOEXEC))
+		return 0;
+	return fail_code(err, ERROR_STATE, "process %d ended before its program ran (was it killed?)", pid);
+}
+
 int process_signal(int pidfd, int sig)
 {
 	return (int) syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);

@@ -33,6 +33,10 @@ bool process_stat_parse(const char *text, struct process_stat *out);
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
+/* After the close-on-exec descriptors of PID (started at START_TIME; 0: our child) were closed, which its exec and its end do
+ * alike: -1 with ERR if it was the end.  One that ended and was reaped by its parent counts as having exec'd. */
+int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
+
 /* pidfd_send_signal(2). */
 int process_signal(int pidfd, int sig);
 

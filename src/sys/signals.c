@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/names.h"
 #include "base/number.h"
 #include "sys/signals.h"
@@ -76,6 +77,25 @@ const char *signal_name(int sig)
 	else
 		snprintf(text, sizeof text, "signal %d", sig);
 	return text;
+}
+
+static void end(int sig)
+{
+	_exit(128 + sig);
+}
+
+void signal_end_by_default(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGTERM };
+	struct sigaction action = { .sa_handler = end };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ending); i++) {
+		sigaction(ending[i], &action, NULL);
+		sigaddset(&set, ending[i]);
+	}
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void signal_reset(void)

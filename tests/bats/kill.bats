@@ -58,6 +58,37 @@ waiting()
 	wait_status web stopped
 }
 
+@test "the signals that end a program end a created container, others do not" {
+	local signal
+
+	for signal in TERM INT HUP QUIT ABRT; do
+		rt create web
+		rt kill web "$signal"
+		wait_status web stopped
+		rt_fail start web
+		says "cannot start a container that has stopped"
+		rt delete web
+	done
+	rt create web
+	for signal in USR1 USR2 ALRM PIPE WINCH RTMIN+3; do
+		rt kill web "$signal"
+	done
+	is web created
+	rt start web
+	is web running
+}
+
+@test "the same without a pid namespace, and for a creator that ignores or blocks them" {
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	rt create web
+	rt kill web TERM
+	wait_status web stopped
+	rt delete web
+	env --ignore-signal=TERM,HUP --block-signal=INT "${RT[@]}" create web >"$OUT" 2>&1 </dev/null 3>&- 4>&-
+	rt kill web INT
+	wait_status web stopped
+}
+
 @test "a stopped container cannot: container not running" {
 	program true
 	rt create web

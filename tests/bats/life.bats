@@ -289,6 +289,42 @@ load lib/programs
 	done
 }
 
+@test "a container that is killed on its way from start to its program has not been started" {
+	mkfifo "$T/fifo"
+	spec '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo here >/fifo; sleep 1000"]}] |
+		.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c", $c]}] |
+		.mounts += [{destination: "/fifo", source: ($t + "/fifo"), options: ["bind"]}]' --arg t "$T" --arg c "echo poststart >$T/poststart"
+	: >rootfs/fifo
+	rt create web
+	rt start web >"$T/started" 2>&1 &
+	read -r <"$T/fifo"
+	rt kill web KILL
+	run -1 wait $!
+	cat "$T/started"
+	grep "ended before its program ran" "$T/started"
+	[ ! -e "$T/poststart" ]
+	wait_status web stopped
+}
+
+@test "a kill at the very exec of the program is no start, no run and no exec" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	rt create web
+	in_background strace -qq -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL -p "$(pid_of web)" 2>"$T/strace"
+	wait_for grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$(pid_of web)/status"
+	rt_fail start web
+	says "ended before its program ran"
+	wait_status web stopped
+	rt delete web
+	# Our own exec of ourselves is the first of the traced process; the second is the program's, in the child.
+	run -1 strace -qq -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=1 "${RT[@]}" run web
+	says "ended before its program ran"
+	rt run -d web
+	run strace -qq -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=1 "${RT[@]}" exec web true
+	says "ended before its program ran"
+	is web running
+}
+
 @test "start of a paused container is refused" {
 	need_view v2 v1 hybrid
 	rt create web

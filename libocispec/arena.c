@@ -22,17 +22,19 @@ void *arena_alloc(struct arena *a, size_t size)
 	size = (size + 15) & ~(size_t) 15;
 	if (!b || b->size - b->used < size) {
 		size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-		if (!(b = calloc(1, sizeof *b + room))) {
+		if (!(b = malloc(sizeof *b + room))) {
 			fputs("out of memory\n", stderr);
 			exit(1);
 		}
 		b->next = a->head;
+		b->used = 0;
 		b->size = room;
 		a->head = b;
 	}
 	p = b->data + b->used;
 	b->used += size;
-	return p;
+	/* Not the whole block at once: pages that nobody needs are not touched. */
+	return memset(p, 0, size);
 }
 
 char *arena_strdup(struct arena *a, const char *s)

@@ -138,6 +138,16 @@ static bool overlap(uint32_t a, uint32_t n, uint32_t b, uint32_t m)
 	return n && m && a < (uint64_t) b + m && b < (uint64_t) a + n;
 }
 
+bool mappings_overlap(const struct oci_id_mapping *map, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (overlap(map[i].container_id, map[i].size, map[k].container_id, map[k].size) ||
+			    overlap(map[i].host_id, map[i].size, map[k].host_id, map[k].size))
+				return true;
+	return false;
+}
+
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n)
 {
 	if (n > CHECK_MAX_MAPPINGS) {

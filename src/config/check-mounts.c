@@ -6,6 +6,7 @@
  */
 #include "base/cleanup.h"
 #include "config/check.h"
+#include "config/idmap-option.h"
 #include "config/mount-option-names.h"
 
 static bool has_option(const struct oci_mount *m, const char *name)
@@ -27,7 +28,7 @@ static bool is_ours(const char *option)
 	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
 		if (!strcmp(more[i], option))
 			return true;
-	return !strncmp(option, "idmap=", 6) || !strncmp(option, "ridmap=", 7);
+	return idmap_option_value(option) != NULL;
 }
 
 static void check_bind(const struct check *c, const struct oci_mount *m, const char *pointer)
@@ -41,17 +42,45 @@ static void check_bind(const struct check *c, const struct oci_mount *m, const c
 				    QUOTED(m->options[i]));
 }
 
+/* crun's idmap=uids=...;gids=... */
+static void check_idmap_option(const struct check *c, const char *value, const char *pointer)
+{
+	struct idmap_option map;
+	const char *fault = idmap_option_read(c->faults->arena, value, c->config->linux, &map);
+
+	if (fault) {
+		check_fault(c->faults, pointer, "%s", fault);
+		return;
+	}
+	if (mappings_overlap(map.uids, map.n_uids) || mappings_overlap(map.gids, map.n_gids))
+		check_fault(c->faults, pointer, "two ranges of idmap overlap");
+}
+
+static void check_mappings_of(const struct check *c, const struct oci_mount *m, const char *pointer)
+{
+	if (!m->n_uid_mappings != !m->n_gid_mappings)
+		check_fault(c->faults, AT("%s/%s", pointer, m->n_uid_mappings ? "gidMappings" : "uidMappings"),
+			    "is missing (uidMappings and gidMappings go together)");
+	check_mappings(c->faults, AT("%s/uidMappings", pointer), m->uid_mappings, m->n_uid_mappings);
+	check_mappings(c->faults, AT("%s/gidMappings", pointer), m->gid_mappings, m->n_gid_mappings);
+	for (size_t i = 0; i < m->n_options; i++) {
+		const char *value = m->options[i] ? idmap_option_value(m->options[i]) : NULL;
+
+		if (value && (m->n_uid_mappings || m->n_gid_mappings))
+			check_fault(c->faults, AT("%s/options/%zu", pointer, i), "the mappings stand in %s already",
+				    m->n_uid_mappings ? "uidMappings" : "gidMappings");
+		else if (value)
+			check_idmap_option(c, value, AT("%s/options/%zu", pointer, i));
+	}
+}
+
 static void check_mount(const struct check *c, const struct oci_mount *m, const char *pointer)
 {
 	if (m->destination && !m->destination[0])
 		check_fault(c->faults, AT("%s/destination", pointer), "must not be empty");
 	if (has_option(m, "bind") || has_option(m, "rbind"))
 		check_bind(c, m, pointer);
-	if (!m->n_uid_mappings != !m->n_gid_mappings)
-		check_fault(c->faults, AT("%s/%s", pointer, m->n_uid_mappings ? "gidMappings" : "uidMappings"),
-			    "is missing (uidMappings and gidMappings go together)");
-	check_mappings(c->faults, AT("%s/uidMappings", pointer), m->uid_mappings, m->n_uid_mappings);
-	check_mappings(c->faults, AT("%s/gidMappings", pointer), m->gid_mappings, m->n_gid_mappings);
+	check_mappings_of(c, m, pointer);
 }
 
 void check_mounts(const struct check *c)

@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "config/idmap-option.h"
 #include "plan/mount-options.h"
 #include "plan/planner.h"
 
@@ -160,6 +161,7 @@ static void change_attribute(const struct mount_option *option, uint64_t *set, u
 struct reader {
 	struct arena *arena;
 	const struct oci_mount *mount;
+	const struct oci_linux *linux;
 	const char *pointer;		/* of the mount */
 	size_t i;			/* the option at hand */
 	struct step *step;
@@ -208,17 +210,30 @@ static void add_data(struct reader *r, const char *word)
 	r->n_data += strlen(word);
 }
 
+static void note_idmap(struct reader *r, bool recursive)
+{
+	r->step->idmap = true;
+	r->step->idmap_recursive |= recursive;
+	r->words->idmap_pointer = here(r);
+}
+
 /* What is not in the table. */
 static int read_other(struct reader *r, const char *word)
 {
-	if (!strncmp(word, "idmap=", 6) || !strncmp(word, "ridmap=", 7)) {
-		fail_code(r->err, ERROR_UNSUPPORTED,
-			  "mappings in the option \"%.*s\" are not supported: give them as uidMappings and gidMappings "
-			  "of the mount", (int) strcspn(word, "="), word);
-		return blame(r->err, here(r));
-	}
-	if (*word)
+	const char *value = idmap_option_value(word), *fault;
+	struct idmap_option map;
+
+	if (value) {
+		if ((fault = idmap_option_read(r->arena, value, r->linux, &map)))
+			return fail_at(r->err, here(r), "%s", fault);
+		note_idmap(r, *word == 'r');
+		r->step->uids = map.uids;
+		r->step->n_uids = map.n_uids;
+		r->step->gids = map.gids;
+		r->step->n_gids = map.n_gids;
+	} else if (*word) {
 		add_data(r, word);
+	}
 	return 0;
 }
 
@@ -261,9 +276,7 @@ static int read_known(struct reader *r, const struct mount_option *option)
 		r->words->copy_up_pointer = here(r);
 		break;
 	case IDMAP:
-		step->idmap = true;
-		step->idmap_recursive |= option->recursive;
-		bind_only(r, option);
+		note_idmap(r, option->recursive);
 		break;
 	case BIND_FLAG:
 		*(bool *) ((char *) step + option->value) = true;
@@ -273,11 +286,11 @@ static int read_known(struct reader *r, const struct mount_option *option)
 	return 0;
 }
 
-int mount_options_read(struct arena *arena, const struct oci_mount *mount, const char *pointer, struct step *step,
-		       struct mount_words *words, struct error *err)
+int mount_options_read(struct arena *arena, const struct oci_mount *mount, const struct oci_linux *linux,
+		       const char *pointer, struct step *step, struct mount_words *words, struct error *err)
 {
 	struct reader r = {
-		.arena = arena, .mount = mount, .pointer = pointer, .step = step, .words = words, .err = err,
+		.arena = arena, .mount = mount, .linux = linux, .pointer = pointer, .step = step, .words = words, .err = err,
 	};
 
 	*words = (struct mount_words) { 0 };

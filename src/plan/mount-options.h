@@ -19,13 +19,14 @@ struct mount_words {
 	const char *data_pointer;	/* the first option that is the file system's own, or NULL */
 	const char *bind_pointer;	/* the first that only a bind mount can have, or NULL */
 	const char *bind_word;		/* that one */
+	const char *idmap_pointer;	/* the last of idmap, ridmap, or NULL */
 	const char *copy_up_pointer;	/* tmpcopyup, or NULL */
 };
 
-/* Fill the attributes, flags, propagation and data of STEP from the options of MOUNT, which stands at POINTER.  The
- * last of contradicting options wins.  0, or -1 with ERR. */
-int mount_options_read(struct arena *arena, const struct oci_mount *mount, const char *pointer, struct step *step,
-		       struct mount_words *words, struct error *err);
+/* Fill the attributes, flags, propagation, mappings and data of STEP from the options of MOUNT, which stands at POINTER
+ * in a config with LINUX.  The last of contradicting options wins.  0, or -1 with ERR. */
+int mount_options_read(struct arena *arena, const struct oci_mount *mount, const struct oci_linux *linux,
+		       const char *pointer, struct step *step, struct mount_words *words, struct error *err);
 
 /* Name I of the table, NULL past its end. */
 const char *mount_option_name(size_t i);

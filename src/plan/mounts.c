@@ -68,39 +68,44 @@ static int check_target(struct planner *p, const struct entry *e)
 	return 0;
 }
 
-/* ---- bind mounts ------------------------------------------------------ */
+/* ---- mapped ids ------------------------------------------------------- */
 
-/* Mappings of the mount itself, else those of the container's user namespace (config.md, "idmap"). */
+/* Mappings of the mount itself (its own properties, or crun's option), else those of the container's user namespace
+ * (config.md, "idmap"). */
 static int plan_idmap(struct planner *p, struct entry *e)
 {
 	const struct oci_mount *m = e->mount;
 	struct step *step = &e->step;
+	const char *pointer = e->words.idmap_pointer ? e->words.idmap_pointer : member(p, e, "uidMappings");
 
-	if (!step->idmap && !m->n_uid_mappings && !m->n_gid_mappings)
+	if (!step->idmap && !m->n_uid_mappings)
 		return 0;
-	if (!m->n_uid_mappings && !p->plan->ns.user)
-		return fail_at(p->err, e->words.bind_pointer,
-			       "\"%s\" needs uidMappings and gidMappings, as the container has no user namespace to take "
-			       "them from", e->words.bind_word);
-	if (!p->host->privileged) {
-		fail_code(p->err, ERROR_UNSUPPORTED,
-			  "an idmapped mount needs CAP_SYS_ADMIN in the machine's own user namespace");
-		return blame(p->err, e->pointer);
-	}
-	step->idmap = true;
 	if (m->n_uid_mappings) {
 		step->uids = m->uid_mappings;
 		step->n_uids = m->n_uid_mappings;
 		step->gids = m->gid_mappings;
 		step->n_gids = m->n_gid_mappings;
-	} else if (p->linux->n_uid_mappings && p->linux->n_gid_mappings) {
+	} else if (!step->n_uids && p->linux->n_uid_mappings && p->linux->n_gid_mappings) {
 		step->uids = p->linux->uid_mappings;
 		step->n_uids = p->linux->n_uid_mappings;
 		step->gids = p->linux->gid_mappings;
 		step->n_gids = p->linux->n_gid_mappings;
 	}
+	if (!step->n_uids && !p->plan->ns.user)
+		return fail_at(p->err, pointer, "needs uidMappings and gidMappings, as the container has no user namespace to "
+			       "take them from");
+	if (!p->host->privileged) {
+		fail_code(p->err, ERROR_UNSUPPORTED,
+			  "an idmapped mount needs CAP_SYS_ADMIN in the machine's own user namespace");
+		return blame(p->err, pointer);
+	}
+	step->idmap = true;
+	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's. */
+	step->outside = true;
 	return 0;
 }
+
+/* ---- bind mounts ------------------------------------------------------ */
 
 /* Not cleaned: ".." behind a symlink is the kernel's to judge. */
 static const char *host_path(struct planner *p, const char *path)
@@ -221,12 +226,15 @@ static int plan_new(struct planner *p, struct entry *e)
 	step->type = e->mount->type;
 	step->source = e->mount->source;
 	if (bind_instead(p, step))
-		return 0;
+		return plan_idmap(p, e);
 	step->action = STEP_MOUNT;
 	if (step->set & MOUNT_ATTR_RDONLY && !in_list(kernel_types, step->type))
 		step->super |= MS_RDONLY;
 	step->mode_from_target = tmpfs && !data_value(step->data, "mode=");
-	if ((tmpfs || !strcmp(step->type, "devpts")) && (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
+	if (plan_idmap(p, e) < 0)
+		return -1;
+	/* One that the runtime mounts does not know them. */
+	if ((tmpfs || !strcmp(step->type, "devpts")) && !step->outside && (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
 							 check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
 		return -1;
 	return add_label(p, step);
@@ -253,9 +261,6 @@ static int check_misplaced(struct planner *p, const struct entry *e)
 
 	if (!e->words.bind && e->words.bind_word)
 		return fail_at(p->err, e->words.bind_pointer, "\"%s\" is for bind mounts only", e->words.bind_word);
-	if (!e->words.bind && (m->n_uid_mappings || m->n_gid_mappings))
-		return fail_at(p->err, member(p, e, m->n_uid_mappings ? "uidMappings" : "gidMappings"),
-			       "mappings are for bind mounts only");
 	if (e->step.copy_up && (e->words.bind || !m->type || strcmp(m->type, "tmpfs")))
 		return fail_at(p->err, e->words.copy_up_pointer, "\"tmpcopyup\" is for tmpfs only");
 	return 0;
@@ -287,6 +292,15 @@ static int plan_entry(struct planner *p, struct entry *e)
 		return 0;
 	}
 	return plan_new(p, e);
+}
+
+/* Where nothing is mounted there is nothing whose ids could be mapped; and the view of the cgroups is put together. */
+static int check_idmap(struct planner *p, const struct entry *e)
+{
+	if (e->step.action == STEP_BIND || e->step.action == STEP_MOUNT || (!e->words.idmap_pointer && !e->mount->n_uid_mappings))
+		return 0;
+	return fail_at(p->err, e->words.idmap_pointer ? e->words.idmap_pointer : member(p, e, "uidMappings"),
+		       "ids are mapped in bind mounts and new file systems only");
 }
 
 /* What has nothing below it is a tree of one mount: the r* options are its own, unless the plain ones say otherwise. */
@@ -321,8 +335,8 @@ int plan_mounts(struct planner *p)
 
 		e.step.target = clean_path(p->arena, e.mount->destination);
 		e.step.pointer = e.pointer;
-		if (mount_options_read(p->arena, e.mount, e.pointer, &e.step, &e.words, p->err) < 0 ||
-		    plan_entry(p, &e) < 0 || check_target(p, &e) < 0)
+		if (mount_options_read(p->arena, e.mount, p->linux, e.pointer, &e.step, &e.words, p->err) < 0 ||
+		    plan_entry(p, &e) < 0 || check_idmap(p, &e) < 0 || check_target(p, &e) < 0)
 			return -1;
 		fold_tree(&e.step);
 		*step_add(p, e.step.action, e.step.target, e.pointer) = e.step;

@@ -87,7 +87,7 @@ struct step {
 							 * does not tell them */
 	size_t n_uids, n_gids;
 	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces exist;
-				 * else by init */
+				 * else by init.  MOUNT: made there, for a file system with mapped ids */
 	bool optional;		/* missing target: not an error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */

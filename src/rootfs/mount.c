@@ -151,13 +151,41 @@ static int label_mqueue(const struct plan *plan, const struct step *step, int mo
 	return 0;
 }
 
+uint64_t mount_attributes(const struct step *step)
+{
+	/* A new mount has nothing below it, and nothing set that could be cleared. */
+	const uint64_t all = step->set | step->set_all;
+
+	return step->copy_up ? all & ~(uint64_t) MOUNT_ATTR_RDONLY : all;
+}
+
+/* The mount of step I, detached.  COVERED is the folder it will cover, NULL if that is new. */
+static int take_mount(struct build *b, size_t i, const struct stat *covered, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	const bool as_below = step->mode_from_target && covered;
+	auto_fd mount = take_fd(b->sources->step[i]);
+	auto_text data = { 0 };
+	char path[64];
+
+	if (mount >= 0) {
+		/* The runtime has made it, and could not know.  EPERM: its root is of an id that is not mapped. */
+		snprintf(path, sizeof path, "/proc/self/fd/%d", mount);
+		if (as_below && chmod(path, covered->st_mode & 07777u) < 0 && errno != EPERM && errno != EOVERFLOW)
+			return fail(err, errno, "set the mode of %s", step->target);
+		return take_fd(mount);
+	}
+	if (step->data)
+		text_add(&data, step->data);
+	if (as_below)
+		text_addf(&data, "%smode=%o", data.n ? "," : "", covered->st_mode & 07777u);
+	return new_mount(b, step, data.s, mount_attributes(step), err);
+}
+
 int step_mount(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
 	const bool pseudo = strcmp(step->type, "proc") == 0 || strcmp(step->type, "sysfs") == 0;
-	/* A new mount has nothing below it, and nothing set that could be cleared. */
-	const uint64_t attr = step->set | step->set_all;
-	auto_text data = { 0 };
 	struct stat covered;
 	bool made = false;
 	auto_fd target = pseudo ? target_open_plain_folder(b, step, &made, err) :
@@ -165,19 +193,16 @@ int step_mount(struct build *b, size_t i, struct error *err)
 
 	if (target < 0)
 		return -1;
-	if ((step->copy_up || step->mode_from_target) && fstat(target, &covered) < 0)
+	if (fstat(target, &covered) < 0)
 		return fail(err, errno, "look at the folder below");
-	if (step->data)
-		text_add(&data, step->data);
-	if (step->mode_from_target && !made)
-		text_addf(&data, "%smode=%o", data.n ? "," : "", covered.st_mode & 07777u);
-	auto_fd mount = new_mount(b, step, data.s, step->copy_up ? attr & ~(uint64_t) MOUNT_ATTR_RDONLY : attr, err);
+	auto_fd mount = take_mount(b, i, made ? NULL : &covered, err);
 
 	if (mount < 0)
 		return -1;
 	if (step->copy_up && fill_from(step, target, mount, &covered, err) < 0)
 		return -1;
-	if (step->copy_up && (attr & MOUNT_ATTR_RDONLY) && mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+	if (step->copy_up && ((step->set | step->set_all) & MOUNT_ATTR_RDONLY) &&
+	    mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return -1;
 	if (label_mqueue(b->plan, step, mount, err) < 0)
 		return -1;

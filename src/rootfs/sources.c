@@ -84,10 +84,13 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 		     struct error *err)
 {
 	const struct step *step = &plan->rootfs.steps[i];
-	auto_fd mount = source_open(step, source_propagation(plan), err);
+	auto_fd mount = step->action == STEP_MOUNT
+				? mount_new(step->type, step->source, step->data, step->super, mount_attributes(step), err)
+				: source_open(step, source_propagation(plan), err);
 
 	if (mount < 0) {
-		wrap(err, "mount %s on %s", step->source ? step->source : step->target, step->target);
+		wrap(err, "mount %s on %s", step->action == STEP_MOUNT ? step->type : step->source ? step->source : step->target,
+		     step->target);
 		return blame(err, step->pointer);
 	}
 	if (step->idmap && source_idmap(plan, step, mount, held, err) < 0)
@@ -106,8 +109,7 @@ static int open_steps(const struct plan *plan, const struct cgroup_view *view, s
 		const struct step *step = &plan->rootfs.steps[i];
 
 		/* Refused once, refused always: the rest is init's, in a mount namespace where it may. */
-		if (sources->root_detached && step->outside &&
-		    (step->action == STEP_BIND || step->action == STEP_DEVICE))
+		if (sources->root_detached && step->outside)
 			result = open_step(plan, i, sources, &held, err);
 		else if (step->action == STEP_CGROUP && view)
 			result = cgroup_view_open(plan, view, i, sources, err);

@@ -54,6 +54,11 @@ int stock_null(struct mount_stock *stock, struct error *err);
 /* An empty, read-only, detached file system. LABEL (may be NULL) is its SELinux context. */
 int stock_empty(struct mount_stock *stock, const char *label, struct error *err);
 
+/* ---- mount.c ------------------------------------------------------------- */
+
+/* The attributes that the new file system of STEP begins with: it becomes read-only once it is filled. */
+uint64_t mount_attributes(const struct step *step);
+
 /* ---- source.c ----------------------------------------------------------- */
 
 /* A detached copy of the source of a step BIND or DEVICE with its attributes, made by the runtime beforehand, or by

@@ -279,12 +279,12 @@ load lib/mounts
 	says "/mounts/$(mount_index)/options/2" "bind mounts cannot have any filesystem-specific options applied" mode=755
 }
 
-@test "tmpcopyup is for tmpfs, idmap for bind mounts" {
+@test "tmpcopyup is for tmpfs, src-nofollow for bind mounts" {
 	mkdir "$T/data"
 	add_mount /mnt none "$T/data" bind tmpcopyup
 	rt_fail create web
 	says "/mounts/$(mount_index)/options/1" tmpcopyup
-	spec '.mounts[-1] |= (.type = "tmpfs" | .options = ["idmap"])'
+	spec '.mounts[-1] |= (.type = "tmpfs" | .options = ["src-nofollow"])'
 	rt_fail create web
 	says "/mounts/$(mount_index)/options/0" "for bind mounts only"
 }

@@ -6,123 +6,17 @@
  * The host's own are such, and would make all masks of the container void.
  */
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "rootfs/steps.h"
-#include "sys/fd.h"
+#include "sys/mountinfo.h"
 
-struct entry {
-	unsigned long long id, parent;
-	char *place;		/* mount point of a whole procfs or sysfs, else NULL */
-};
-
-struct table {
-	struct entry *entries;
-	size_t n;
-	char *text;		/* places point into it */
-};
-
-static bool is_escape(const char *s)
+static bool is_whole(const struct mount_entry *entry)
 {
-	return s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7';
-}
-
-/* Undo the kernel's "\040" for blanks and the like, in place. */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (is_escape(s)) {
-			*to++ = (char) ((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* "36 35 98:0 /root /place options shared:1 - type source options" */
-static bool parse_line(char *line, struct entry *entry)
-{
-	char *root, *place, *type = strstr(line, " - ");
-	const char *p = line;
-	uint64_t id, parent;
-
-	if (!type || !number_take(&p, &id) || !number_take(&p, &parent) || *p != ' ' || !(p = strchr(p + 1, ' ')))
-		return false;
-	entry->id = id;
-	entry->parent = parent;
-	root = line + (p + 1 - line);
-	place = strchr(root, ' ');
-	if (!place || !strchr(place + 1, ' '))
-		return false;
-	*place++ = '\0';
-	*strchr(place, ' ') = '\0';
-	type += 3;
-	type[strcspn(type, " ")] = '\0';
-	entry->place = NULL;
-	if (strcmp(root, "/") == 0 && (strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0)) {
-		unescape(place);
-		entry->place = place;
-	}
-	return true;
-}
-
-static int by_id(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static int read_table(struct table *table, struct error *err)
-{
-	auto_fd fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	size_t n;
-
-	*table = (struct table){ 0 };
-	if (fd < 0)
-		return fail(err, errno, "open /proc/self/mountinfo");
-	table->text = fd_read_all(fd, 256u << 20, &n, err);
-	if (!table->text)
-		return wrap(err, "read /proc/self/mountinfo");
-	for (char *line = table->text, *end; (end = strchr(line, '\n')); line = end + 1) {
-		struct entry entry;
-
-		*end = '\0';
-		if (!parse_line(line, &entry)) {
-			free(table->entries);
-			free(table->text);
-			return fail(err, EINVAL, "read /proc/self/mountinfo");
-		}
-		*(struct entry *) xgrow(&table->entries, table->n++, sizeof entry) = entry;
-	}
-	qsort(table->entries, table->n, sizeof *table->entries, by_id);
-	return 0;
-}
-
-static bool is_below(const struct table *table, const struct entry *entry, unsigned long long root)
-{
-	for (size_t depth = 0; entry && depth <= table->n; depth++) {
-		const struct entry key = { .id = entry->parent };
-
-		if (entry->id == root)
-			return true;
-		if (entry->parent == entry->id)
-			return false;
-		entry = bsearch(&key, table->entries, table->n, sizeof key, by_id);
-	}
-	return false;
+	return strcmp(entry->root, "/") == 0 && (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0);
 }
 
 /* Unmount what is at PLACE, all layers of it, and cover the rest: a mount that the user namespace we come from has
@@ -145,19 +39,17 @@ static int hide(const char *place, struct error *err)
 int host_hide(int root, struct error *err)
 {
 	struct statx stx;
-	struct table table;
-	int result = 0;
+	struct mountinfo mounts;
+	int result;
 
 	if (statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
 		return fail(err, errno, "look at the rootfs");
 	if (!(stx.stx_mask & STATX_MNT_ID))
 		return fail(err, ENOSYS, "tell the mounts of the rootfs from the host's (needs Linux 5.8)");
-	if (read_table(&table, err) < 0)
-		return -1;
-	for (size_t i = table.n; i-- > 0 && result == 0;)
-		if (table.entries[i].place && !is_below(&table, &table.entries[i], stx.stx_mnt_id))
-			result = hide(table.entries[i].place, err);
-	free(table.entries);
-	free(table.text);
+	result = mountinfo_read("/proc/self", &mounts, err);
+	for (size_t i = mounts.n; i-- > 0 && result == 0;)
+		if (is_whole(&mounts.entries[i]) && !mountinfo_below(&mounts, &mounts.entries[i], stx.stx_mnt_id))
+			result = hide(mounts.entries[i].place, err);
+	mountinfo_free(&mounts);
 	return result;
 }

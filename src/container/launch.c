@@ -147,8 +147,7 @@ static int put_file(int folder, const char *name, const void *head, size_t n_hea
 	return fd_write_all(fd, head, n_head, name, err) < 0 ? -1 : fd_write_all(fd, bytes, n, name, err);
 }
 
-/* What exec will need: the config as it is now, and the compiled filter behind its flags. */
-static int keep_copies(const struct launch *launch, struct error *err)
+int launch_keep_copies(const struct launch *launch, struct error *err)
 {
 	const struct config *config = launch->options->loaded;
 	const struct seccomp_plan *s = &launch->plan.seccomp;
@@ -214,10 +213,9 @@ static void view_cgroup(const struct launch *launch, struct cgroup_view *view)
 
 /* ---- all of it --------------------------------------------------------- */
 
-int launch_make(struct launch *launch, struct error *err)
+int launch_reserve(struct launch *launch, struct error *err)
 {
 	struct create_options *o = launch->options;
-	struct cgroup_view view;
 
 	launch->folder = store_make(o->root, o->id, err);
 	if (launch->folder < 0)
@@ -228,9 +226,28 @@ int launch_make(struct launch *launch, struct error *err)
 		return -1;
 	if (launch->record.notify && launch->run && (launch->notify = notify_listen(launch->folder, err)) < 0)
 		return -1;
+	return 0;
+}
+
+int launch_open_sources(struct launch *launch, struct error *err)
+{
+	struct cgroup_view view;
+
 	view_cgroup(launch, &view);
 	launch->sources_open = true;
-	if (rootfs_open_sources(&launch->plan, &view, &launch->sources, err) < 0)
+	return rootfs_open_sources(&launch->plan, &view, &launch->sources, err);
+}
+
+void launch_close_sources(struct launch *launch)
+{
+	if (launch->sources_open)
+		rootfs_close_sources(&launch->sources);
+	launch->sources_open = false;
+}
+
+int launch_make(struct launch *launch, struct error *err)
+{
+	if (launch_reserve(launch, err) < 0 || launch_open_sources(launch, err) < 0)
 		return -1;
 	if (!launch->run && (launch->gate = gate_make(launch->folder, err)) < 0)
 		return -1;
@@ -238,9 +255,8 @@ int launch_make(struct launch *launch, struct error *err)
 		return -1;
 	channel_close(&launch->init_channel);
 	/* They are init's now; ours would hold the container's mounts for as long as we stay. */
-	rootfs_close_sources(&launch->sources);
-	launch->sources_open = false;
-	if (keep_copies(launch, err) < 0 || runtime_serve(launch, err) < 0)
+	launch_close_sources(launch);
+	if (launch_keep_copies(launch, err) < 0 || runtime_serve(launch, err) < 0)
 		return -1;
 	return runtime_hand_over(launch, err);
 }
@@ -291,8 +307,7 @@ void launch_close(struct launch *launch)
 		cleanup_close(&launch->join[i]);
 	channel_close(&launch->channel);
 	channel_close(&launch->init_channel);
-	if (launch->sources_open)
-		rootfs_close_sources(&launch->sources);
+	launch_close_sources(launch);
 	cgroup_close(&launch->cgroup);
 	free(launch->bundle);
 	launch->bundle = NULL;

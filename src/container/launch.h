@@ -45,6 +45,17 @@ int launch_decide(struct launch *launch, struct error *err);
 int launch_make(struct launch *launch, struct error *err);
 void launch_undo(struct launch *launch);
 
+/* The parts of launch_make() that a restore needs too: the state folder with its journal, the cgroup with its limits, the
+ * notify socket ... */
+int launch_reserve(struct launch *launch, struct error *err);
+
+/* ... what is to be mounted from outside ... */
+int launch_open_sources(struct launch *launch, struct error *err);
+void launch_close_sources(struct launch *launch);
+
+/* ... and what exec will need: the config as it is now, and the compiled filter behind its flags. */
+int launch_keep_copies(const struct launch *launch, struct error *err);
+
 /* End what is left of the container and remove all of it; poststop hooks run if the others did. */
 int launch_remove(struct launch *launch, struct error *err);
 void launch_close(struct launch *launch);

@@ -49,6 +49,9 @@ static int become_ns_root(const struct plan *plan, struct error *err)
 	/* EINVAL: the container's 0 is not mapped; then the process's own ids must do. */
 	if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
 		return fail(err, errno, "become root of the user namespace");
+	/* What belongs to its maker is made by that root: /dev/mqueue is. */
+	if (plan->ns.late && unshare((int) plan->ns.late) < 0)
+		return fail(err, errno, "make the ipc namespace");
 	return 0;
 }
 

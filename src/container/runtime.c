@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/launch.h"
@@ -72,11 +73,11 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&launch->cgroup);
-	pid_t pid = process_clone(launch->plan.ns.create, cgroup, sibling, pidfd, err);
+	pid_t pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, cgroup, sibling, pidfd, err);
 
 	/* Where it cannot be born, init goes there itself. */
 	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
-		pid = process_clone(launch->plan.ns.create, -1, sibling, pidfd, err);
+		pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, -1, sibling, pidfd, err);
 		if (pid == 0 && cgroup_add(&launch->cgroup, 0, true, err) < 0) {
 			channel_send_error(&launch->init_channel, err);
 			_exit(1);
@@ -168,13 +169,29 @@ static char *state_now(const struct launch *launch, const char *status)
 	return hooks_state(launch->plan.id, launch->bundle, status, launch->pid, &launch->plan.config->annotations);
 }
 
+/* gids first: setgroups(2) can only be denied while there is no map of them. */
+static int map_ids(const struct namespace_plan *ns, pid_t pid, struct error *err)
+{
+	if (ns->narrowed)
+		log_warn("newuidmap and newgidmap are not installed (Debian: package uidmap): uid %u and gid %u are all that the "
+			 "container has", ns->uids->container_id, ns->gids->container_id);
+	if (ns->deny_setgroups && idmap_deny_setgroups(pid, err) < 0)
+		return -1;
+	if ((ns->gid_writer ? idmap_by_helper(ns->gid_writer, pid, ns->gids, ns->n_gids, err) :
+			      idmap_write_gids(pid, ns->gids, ns->n_gids, err)) < 0)
+		return blame(err, "/linux/gidMappings");
+	if ((ns->uid_writer ? idmap_by_helper(ns->uid_writer, pid, ns->uids, ns->n_uids, err) :
+			      idmap_write_uids(pid, ns->uids, ns->n_uids, err)) < 0)
+		return blame(err, "/linux/uidMappings");
+	return 0;
+}
+
 static int answer_idmap(struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
 
-	if (ns->create & CLONE_NEWUSER &&
-	    idmap_write(launch->pid, ns->uids, ns->n_uids, ns->gids, ns->n_gids, !launch->host.privileged, err) < 0)
-		return blame(err, "/linux/uidMappings");
+	if (ns->create & CLONE_NEWUSER && map_ids(ns, launch->pid, err) < 0)
+		return -1;
 	/* From inside it could not raise a hard limit. */
 	if (launch->plan.has_process && rlimits_raise(launch->pid, &launch->plan.process, err) < 0)
 		return blame(err, "/process/rlimits");

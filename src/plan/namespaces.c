@@ -11,6 +11,7 @@
  * the caller sees other files.
  */
 #include <linux/capability.h>
+#include <sched.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -55,21 +56,19 @@ static void create_or_join(struct planner *p, const struct oci_namespace *ns)
 
 /* A new user namespace takes the mappings of the config; a joined one has its own, and what callers give besides
  * (containerd and CRI-O do) serves only where the ids of the container must be known. */
-static int plan_id_maps(struct planner *p, const struct oci_namespace *user)
+static int plan_user(struct planner *p, const struct oci_namespace *user)
 {
 	struct namespace_plan *plan = &p->plan->ns;
-	const struct oci_linux *linux = p->linux;
 
 	plan->user = user;
 	if (!user && !(p->host->caps_permitted >> CAP_SYS_ADMIN & 1))
 		return fail_at(p->err, "/linux/namespaces",
 			       "without CAP_SYS_ADMIN a container needs a namespace of type \"user\"");
-	if (user && !is_joined(user)) {
-		plan->uids = linux->uid_mappings;
-		plan->n_uids = linux->n_uid_mappings;
-		plan->gids = linux->gid_mappings;
-		plan->n_gids = linux->n_gid_mappings;
-	}
+	/* The root of an ipc namespace's mqueue belongs to whoever made the namespace. */
+	if (user)
+		plan->late = plan->create & CLONE_NEWIPC;
+	if (user && !is_joined(user))
+		plan_id_maps(p->arena, p->config, p->host, false, plan);
 	return 0;
 }
 
@@ -99,5 +98,5 @@ int plan_namespaces(struct planner *p)
 	/* Whoever enters a user namespace cannot come back: the runtime sends another process.  With a new one, what is
 	 * joined must be joined before it is made: afterwards the rights to do so are gone. */
 	plan->middle = is_joined(user) || (user && plan->n_join);
-	return plan_id_maps(p, user);
+	return plan_user(p, user);
 }

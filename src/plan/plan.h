@@ -35,15 +35,19 @@ struct namespace_join {
 };
 
 struct namespace_plan {
-	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts */
+	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts (but for `late`) */
 	bool create_cgroup;	/* made by init itself, once it is in its cgroup */
 	bool create_time;	/* made by the runtime for its child: offsets must be written before anyone is inside */
 	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
 	struct namespace_join *join;	/* in the order to join: user first, pid next */
 	size_t n_join;
 	bool middle;		/* a middle process must join first: a joined user namespace, or joined ones with a new user namespace */
+	uint64_t late;		/* of those to create: what init makes itself, once it is root of its user namespace */
 	const struct oci_id_mapping *uids, *gids;	/* of a new user namespace; NULL: none */
 	size_t n_uids, n_gids;
+	const char *uid_writer, *gid_writer;	/* newuidmap, newgidmap: the program that must write them; NULL: we do */
+	bool deny_setgroups;	/* before gid_map is written */
+	bool narrowed;		/* the maps are less than the config asks for: one id, as those programs are missing */
 	bool user;		/* the container has a user namespace of its own (new or joined) */
 };
 

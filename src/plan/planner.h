@@ -52,6 +52,10 @@ const char *clean_path(struct arena *arena, const char *path);
 /* The namespace of TYPE that the config asks for, or NULL. */
 const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
 
+/* The maps of CONFIG's user namespace: fills uids to narrowed of NS (id-maps.c).  JOINED: it has them already. */
+void plan_id_maps(struct arena *arena, const struct oci_config *config, const struct host *host, bool joined,
+		  struct namespace_plan *ns);
+
 /* Parts of a process: OUT's env (environment.c) and its capabilities (capabilities.c). */
 void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out);
 void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host,

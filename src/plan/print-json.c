@@ -146,6 +146,9 @@ static void print_namespaces(struct json *j, const struct namespace_plan *ns)
 	string(j, "timeOffsets", ns->time_offsets);
 	id_map(j, "uidMappings", ns->uids, ns->n_uids);
 	id_map(j, "gidMappings", ns->gids, ns->n_gids);
+	string(j, "uidMapWriter", ns->uid_writer);
+	string(j, "gidMapWriter", ns->gid_writer);
+	flag(j, "setgroupsDenied", ns->deny_setgroups);
 	close_in(j, "}");
 }
 

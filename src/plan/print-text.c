@@ -70,13 +70,13 @@ static void print_container(struct page *page)
 	listing_print(&t, page->out);
 }
 
-static void print_id_map(struct page *page, const char *title, const struct oci_id_mapping *map, size_t n)
+static void print_id_map(struct page *page, const char *title, const struct oci_id_mapping *map, size_t n, const char *writer)
 {
 	struct table t = { .arena = &page->arena };
 
 	if (!n)
 		return;
-	heading(page, title);
+	heading(page, writer ? format(page, "%s (written by %s)", title, writer) : title);
 	for (size_t i = 0; i < n; i++)
 		listing_row(&t, format(page, "%10u in the container is", map[i].container_id),
 			    format(page, "%10u on the host,", map[i].host_id),
@@ -103,8 +103,8 @@ static void print_namespaces(struct page *page)
 		listing_row(&t, offsets == ns->time_offsets ? "clock offsets" : "",
 			  format(page, "%.*s", (int) strcspn(offsets, "\n"), offsets));
 	listing_print(&t, page->out);
-	print_id_map(page, "User ids", ns->uids, ns->n_uids);
-	print_id_map(page, "Group ids", ns->gids, ns->n_gids);
+	print_id_map(page, "User ids", ns->uids, ns->n_uids, ns->uid_writer);
+	print_id_map(page, "Group ids", ns->gids, ns->n_gids, ns->gid_writer);
 }
 
 /* ---- the steps -------------------------------------------------------- */

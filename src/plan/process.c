@@ -1,7 +1,6 @@
 /*
  * process.c - who the container's process is and what it may do
  */
-#include <linux/capability.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -18,6 +17,7 @@ struct asking {
 	const struct host *host;
 	const char *pointer;	/* of the process */
 	bool user_namespace;
+	struct namespace_plan ns;	/* its id maps; of a joined one what the config says of them */
 	struct error *err;
 };
 
@@ -47,21 +47,10 @@ static bool keeps_groups(const struct oci_config *config)
 	return keep && (!strcmp(keep, "1") || !strcmp(keep, "true"));
 }
 
-/* Without CAP_SETGID a single gid can be mapped only where setgroups(2) is denied for good (user_namespaces(7)). */
-static bool may_set_groups(const struct asking *a)
-{
-	const struct oci_linux *linux = a->config->linux;
-
-	return !a->user_namespace || a->host->caps_permitted >> CAP_SETGID & 1 || linux->n_gid_mappings != 1 ||
-	       linux->gid_mappings[0].size > 1;
-}
-
 static int plan_groups(const struct asking *a, const struct oci_user *user, struct process_plan *out)
 {
-	const struct oci_linux *linux = a->config->linux;
-
 	out->keep_groups = keeps_groups(a->config);
-	out->set_groups = may_set_groups(a);
+	out->set_groups = !a->ns.deny_setgroups;
 	out->groups = user->additional_gids;
 	out->n_groups = user->n_additional_gids;
 	if (out->keep_groups || !out->n_groups)
@@ -70,8 +59,8 @@ static int plan_groups(const struct asking *a, const struct oci_user *user, stru
 		return fail_at(a->err, at(a, "user/additionalGids"),
 			       "cannot set any additional groups in a rootless container that maps a single gid: "
 			       "setgroups(2) is denied");
-	for (size_t i = 0; linux && i < out->n_groups; i++)
-		if (check_mapped(a, linux->gid_mappings, linux->n_gid_mappings, "gid", out->groups[i],
+	for (size_t i = 0; i < out->n_groups; i++)
+		if (check_mapped(a, a->ns.gids, a->ns.n_gids, "gid", out->groups[i],
 				 arena_printf(a->arena, "user/additionalGids/%zu", i)) < 0)
 			return -1;
 	return 0;
@@ -81,13 +70,12 @@ static int plan_user(const struct asking *a, struct process_plan *out)
 {
 	static const struct oci_user root;
 	const struct oci_user *user = a->process->user ? a->process->user : &root;
-	const struct oci_linux *linux = a->config->linux;
 
 	out->uid = user->uid;
 	out->gid = user->gid;
 	out->umask = user->has_umask ? user->umask : 022;
-	if (linux && (check_mapped(a, linux->uid_mappings, linux->n_uid_mappings, "uid", out->uid, "user/uid") < 0 ||
-		      check_mapped(a, linux->gid_mappings, linux->n_gid_mappings, "gid", out->gid, "user/gid") < 0))
+	if (check_mapped(a, a->ns.uids, a->ns.n_uids, "uid", out->uid, "user/uid") < 0 ||
+	    check_mapped(a, a->ns.gids, a->ns.n_gids, "gid", out->gid, "user/gid") < 0)
 		return -1;
 	return plan_groups(a, user, out);
 }
@@ -155,13 +143,14 @@ static void plan_args(const struct asking *a, struct process_plan *out)
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err)
 {
-	const struct asking a = {
+	const struct oci_namespace *user = config_namespace(config, OCI_NAMESPACE_TYPE_USER);
+	struct asking a = {
 		.arena = arena,
 		.config = config,
 		.process = process,
 		.host = host,
 		.pointer = pointer,
-		.user_namespace = config_namespace(config, OCI_NAMESPACE_TYPE_USER),
+		.user_namespace = user,
 		.err = err,
 	};
 
@@ -174,6 +163,8 @@ int plan_make_process(struct arena *arena, const struct oci_config *config, cons
 		.io_priority = process->io_priority,
 		.affinity = process->exec_cpu_affinity,
 	};
+	if (user)
+		plan_id_maps(arena, config, host, user->path && *user->path, &a.ns);
 	plan_environment(arena, process, out);
 	plan_args(&a, out);
 	plan_rlimits(&a, out);

@@ -5,9 +5,12 @@
  * ordinary user and is not is worse than one that does not start.
  */
 #include <grp.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -42,11 +45,23 @@ static const char *hint(void)
 	return errno == EINVAL ? " (the container's user namespace does not map it)" : "";
 }
 
+/* With CAP_SETGID only a user namespace that denies setgroups(2) to all can refuse it.  The config cannot tell of one that is
+ * joined; the groups that stay are those of whoever calls us, and he asked for no others. */
+static bool groups_denied(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	return syscall(SYS_capget, &head, data) == 0 && data[0].effective >> CAP_SETGID & 1;
+}
+
 static int groups_set(const struct process_plan *process, struct error *err)
 {
 	if (process->keep_groups || !process->set_groups)
 		return 0;
 	if (setgroups(process->n_groups, process->groups) < 0) {
+		if (errno == EPERM && !process->n_groups && groups_denied())
+			return 0;
 		if (errno == EINVAL)
 			return fail(err, EINVAL, "set %zu additional groups (the container's user namespace does not "
 				    "map one of them)", process->n_groups);

@@ -60,6 +60,26 @@ bool host_in_initial_userns(void)
 	return errno == ENOENT && !access("/proc/self/ns", F_OK);
 }
 
+/* Whoever may not map ids needs these.  PATH is the caller's business, and a program that acts for root is none of it. */
+static const char *find_helper(const char *const *places)
+{
+	for (; *places; places++)
+		if (!access(*places, X_OK))
+			return *places;
+	return NULL;
+}
+
+static void probe_helpers(struct host *host)
+{
+	static const char *const uid[] = { "/usr/bin/newuidmap", "/bin/newuidmap", "/usr/local/bin/newuidmap",
+					   "/run/wrappers/bin/newuidmap", NULL };
+	static const char *const gid[] = { "/usr/bin/newgidmap", "/bin/newgidmap", "/usr/local/bin/newgidmap",
+					   "/run/wrappers/bin/newgidmap", NULL };
+
+	host->newuidmap = host->caps_permitted >> CAP_SETUID & 1 ? NULL : find_helper(uid);
+	host->newgidmap = host->caps_permitted >> CAP_SETGID & 1 ? NULL : find_helper(gid);
+}
+
 static void probe_lsm(struct host *host)
 {
 	auto_fd fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
@@ -217,6 +237,7 @@ int host_probe(struct host *host, struct error *err)
 		return -1;
 	host->initial_userns = host_in_initial_userns();
 	host->privileged = host->initial_userns && admin;
+	probe_helpers(host);
 	probe_lsm(host);
 	return probe_cgroups(host, err);
 }

@@ -38,6 +38,7 @@ struct host {
 	bool privileged;	/* CAP_SYS_ADMIN there: may open mounts outside, make device nodes, join anything */
 	uint64_t caps_bounding, caps_permitted;	/* bit n is capability n */
 	unsigned last_cap;
+	const char *newuidmap, *newgidmap;	/* where these programs are; NULL: not here, or we do not need them */
 	bool apparmor, selinux;	/* the LSM is enabled */
 	enum cgroup_layout layout;
 	/* V1, HYBRID: what is mounted; V2: one, named "" */

@@ -45,18 +45,22 @@ static int write_map(pid_t pid, const char *name, const struct oci_id_mapping *m
 	return wrap(err, "map the ids of a new user namespace%s", why);
 }
 
-int idmap_write(pid_t pid, const struct oci_id_mapping *uids, size_t n_uids, const struct oci_id_mapping *gids,
-		size_t n_gids, bool deny_setgroups, struct error *err)
+int idmap_write_uids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err)
+{
+	return write_map(pid, "uid_map", map, n, err);
+}
+
+int idmap_write_gids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err)
+{
+	return write_map(pid, "gid_map", map, n, err);
+}
+
+int idmap_deny_setgroups(pid_t pid, struct error *err)
 {
 	char path[40];
 
 	snprintf(path, sizeof path, "/proc/%d/setgroups", pid);
-	/* Before gid_map: afterwards it cannot be changed. */
-	if (deny_setgroups && file_put(AT_FDCWD, path, "deny", err) < 0)
-		return -1;
-	if (write_map(pid, "gid_map", gids, n_gids, err) < 0 || write_map(pid, "uid_map", uids, n_uids, err) < 0)
-		return -1;
-	return 0;
+	return file_put(AT_FDCWD, path, "deny", err);
 }
 
 /* A process in a new user namespace, which ends when the other end of *HOLD is closed. */
@@ -93,7 +97,7 @@ int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const stru
 			close(hold);
 		return wrap(err, "make a user namespace for an idmapped mount");
 	}
-	if (!idmap_write(pid, uids, n_uids, gids, n_gids, false, err)) {
+	if (!idmap_write_gids(pid, gids, n_gids, err) && !idmap_write_uids(pid, uids, n_uids, err)) {
 		snprintf(path, sizeof path, "/proc/%d/ns/user", pid);
 		fd = namespace_open(path, CLONE_NEWUSER, err);
 	}

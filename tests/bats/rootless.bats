@@ -1,34 +1,7 @@
 # An ordinary user runs containers.
 load helpers
 load lib/mounts
-
-setup()
-{
-	fresh
-	as_user 1000 unshare -U true 2>/dev/null || skip "users may not make user namespaces here"
-	HIS=$T/his
-	cp -a rootfs "$T/rootfs"
-	mkdir "$HIS"
-	mv "$T/rootfs" "$HIS/rootfs"
-	chown -R 1000:1000 "$HIS"
-	cd "$HIS"
-	his spec --rootless
-	spec '.process.terminal = false | .process.args = ["sleep", "1000"]'
-}
-
-his()
-{
-	as_user 1000 "$RUNTIME" "$@"
-}
-
-teardown()
-{
-	local name
-	for name in $(ls "$T/run-1000/ctr-run" 2>/dev/null); do
-		his delete --force "$name"
-	done
-	sweep
-}
+load lib/rootless
 
 @test "spec --rootless gives a config that runs" {
 	spec '.process.args = ["sh", "-c", "id -u; id -g; cat /etc/hostname; hostname"]'
@@ -147,4 +120,10 @@ teardown()
 	run -0 his run web
 	says "/opt/host/x: Read-only file system"
 	same 1000 "$(stat -c %u "$HIS/data/new")"
+}
+
+@test "the message queues are his" {
+	spec '.process.args = ["sh", "-c", "stat -c %u:%g /dev/mqueue && touch /dev/mqueue/mine && ls /dev/mqueue"]'
+	run -0 his run web
+	same $'0:0\nmine' "$output"
 }

@@ -157,3 +157,17 @@ load lib/namespaces
 	same text "$(cat "$T/file")"
 	[ "$(stat -c %u:%g /dev/null)" = 0:0 ]
 }
+
+@test "the message queues belong to the container's root" {
+	user_namespace
+	spec '.process.capabilities |= map_values([])'
+	see 'stat -c %u:%g /dev/mqueue; touch /dev/mqueue/mine && stat -c %u /dev/mqueue/mine; cat /proc/sys/fs/mqueue/queues_max'
+	same $'0:0\n0\n256' "$output"
+
+	others --user
+	printf '0 100000 65536\n' >"/proc/$OTHER/uid_map"
+	printf '0 100000 65536\n' >"/proc/$OTHER/gid_map"
+	namespace user "/proc/$OTHER/ns/user"
+	see 'stat -c %u:%g /dev/mqueue'
+	same 0:0 "$output"
+}

@@ -64,6 +64,79 @@ static void test_id_maps(void **state)
 	assert_int_equal(plan.ns.n_gids, 0);
 }
 
+#define ONE_ID "'uidMappings':[{'containerID':0,'hostID':1000,'size':1}], 'gidMappings':[{'containerID':0,'hostID':1000,'size':1}]"
+#define MANY_IDS "'uidMappings':[{'containerID':0,'hostID':1000,'size':1},{'containerID':1,'hostID':100000,'size':9}], " \
+		 "'gidMappings':[{'containerID':0,'hostID':1000,'size':1},{'containerID':1,'hostID':100000,'size':9}]"
+
+static void test_who_writes_id_maps(void **state)
+{
+	(void) state;
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MAPPINGS);
+	assert_null(plan.ns.uid_writer);
+	assert_null(plan.ns.gid_writer);
+	assert_false(plan.ns.deny_setgroups || plan.ns.narrowed);
+
+	/* One's own id takes no privilege, but setgroups(2). */
+	unprivileged();
+	host.newuidmap = "/usr/bin/newuidmap";
+	host.newgidmap = "/usr/bin/newgidmap";
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = ONE_ID);
+	assert_null(plan.ns.uid_writer);
+	assert_null(plan.ns.gid_writer);
+	assert_true(plan.ns.deny_setgroups);
+	assert_false(plan.process.set_groups);
+
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MANY_IDS);
+	assert_string_equal(plan.ns.uid_writer, "/usr/bin/newuidmap");
+	assert_string_equal(plan.ns.gid_writer, "/usr/bin/newgidmap");
+	assert_false(plan.ns.deny_setgroups || plan.ns.narrowed);
+	assert_int_equal(plan.ns.n_uids, 2);
+	assert_true(plan.process.set_groups);
+
+	/* In a user namespace of ours we may map what we have ourselves. */
+	host.caps_permitted = ALL_CAPS;
+	host.initial_userns = false;
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MANY_IDS);
+	assert_null(plan.ns.gid_writer);
+	assert_false(plan.ns.deny_setgroups || plan.ns.narrowed);
+}
+
+static void test_one_id_without_helpers(void **state)
+{
+	(void) state;
+	unprivileged();
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MANY_IDS);
+	assert_true(plan.ns.narrowed && plan.ns.deny_setgroups);
+	assert_int_equal(plan.ns.n_uids, 1);
+	assert_int_equal(plan.ns.uids->container_id, 0);
+	assert_int_equal(plan.ns.uids->host_id, 1000);
+	assert_int_equal(plan.ns.uids->size, 1);
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MANY_IDS, .process = "'user':{'uid':5,'gid':6}");
+	assert_int_equal(plan.ns.uids->container_id, 5);
+	assert_int_equal(plan.ns.gids->container_id, 6);
+
+	/* The group of terminals is nobody's then. */
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MANY_IDS,
+		    .mounts = "{'destination':'/dev/pts','type':'devpts','options':['mode=0620','gid=5','ptmxmode=0666']}");
+	assert_string_equal(step_on("/dev/pts")->data, "mode=0620,ptmxmode=0666");
+
+	/* Another's id and no other is no wish for many. */
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE,
+		    .linux = "'uidMappings':[{'containerID':0,'hostID':7,'size':1}], 'gidMappings':[{'containerID':0,'hostID':7,'size':1}]");
+	assert_false(plan.ns.narrowed);
+}
+
+static void test_ipc_namespace_comes_late(void **state)
+{
+	(void) state;
+	assert_plan();
+	assert_int_equal(plan.ns.late, 0);
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE, .linux = MAPPINGS);
+	assert_int_equal(plan.ns.late, CLONE_NEWIPC);
+	assert_plan(.namespaces = "{'type':'mount'}" USER_NAMESPACE, .linux = MAPPINGS);
+	assert_int_equal(plan.ns.late, 0);
+}
+
 static void test_id_map_refusals(void **state)
 {
 	(void) state;
@@ -220,6 +293,9 @@ int main(void)
 		TEST(test_joined_namespaces),
 		TEST(test_middle_process),
 		TEST(test_id_maps),
+		TEST(test_who_writes_id_maps),
+		TEST(test_one_id_without_helpers),
+		TEST(test_ipc_namespace_comes_late),
 		TEST(test_id_map_refusals),
 		TEST(test_mount_namespace_is_needed),
 		TEST(test_time_offsets),

@@ -27,7 +27,8 @@ enum option_kind {
 	OPTION_END,
 	OPTION_FLAG,	/* bool */
 	OPTION_TEXT,	/* const char *; an empty value is as none */
-	OPTION_CHOICE,	/* the same, and one of the words in `arg`: "table|json" */
+	OPTION_WORD,	/* const char *; an empty value is refused: as none it would be a surprise */
+	OPTION_CHOICE,	/* as TEXT, and one of the words in `arg`: "table|json" */
 	OPTION_COUNT,	/* unsigned */
 	OPTION_LIST,	/* char **, NULL-terminated; each time adds one */
 };
@@ -46,6 +47,7 @@ struct option {
 #define OPTION_AT(T, m, type) (offsetof(struct T, m) + OPTION_FITS(T, m, type))
 #define FLAG(T, m)   OPTION_FLAG, OPTION_AT(T, m, bool)
 #define TEXT(T, m)   OPTION_TEXT, OPTION_AT(T, m, const char *)
+#define WORD(T, m)   OPTION_WORD, OPTION_AT(T, m, const char *)
 #define CHOICE(T, m) OPTION_CHOICE, OPTION_AT(T, m, const char *)
 #define COUNT(T, m)  OPTION_COUNT, OPTION_AT(T, m, unsigned)
 #define LIST(T, m)   OPTION_LIST, OPTION_AT(T, m, char **)

@@ -79,29 +79,17 @@ static void add_caps(struct arena *arena, char **caps, struct oci_process *proce
 	process->capabilities = c;
 }
 
-static const struct oci_process *from_options(const struct exec_options *o, struct config *config, struct error *err)
+/* What the options say of a process, over what it says itself. */
+static int override(const struct exec_options *o, struct arena *arena, struct oci_process *p, struct error *err)
 {
-	struct arena *arena = &config->arena;
-	struct oci_process *p = arena_alloc(arena, sizeof *p);
 	struct oci_user *user = arena_alloc(arena, sizeof *user);
 	struct json_faults faults = { .arena = arena };
 
-	if (!config->spec->process) {
-		fail_code(err, ERROR_CONFIG, "the container has no process: give one with --process");
-		return NULL;
-	}
-	*p = *config->spec->process;
 	if (p->user)
 		*user = *p->user;
 	p->user = user;
-	p->terminal = o->tty;
-	p->console_size = NULL;
-	p->n_args = 0;
-	p->args = joined(arena, NULL, &p->n_args, o->args);
-	if (!p->n_args) {
-		fail_code(err, ERROR_USAGE, "process args cannot be empty");
-		return NULL;
-	}
+	if (o->tty)
+		p->terminal = true;
 	if (o->cwd)
 		p->cwd = (char *) o->cwd;
 	p->env = joined(arena, p->env, &p->n_env, o->env);
@@ -113,20 +101,34 @@ static const struct oci_process *from_options(const struct exec_options *o, stru
 		p->no_new_privileges = true;
 	add_caps(arena, o->caps, p);
 	if ((o->user && parse_user(o->user, user, err) < 0) || parse_groups(arena, o->additional_gids, user, err) < 0)
-		return NULL;
+		return -1;
 	config_check_process(p, "", &faults);
-	if (faults.n) {
-		fail_code(err, ERROR_USAGE, "%s: %s", faults.list[0].pointer, faults.list[0].message);
-		return NULL;
-	}
-	return p;
+	return faults.n ? fail_code(err, ERROR_USAGE, "%s: %s", faults.list[0].pointer, faults.list[0].message) : 0;
+}
+
+/* The container's own process, but for its program, which comes from the command line, and its terminal. */
+static int from_container(const struct exec_options *o, struct config *config, struct oci_process *p, struct error *err)
+{
+	if (!config->spec->process)
+		return fail_code(err, ERROR_CONFIG, "the container has no process: give one with --process");
+	*p = *config->spec->process;
+	p->terminal = false;
+	p->console_size = NULL;
+	p->n_args = 0;
+	p->args = joined(&config->arena, NULL, &p->n_args, o->args);
+	return p->n_args ? 0 : fail_code(err, ERROR_USAGE, "process args cannot be empty");
 }
 
 const struct oci_process *exec_process(const struct exec_options *options, struct config *config, struct error *err)
 {
-	if (!options->process_file)
-		return from_options(options, config, err);
-	if (config_load_process(AT_FDCWD, options->process_file, options->loaded, err) < 0)
+	struct oci_process *p = arena_alloc(&config->arena, sizeof *p);
+
+	if (options->process_file) {
+		if (config_load_process(AT_FDCWD, options->process_file, options->loaded, err) < 0)
+			return NULL;
+		*p = *options->loaded->process;
+	} else if (from_container(options, config, p, err) < 0) {
 		return NULL;
-	return options->loaded->process;
+	}
+	return override(options, &config->arena, p, err) < 0 ? NULL : p;
 }

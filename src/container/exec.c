@@ -165,16 +165,34 @@ static int join(struct exec *x, struct error *err)
 	return chdir("/") < 0 ? fail(err, errno, "enter the container's root") : 0;
 }
 
+static bool given(const char *s)
+{
+	return s && *s;
+}
+
+/* The CPUs, now that we are in the cgroup: those of execCPUAffinity, else all that its cpuset has. */
+static int run_on(const struct exec *x, struct error *err)
+{
+	const struct oci_cpu_affinity *affinity = x->process.affinity;
+
+	if (affinity && given(affinity->final))
+		return affinity_apply(affinity->final, err);
+	if (x->cgroup.n_folders > 0)
+		affinity_reset();
+	return 0;
+}
+
 static int run(struct exec *x, struct error *err)
 {
+	const struct oci_linux *linux = x->config.spec->linux;
 	struct entry entry = {
-		.process = &x->process, .seccomp = &x->seccomp, .personality = x->config.spec->linux->personality,
-		.last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep, .channel = &x->child_channel,
+		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality, .memory_policy = linux->memory_policy,
+		.keyring = x->handle.record->keyring, .last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep, .channel = &x->child_channel,
 	};
 
 	if (join(x, err) < 0 || open_terminal(x, &entry.terminal, err) < 0)
 		return -1;
-	if (x->process.affinity && x->process.affinity->final && affinity_apply(x->process.affinity->final, err) < 0)
+	if (run_on(x, err) < 0)
 		return -1;
 	if (enter_prepare(&entry, err) < 0)
 		return -1;
@@ -254,7 +272,7 @@ static int shared_namespaces(pid_t pid)
 
 static int make_process(struct exec *x, struct error *err)
 {
-	if (x->process.affinity && x->process.affinity->initial && affinity_apply(x->process.affinity->initial, err) < 0)
+	if (x->process.affinity && given(x->process.affinity->initial) && affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
 	if (x->middle) {

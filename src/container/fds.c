@@ -10,14 +10,16 @@
 #include "container/fds.h"
 #include "sys/fd.h"
 
+/* sd_listen_fds(3): they are meant for the process that LISTEN_PID names, or for nobody.  A variable that was merely inherited
+ * would hand the host's descriptors to the container. */
 static unsigned listen_fds(void)
 {
 	const char *n = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
 	uint64_t count, owner;
 
-	if (!n || !number_parse(n, 0, 4096, &count))
+	if (!n || !pid || !number_parse(n, 0, 4096, &count))
 		return 0;
-	if (pid && (!number_parse(pid, 1, INT32_MAX, &owner) || owner != (uint64_t) getpid()))
+	if (!number_parse(pid, 1, INT32_MAX, &owner) || owner != (uint64_t) getpid())
 		return 0;
 	return (unsigned) count;
 }

@@ -85,6 +85,8 @@ static int settle(struct launch *launch, struct error *err)
 	/* First the cgroup, then its namespace, whose root is where we are then. */
 	if (cgroup_join(&launch->cgroup, err) < 0)
 		return -1;
+	if (launch->cgroup.n_folders > 0)
+		affinity_reset();
 	if (ns->create_cgroup && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(err, errno, "make a cgroup namespace");
 	return 0;

@@ -129,7 +129,7 @@ static int fill_record(struct launch *launch, struct error *err)
 		.version = RECORD_VERSION, .id = (char *) plan->id, .bundle = launch->bundle, .rootfs = (char *) plan->rootfs.path,
 		.boot_id = boot, .created = now(arena), .uid = geteuid(),
 		.own_userns = plan->ns.user, .own_pidns = plan->ns.create & CLONE_NEWPID,
-		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process,
+		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process, .keyring = (char *) plan->keyring,
 		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop, .notify = notify_wanted(),
 		.annotations = plan->config->annotations,
 	};

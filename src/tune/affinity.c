@@ -1,5 +1,7 @@
 /* affinity.c - the CPUs a process may run on */
+#include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "tune/list.h"
@@ -19,4 +21,13 @@ int affinity_apply(const char *list, struct error *err)
 		return blame(err, "/process/execCPUAffinity");
 	}
 	return 0;
+}
+
+void affinity_reset(void)
+{
+	unsigned long mask[LIST_WORDS];
+
+	/* The kernel cuts it down to what there is. */
+	memset(mask, 0xff, sizeof mask);
+	syscall(SYS_sched_setaffinity, 0, sizeof mask, mask);
 }

@@ -29,6 +29,10 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 /* execCPUAffinity (of exec'd processes): LIST is "0-3,7". */
 int affinity_apply(const char *list, struct error *err);
 
+/* All CPUs that the cgroup has, once we are in it: since Linux 6.2 a mask that our caller was given (CPUAffinity= of a systemd unit,
+ * taskset) would stay, and hide those of a cpuset.  runc and crun do so too. */
+void affinity_reset(void);
+
 /* Sysctls of the container's namespaces, through a private procfs. */
 int sysctls_apply(const struct plan *plan, struct error *err);
 

@@ -1,5 +1,7 @@
 # exec: a further process in the container, as its first one or as told.
+TEST_TIMEOUT=200
 load helpers
+load lib/mounts
 load lib/programs
 
 setup()
@@ -103,6 +105,99 @@ setup()
 	END
 	run rt exec --process "$T/process.json" web
 	[ "$output" = $'5\n6\n6\n/bin\nfile\nCapBnd:\t0000000000000000' ]
+}
+
+@test "options beside --process change what it says" {
+	echo '{"args": ["sh", "-c", "id -u; id -G; pwd; echo $A $B; grep -c . /proc/self/status >/dev/null; tty"], "cwd": "/bin",
+		"user": {"uid": 5, "gid": 6}, "env": ["PATH=/bin", "A=file", "B=file"]}' >"$T/process.json"
+	run rt exec --process "$T/process.json" --cwd / -u 7 -g 8 -e B=option web
+	[ "$output" = $'7\n6 8\n/\nfile option\nnot a tty' ]
+	run rt exec --process "$T/process.json" --tty web
+	says /dev/pts/
+	run rt exec --process "$T/process.json" web echo ignored
+	says "file file"
+	says_not ignored$'\n'
+}
+
+@test "an empty word is refused: it would be none, or the container's own" {
+	local option
+
+	for option in user cwd apparmor process-label; do
+		rt_fail exec "--$option" "" web id -u
+		says "for flag -$option: it must not be empty"
+		rt_fail exec "--$option=" web id -u
+		says "for flag -$option: it must not be empty"
+	done
+}
+
+@test "labels where there is no such security module are refused" {
+	[ ! -e /sys/kernel/security/apparmor ] || skip "AppArmor is here"
+	run rt exec --apparmor some-profile web true
+	[ "$status" = 255 ]
+	says "apparmor is disabled or not supported"
+	rt exec --apparmor unconfined web true
+	[ ! -e /sys/fs/selinux/enforce ] || skip "SELinux is here"
+	run rt exec --process-label system_u:system_r:container_t:s0 web true
+	[ "$status" = 255 ]
+	says "selinux is disabled or not supported"
+}
+
+@test "the session keyring is the container's, never the caller's" {
+	rt delete --force web
+	add_inside
+	spec '.process.args = ["sh", "-c", "inside keyring; exec sleep 1000"]'
+	rt run -d web
+	wait_for grep -q _ses.web "$OUT"
+	same "$(cat "$OUT")" "$(rt exec web inside keyring)"
+	same "$(cat "$OUT")" "$(rt exec -u 0 web inside keyring)"
+}
+
+@test "execCPUAffinity: the runtime on the first list, the process on the second" {
+	local last=$(($(nproc) - 1))
+
+	echo '{"args": ["sh", "-c", "grep Cpus_allowed_list /proc/self/status; read x"], "cwd": "/", "env": ["PATH=/bin"],
+		"execCPUAffinity": {"initial": "0", "final": "'$last'"}}' >"$T/process.json"
+	mkfifo "$T/fifo"
+	in_background "${RT[@]}" exec --process "$T/process.json" web <>"$T/fifo" >"$T/list"
+	wait_for grep -q . "$T/list"
+	[ "$(cut -f 2 "$T/list")" = $last ]
+	[ "$(awk '/Cpus_allowed_list/ { print $2 }' /proc/$!/status)" = 0 ]
+	echo >"$T/fifo"
+	ends 0 $!
+	spec_file='{"args": ["true"], "cwd": "/", "execCPUAffinity": {"final": "nine"}}'
+	echo "$spec_file" >"$T/process.json"
+	rt_fail exec --process "$T/process.json" web
+	says /execCPUAffinity/final
+}
+
+@test "execCPUAffinity of the container's config is for exec, not for its own process" {
+	rt delete --force web
+	spec '.process.execCPUAffinity = {initial: "", final: "0"}'
+	rt run -d web
+	[ "$(awk '/Cpus_allowed_list/ { print $2 }' "/proc/$(pid_of web)/status")" = "$(awk '/Cpus_allowed_list/ { print $2 }' /proc/1/status)" ]
+	[ "$(rt exec web awk '/Cpus_allowed_list/ { print $2 }' /proc/self/status)" = 0 ]
+}
+
+@test "a caller that is held to one processor does not hold the container" {
+	local all=$(awk '/Cpus_allowed_list/ { print $2 }' "/proc/$(pid_of web)/status")
+
+	[ "$(nproc --all)" -gt 1 ] || skip "there is one processor"
+	run taskset -c 0 "${RT[@]}" exec web awk '/Cpus_allowed_list/ { print $2 }' /proc/self/status
+	same "$all" "$output"
+	rt delete --force web
+	program awk '/Cpus_allowed_list/ { print $2 }' /proc/self/status
+	run taskset -c 0 "${RT[@]}" run web
+	same "$all" "$output"
+}
+
+@test "the memory policy is the container's" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	rt delete --force web
+	add_inside
+	spec '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"}'
+	rt run -d web
+	run rt exec web inside mempolicy
+	[ "$output" = "mode=2 flags=0 nodes=1" ]
 }
 
 @test "a process file that is wrong is told with its place" {
@@ -222,21 +317,31 @@ setup()
 	[ "$(rt exec -u 0 web readlink /proc/self/ns/mnt)" = "$(readlink "/proc/$(pid_of web)/ns/mnt")" ]
 }
 
-@test "a hundred one after the other and sixteen at once leave nothing" {
-	local i
+# What 1,032 execs could leave: processes, descriptors of the container's process, files, cgroups, mounts.
+census()
+{
+	suite_pids
+	ls "/proc/$(pid_of web)/fd" "$STATE/web"
+	suite_cgroups "$ID-"
+	wc -l <"/proc/$(pid_of web)/mountinfo"
+	cat "/proc/$(pid_of web)/cgroup"
+}
 
-	for ((i = 0; i < 100; i++)); do
-		"${RT[@]}" exec web true 3>&- </dev/null
+@test "a thousand one after the other and thirty-two at once leave nothing" {
+	local i before=$(census)
+
+	for ((i = 0; i < 1000; i++)); do
+		"${RT[@]}" exec web true 3>&- 4>&- </dev/null || { echo "number $i"; return 1; }
 	done
-	for ((i = 0; i < 16; i++)); do
+	for ((i = 0; i < 32; i++)); do
 		in_background "${RT[@]}" exec web sh -c "exit $i"
 		pids[i]=$!
 	done
-	for ((i = 0; i < 16; i++)); do
+	for ((i = 0; i < 32; i++)); do
 		ends $i "${pids[i]}"
 	done
 	[ "$(rt ps -f json web)" = "[$(pid_of web)]" ]
-	[ "$(suite_pids)" = "$(pid_of web)" ]
+	diff <(echo "$before") <(census)
 }
 
 @test "orphans of an exec are the container's" {

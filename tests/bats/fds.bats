@@ -80,39 +80,45 @@ many()
 	[ -z "$(ls -A "$STATE")" ]
 }
 
+# activated N COMMAND...: as systemd starts a service with N sockets, among ten descriptors
+activated()
+{
+	LISTEN_FDS=$1 many 10 bash -c 'export LISTEN_PID=$$; exec "$@"' x "${@:2}"
+}
+
 @test "LISTEN_FDS come first, with LISTEN_PID as the program sees itself" {
 	inside fds
-	LISTEN_FDS=2 many 10 "${RT[@]}" run --preserve-fds 1 web >"$T/fds" </dev/null
+	activated 2 "${RT[@]}" run --preserve-fds 1 web >"$T/fds" </dev/null
 	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 5 " ]
 	shell 'echo $LISTEN_FDS $LISTEN_PID $$'
-	LISTEN_FDS=2 run many 10 "${RT[@]}" run web
+	run activated 2 "${RT[@]}" run web
 	[ "$output" = "2 1 1" ]
 	program sleep 1000
 	rt run -d web
-	LISTEN_FDS=2 many 10 "${RT[@]}" exec web sh -c '[ $LISTEN_FDS $LISTEN_PID = 2 $$ ] 2>/dev/null; echo $LISTEN_FDS $LISTEN_PID $$' >"$T/env"
+	activated 2 "${RT[@]}" exec web sh -c '[ $LISTEN_FDS $LISTEN_PID = 2 $$ ] 2>/dev/null; echo $LISTEN_FDS $LISTEN_PID $$' >"$T/env"
 	read -r fds pid self <"$T/env"
 	[ "$fds" = 2 ]
 	[ "$pid" = "$self" ]
 }
 
-@test "LISTEN_FDS for another process are not ours" {
+@test "LISTEN_FDS for another process, or for none that is named, are not ours" {
 	inside fds
 	LISTEN_FDS=2 LISTEN_PID=1 many 10 "${RT[@]}" run web >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+	LISTEN_FDS=2 many 10 "${RT[@]}" run web >"$T/fds" </dev/null
+	stdio_only <"$T/fds"
+	LISTEN_FDS=2 LISTEN_PID= many 10 "${RT[@]}" run web >"$T/fds" </dev/null
 	stdio_only <"$T/fds"
 	shell 'echo "[$LISTEN_FDS]"'
 	LISTEN_FDS=2 LISTEN_PID=1 run many 10 "${RT[@]}" run web
 	[ "$output" = "[]" ]
-}
-
-@test "LISTEN_FDS for us are taken" {
-	inside fds
-	LISTEN_FDS=2 many 10 bash -c 'export LISTEN_PID=$$; exec "$@"' x "${RT[@]}" run web >"$T/fds" </dev/null
-	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 " ]
+	LISTEN_FDS=2 run many 10 "${RT[@]}" run web
+	[ "$output" = "[]" ]
 }
 
 @test "LISTEN_FDS that are not open never become descriptors of ours" {
 	inside fds
-	LISTEN_FDS=12 run rt run web </dev/null
+	LISTEN_FDS=12 run bash -c 'export LISTEN_PID=$$; exec "$@"' x "${RT[@]}" run web </dev/null 3>&- 4>&-
 	says_not state anon_inode socket cgroup rootfs "/log"
 	[ "$status" = 1 ] || [ "$(grep -c . <<<"$output")" = 3 ]
 }

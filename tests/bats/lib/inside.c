@@ -6,6 +6,7 @@
  *	inside sched		scheduling policy, nice value, I/O priority
  *	inside personality	in hexadecimal
  *	inside keyring		name and serial number of the session keyring
+ *	inside mempolicy	NUMA memory policy: mode with flags, nodes as a mask
  *	inside signals		blocked and ignored ones
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
  *	inside zombie-leader	the first thread ends, another one sleeps
@@ -75,6 +76,15 @@ static void keyring(void)
 	printf("%ld %s\n", serial, text);
 }
 
+static void mempolicy(void)
+{
+	unsigned long nodes[16] = { 0 };
+	int mode = -1;
+
+	syscall(SYS_get_mempolicy, &mode, nodes, sizeof nodes * 8, 0, 0);
+	printf("mode=%d flags=%d nodes=%lx\n", mode & 0xff, mode >> 8, nodes[0]);
+}
+
 static void signals(void)
 {
 	sigset_t blocked;
@@ -131,6 +141,8 @@ int main(int argc, char **argv)
 		printf("%x\n", (unsigned) personality(0xffffffff));
 	else if (!strcmp(what, "keyring"))
 		keyring();
+	else if (!strcmp(what, "mempolicy"))
+		mempolicy();
 	else if (!strcmp(what, "signals"))
 		signals();
 	else if (!strcmp(what, "notify"))

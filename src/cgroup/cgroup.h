@@ -7,6 +7,7 @@
  *			cgroup_limit()	values from linux.resources
  *	init:		cgroup_join()	by itself, where the kernel could not put it there at birth
  *	later:		cgroup_open()	from the recorded paths
+ *			cgroup_update()	other limits
  *			cgroup_pids, cgroup_kill, cgroup_remove ...
  *
  * v1, v2 and hybrid are one list of hierarchies, each with a folder held by
@@ -20,6 +21,7 @@
 #include "plan/plan.h"
 #include "sys/host.h"
 
+struct arena;
 struct error;
 
 struct cgroup_folder {
@@ -59,6 +61,21 @@ int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *er
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
+
+/*
+ * Change the limits of a cgroup in use.  All of it or nothing: the old values are read first, and written back if one of
+ * the new ones is refused.  What WANT does not give (0 is "not given", as in a config) stays as it is.
+ *
+ *	cgroup_merge()	ALL = NOW with what WANT gives, what holds afterwards; pure, lives in ARENA and in NOW and WANT
+ *	cgroup_update()	does it; ERR points below /linux/resources
+ */
+struct cgroup_change {
+	const struct oci_resources *now;	/* what was asked for so far */
+	const struct oci_resources *want;	/* what is to change */
+	struct oci_resources all;		/* by cgroup_merge() */
+};
+void cgroup_merge(const struct cgroup *cgroup, struct arena *arena, struct cgroup_change *change);
+int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);

@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "cgroup/devices.h"
@@ -91,6 +92,42 @@ bool device_list_make(struct device_list *list, const struct device_table *block
 	}
 	*list = (struct device_list) { 0 };
 	return false;
+}
+
+/* The bits that the line of the same cell in LIST has; LINE's cell is its first N bytes. */
+static const char *bits_in(const struct device_list *list, const char *line, size_t n)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strncmp(list->lines[i], line, n) == 0)
+			return list->lines[i] + n;
+	return "";
+}
+
+/* For each line of FROM: the bits that the same cell has not in OTHER. */
+static void add_difference(const struct device_list *from, const struct device_list *other, struct device_list *to)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const char *line = from->lines[i];
+		size_t n = (size_t) (strrchr(line, ' ') - line) + 1;
+		const char *has = bits_in(other, line, n);
+		char bits[4] = "";
+
+		for (const char *c = line + n; *c; c++)
+			if (!strchr(has, *c))
+				snprintf(bits + strlen(bits), sizeof bits - strlen(bits), "%c", *c);
+		if (!bits[0])
+			continue;
+		*(char **) xgrow(&to->lines, to->n, sizeof *to->lines) = xasprintf("%.*s%s", (int) n, line, bits);
+		to->n++;
+	}
+}
+
+void device_list_diff(const struct device_list *old, const struct device_list *new, struct device_list *more,
+		      struct device_list *less)
+{
+	*more = *less = (struct device_list) { .allow = new->allow };
+	add_difference(new, old, more);
+	add_difference(old, new, less);
 }
 
 void device_list_free(struct device_list *list)

@@ -80,6 +80,11 @@ struct device_list {
 bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars);
 void device_list_free(struct device_list *list);
 
+/* The lines that make of OLD's exceptions those of NEW, both with the same first word: MORE are to be added, LESS to be taken
+ * away.  What is in both is in neither.  Freed by the caller. */
+void device_list_diff(const struct device_list *old, const struct device_list *new, struct device_list *more,
+		      struct device_list *less);
+
 /* v2: the program; from malloc.  NULL with ERR if it would be too long for its jumps. */
 struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n,
 				struct error *err);

@@ -64,6 +64,9 @@ int cpuset_inherit(int parent, int child, struct error *err);
  * effort: who needs what could not be had will find out, and say so. */
 void controllers_enable(int dir, const struct oci_resources *resources);
 
+/* The same in every folder above FOLDER, for what is wanted only now that it is in use. */
+void controllers_enable_above(const struct cgroup_folder *folder, const struct oci_resources *resources);
+
 /* True if DIR has processes of its own and so gives no controllers to those below. */
 bool controllers_barred(int dir);
 

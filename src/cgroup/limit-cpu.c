@@ -151,14 +151,18 @@ int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *e
 			    : cpu->burst	    ? POINTER "/burst"
 			    : cpu->realtime_period  ? POINTER "/realtimePeriod"
 			    : cpu->realtime_runtime ? POINTER "/realtimeRuntime"
+			    : cpu->idle		    ? POINTER "/idle"
+			    : cpu->has_burst	    ? POINTER "/burst"
 			    : cpu->has_idle	    ? POINTER "/idle"
 						    : NULL;
 
 	if (!first)
 		return 0;
 	folder = limits_folder(limits, &cpu_controller, first, err);
+	/* No burst and no idle is what there is without a controller. */
 	if (!folder)
-		return -1;
+		return cpu->shares || cpu->quota || cpu->period || cpu->burst || cpu->realtime_period ||
+		       cpu->realtime_runtime || cpu->idle ? -1 : 0;
 	if (cpu->has_idle) {
 		struct limit_write *w =
 			limits_add(limits, folder, POINTER "/idle", "cpu.idle", xasprintf("%d", (int) cpu->idle));

@@ -51,6 +51,10 @@ const struct cgroup_folder *limits_folder(struct limits *limits, const struct co
 
 	if (folder)
 		return folder;
+	if (limits->cgroup->n_folders == 0) {
+		fail_at(err, pointer, "the container has no cgroup");
+		return NULL;
+	}
 	if (controller->v2 && limits->v2 && words_have(limits->v2_controllers, controller->v2))
 		return limits->v2;
 	if (layout == CGROUP_HYBRID && !controller->v1)
@@ -82,12 +86,13 @@ struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder
 	return write;
 }
 
-static void limits_free(struct limits *limits)
+void limits_free(struct limits *limits)
 {
 	for (size_t i = 0; i < limits->n; i++) {
 		free(limits->writes[i].value);
 		free(limits->writes[i].other_value);
 		free(limits->writes[i].pointer);
+		free(limits->writes[i].before);
 	}
 	free(limits->writes);
 }
@@ -118,12 +123,32 @@ char *pointer_to_key(const char *pointer, const char *key)
 
 /* ---- writing ---- */
 
+/* Files that the kernel holds against each other: a refusal of one is understood by looking at the other. */
+static const struct { const char *file, *other; } related[] = {
+	{ "memory.limit_in_bytes", "memory.memsw.limit_in_bytes" },
+	{ "memory.memsw.limit_in_bytes", "memory.limit_in_bytes" },
+	{ "cpu.shares", "cpu.idle" }, { "cpu.weight", "cpu.idle" },
+	{ "cpu.cfs_burst_us", "cpu.cfs_quota_us" }, { "cpu.max.burst", "cpu.max" },
+	{ "cpu.cfs_quota_us", "cpu.cfs_burst_us" }, { "cpu.max", "cpu.max.burst" },
+	{ "cpu.rt_runtime_us", "cpu.rt_period_us" }, { "cpu.rt_period_us", "cpu.rt_runtime_us" },
+};
+
+static int cannot_write(const struct limit_write *w, const char *file, const char *value, int number, struct error *err)
+{
+	auto_free char *name = folder_name(w->folder);
+	char now[64];
+
+	if (number == EBUSY && folder_peek(w->folder->fd, "memory.usage_in_bytes", now, sizeof now))
+		return fail(err, number, "set %s/%s to %s (in use now: %s)", name, file, value, now);
+	for (size_t i = 0; i < ARRAY_SIZE(related) && number == EINVAL; i++)
+		if (!strcmp(related[i].file, file) && folder_peek(w->folder->fd, related[i].other, now, sizeof now))
+			return fail(err, number, "set %s/%s to %s (%s is %s)", name, file, value, related[i].other, now);
+	return fail(err, number, "set %s/%s to %s", name, file, value);
+}
+
 static int write_one(struct limit_write *w, struct error *err)
 {
-	auto_free char *name = NULL;
 	const char *file = w->file, *value = w->value;
-	char usage[64];
-	int number;
 
 	if (file_put(w->folder->fd, file, value, err) == 0)
 		return 0;
@@ -137,12 +162,7 @@ static int write_one(struct limit_write *w, struct error *err)
 		return 0;
 	if (err->number == ENOENT && w->missing)
 		return fail_at(err, w->pointer, "%s", w->missing);
-	number = err->number;
-	name = folder_name(w->folder);
-	if (number == EBUSY && folder_peek(w->folder->fd, "memory.usage_in_bytes", usage, sizeof usage))
-		fail(err, number, "set %s/%s to %s (in use now: %s)", name, file, value, usage);
-	else
-		fail(err, number, "set %s/%s to %s", name, file, value);
+	cannot_write(w, file, value, err->number, err);
 	return blame(err, w->pointer);
 }
 
@@ -168,13 +188,15 @@ static int write_free(struct limits *limits, size_t n, struct error *err)
 	return left > 0 ? -1 : 0;
 }
 
-static int write_all(struct limits *limits, struct error *err)
+int limits_write(struct limits *limits, struct error *err)
 {
 	if (write_free(limits, limits->n_free, err) < 0)
 		return -1;
-	for (size_t i = limits->n_free; i < limits->n; i++)
+	for (size_t i = limits->n_free; i < limits->n; i++) {
 		if (write_one(&limits->writes[i], err) < 0)
 			return -1;
+		limits->writes[i].done = true;
+	}
 	return 0;
 }
 
@@ -208,7 +230,7 @@ static int limits_unified(struct limits *limits, const struct json_map *unified,
 
 /* ---- all of it ---- */
 
-static int collect(struct limits *limits, const struct oci_resources *r, struct error *err)
+int limits_collect(struct limits *limits, const struct oci_resources *r, struct error *err)
 {
 	if ((r->memory && limits_memory(limits, r->memory, err) < 0) ||
 	    (r->cpu && limits_cpu(limits, r->cpu, err) < 0) || (r->cpu && limits_cpuset(limits, r->cpu, err) < 0) ||
@@ -221,6 +243,13 @@ static int collect(struct limits *limits, const struct oci_resources *r, struct 
 	return limits_unified(limits, &r->unified, err);
 }
 
+void limits_look(struct limits *limits)
+{
+	if (limits->v2 &&
+	    !folder_peek(limits->v2->fd, "cgroup.controllers", limits->v2_controllers, sizeof limits->v2_controllers))
+		limits->v2_controllers[0] = '\0';
+}
+
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err)
 {
 	struct limits limits = { .cgroup = cgroup, .v2 = cgroup_v2(cgroup) };
@@ -228,12 +257,10 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
 
 	if (cgroup->n_folders == 0)
 		return 0;
-	if (limits.v2 &&
-	    !folder_peek(limits.v2->fd, "cgroup.controllers", limits.v2_controllers, sizeof limits.v2_controllers))
-		limits.v2_controllers[0] = '\0';
+	limits_look(&limits);
 	/* What this machine cannot do is found before the first value is written. */
-	if (collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 &&
-	    write_all(&limits, err) == 0)
+	if (limits_collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 &&
+	    limits_write(&limits, err) == 0)
 		result = 0;
 	limits_free(&limits);
 	return result;

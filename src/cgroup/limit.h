@@ -24,6 +24,7 @@ struct limit_write {
 	bool optional;			/* without the file there is nothing to limit */
 	const char *missing;		/* what it means that the file does not exist, or NULL */
 	bool done;
+	char *before;			/* to write to have it as it was; NULL: not asked for, or not known */
 };
 
 struct limits {
@@ -64,9 +65,35 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *resources,
 int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
 
+/* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
+int limits_collect(struct limits *limits, const struct oci_resources *resources, struct error *err);
+
+/* Find out which controllers LIMITS->v2 has. */
+void limits_look(struct limits *limits);
+
+/* Do all writes; those that were done are marked. */
+int limits_write(struct limits *limits, struct error *err);
+
+/* Read what each write will replace into its `before`. */
+void limits_remember(struct limits *limits);
+
+/* Undo the writes that were done, from `before`; what cannot be undone is logged. */
+void limits_restore(struct limits *limits);
+
+void limits_free(struct limits *limits);
+
+/* What to write to FILE to have it as it was when it read OLD, after VALUE was written there: the line of the same device in
+ * a file that has one for each, "oom_kill_disable"'s number, or all of it.  From malloc; NULL: FILE does not tell. */
+char *limit_before(const char *file, const char *value, const char *old);
+
 /* v2's numbers for v1's. */
 unsigned cpu_weight_of_shares(unsigned long long shares);
 unsigned io_weight_of_blkio(unsigned weight);
 
 /* The device rules, in whichever version has them. */
 int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
+
+/* Rules in place of those of NOW, while processes run: a device that both allow can be opened at every moment.  All or
+ * nothing. */
+int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources *now,
+			 const struct oci_resources *resources, struct error *err);

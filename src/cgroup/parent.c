@@ -146,3 +146,17 @@ void controllers_enable(int dir, const struct oci_resources *resources)
 		if (file_put(dir, "cgroup.subtree_control", name, &ignored) < 0)
 			log_debug("cgroup controller %s: %s", name, ignored.message);
 }
+
+void controllers_enable_above(const struct cgroup_folder *folder, const struct oci_resources *resources)
+{
+	struct error ignored;
+	auto_fd root = folder_open_root(folder, &ignored);
+
+	for (unsigned n = 0; root >= 0 && n < component_count(folder->path); n++) {
+		auto_free char *prefix = component_prefix(folder->path, n);
+		auto_fd parent = folder_open_path(root, prefix, &ignored);
+
+		if (parent >= 0)
+			controllers_enable(parent, resources);
+	}
+}

@@ -36,7 +36,7 @@ int bpf_load_device(const char *name, const struct bpf_insn *code, size_t n, str
 	return fd >= 0 ? fd : fail(err, errno, "load the device program (%zu instructions)", n);
 }
 
-int bpf_attach_device(int cgroup, int program, int old, struct error *err)
+static int attach(int command, int cgroup, int program, int old)
 {
 	union bpf_attr attr;
 
@@ -44,12 +44,24 @@ int bpf_attach_device(int cgroup, int program, int old, struct error *err)
 	attr.target_fd = (uint32_t) cgroup;
 	attr.attach_bpf_fd = (uint32_t) program;
 	attr.attach_type = BPF_CGROUP_DEVICE;
-	attr.attach_flags = BPF_F_ALLOW_MULTI;
+	if (command == BPF_PROG_ATTACH)
+		attr.attach_flags = BPF_F_ALLOW_MULTI;
 	if (old >= 0) {
 		attr.attach_flags |= BPF_F_REPLACE;
 		attr.replace_bpf_fd = (uint32_t) old;
 	}
-	return bpf(BPF_PROG_ATTACH, &attr) == 0 ? 0 : fail(err, errno, "attach the device program to the cgroup");
+	return bpf(command, &attr);
+}
+
+int bpf_attach_device(int cgroup, int program, int old, struct error *err)
+{
+	if (attach(BPF_PROG_ATTACH, cgroup, program, old) == 0)
+		return 0;
+	/* Before 5.6 nothing is replaced: both must allow until the old one is gone, so that nothing is open meanwhile. */
+	if (old >= 0 && errno == EINVAL && attach(BPF_PROG_ATTACH, cgroup, program, -1) == 0 &&
+	    attach(BPF_PROG_DETACH, cgroup, old, -1) == 0)
+		return 0;
+	return fail(err, errno, "attach the device program to the cgroup");
 }
 
 static int open_program(uint32_t id, struct bpf_prog_info *info)

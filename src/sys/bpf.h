@@ -15,7 +15,7 @@ struct error;
 int bpf_load_device(const char *name, const struct bpf_insn *code, size_t n, struct error *err);
 
 /* Attach PROGRAM to the folder CGROUP, beside what is attached there already (BPF_F_ALLOW_MULTI), or, where OLD is not
- * -1, in its place in one step (BPF_F_REPLACE, 5.6). */
+ * -1, in its place in one step (BPF_F_REPLACE, 5.6; before that in two, of which the first only takes away). */
 int bpf_attach_device(int cgroup, int program, int old, struct error *err);
 
 /* A descriptor of the program called NAME that is attached to CGROUP itself; -1 if there is none or we may not ask. */

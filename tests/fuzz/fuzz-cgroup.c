@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "cgroup/inner.h"
+#include "cgroup/limit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -51,6 +52,19 @@ static void try_path(const char *path)
 	}
 }
 
+/* What goes back is one line. */
+static void try_before(const char *value, const char *old)
+{
+	static const char *const files[] = { "memory.max", "memory.oom_control", "io.max", "io.weight", "rdma.max",
+					     "blkio.throttle.read_bps_device", "net_prio.ifpriomap", "misc.max" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		auto_free char *before = limit_before(files[i], value, old);
+
+		check(!before || !strchr(before, '\n') || strcmp(before, "\n") == 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	auto_free char *text = malloc(n + 1);
@@ -66,6 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (rest)
 		*rest++ = '\0';
 	try_path(text);
+	if (rest)
+		try_before(text, rest);
 	if (rest && keyed_find(rest, text, &value))
 		check(strstr(rest, text) != NULL);
 	if (rest && text[0] && words_have(rest, text))

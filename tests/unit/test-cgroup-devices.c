@@ -401,6 +401,39 @@ static void thousands_of_rules_are_fine_or_refused(void **state)
 	free_case(&c);
 }
 
+/* A list of the exceptions C MAJOR:MINOR BITS in WORDS, which ends with NULL. */
+static struct device_list list_of(char **words, size_t n)
+{
+	return (struct device_list) { .lines = words, .n = n };
+}
+
+static void assert_lines(struct device_list *list, size_t n, const char *const *lines)
+{
+	assert_int_equal(list->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(list->lines[i], lines[i]);
+	device_list_free(list);
+}
+
+static void a_change_touches_only_what_differs(void **state)
+{
+	char *old[] = { "c 1:3 rwm", "c 5:* rw", "b *:* m", "c 300:5 r" },
+	     *new[] = { "c 1:3 rwm", "c 5:* wm", "b *:* m", "c 300:6 r" };
+	struct device_list a = list_of(old, 4), b = list_of(new, 4), more, less;
+
+	(void) state;
+	device_list_diff(&a, &b, &more, &less);
+	assert_lines(&more, 2, (const char *const[]) { "c 5:* m", "c 300:6 r" });
+	assert_lines(&less, 2, (const char *const[]) { "c 5:* r", "c 300:5 r" });
+	device_list_diff(&a, &a, &more, &less);
+	assert_lines(&more, 0, NULL);
+	assert_lines(&less, 0, NULL);
+	b.n = 0;
+	device_list_diff(&a, &b, &more, &less);
+	assert_lines(&more, 0, NULL);
+	assert_lines(&less, 4, (const char *const *) old);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +445,7 @@ int main(void)
 		cmocka_unit_test(wrong_rules_are_refused),
 		cmocka_unit_test(missing_parts_mean_all),
 		cmocka_unit_test(thousands_of_rules_are_fine_or_refused),
+		cmocka_unit_test(a_change_touches_only_what_differs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

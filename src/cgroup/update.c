@@ -1,0 +1,184 @@
+/*
+ * update.c - other limits for a cgroup in use
+ *
+ * What is written is what the change gives, and what of the rest it touches:
+ *
+ *	swap (v2)	is memory+swap less the memory limit, which may be the old one
+ *	shares		are refused while cpu.idle is 1, and forgotten by the kernel when that ends
+ *
+ * Each file is read before it is written; if one is refused all others go back.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "cgroup/limit.h"
+#include "sys/fd.h"
+
+/* ---- back ---- */
+
+/* The line of TEXT that begins with the N bytes of KEY and a blank; its length, or NULL. */
+static const char *line_of(const char *text, const char *key, size_t n, size_t *length)
+{
+	for (const char *at = text; *at; at += *at == '\n') {
+		*length = strcspn(at, "\n");
+		if (strncmp(at, key, n) == 0 && at[n] == ' ')
+			return at;
+		at += *length;
+	}
+	return NULL;
+}
+
+static bool contains(const char *file, const char *part)
+{
+	return strstr(file, part) != NULL;
+}
+
+/* What takes away the entry KEY of N bytes that VALUE has made, in a file that had none. */
+static char *remove_entry(const char *file, const char *value, const char *key, size_t n)
+{
+	const char *rest = value + n + 1;
+
+	if (contains(file, ".throttle."))
+		return xasprintf("%.*s 0", (int) n, key);
+	if (contains(file, "weight"))
+		return xasprintf("%.*s default", (int) n, key);
+	if (!strcmp(file, "rdma.max"))
+		return xasprintf("%.*s hca_handle=max hca_object=max", (int) n, key);
+	if (!strcmp(file, "io.max"))
+		return xasprintf("%.*s %.*s=max", (int) n, key, (int) strcspn(rest, "="), rest);
+	if (!strcmp(file, "net_prio.ifpriomap"))
+		return xasprintf("%.*s 0", (int) n, key);
+	return NULL;
+}
+
+char *limit_before(const char *file, const char *value, const char *old)
+{
+	static const char oom[] = "oom_kill_disable", all[] = "default";
+	size_t n = strcspn(value, " "), length;
+	const char *line;
+
+	if (!strcmp(file, "memory.oom_control")) {
+		line = line_of(old, oom, sizeof oom - 1, &length);
+		return line ? xasprintf("%.*s", (int) (length - sizeof oom), line + sizeof oom) : NULL;
+	}
+	/* The entry of all others in a file with one for each device. */
+	if (!value[n] && (line = line_of(old, all, sizeof all - 1, &length)))
+		return xasprintf("%.*s", (int) length, line);
+	if (value[n] && (line = line_of(old, value, n, &length)))
+		return xasprintf("%.*s", (int) length, line);
+	if (value[n]) {
+		char *gone = remove_entry(file, value, value, n);
+
+		if (gone)
+			return gone;
+	}
+	/* One value.  An empty one (cpuset.cpus in v2) is written as an empty line: no write(2) at all would change nothing. */
+	length = strcspn(old, "\n");
+	if (old[length] && old[length + 1])
+		return NULL;
+	return length ? xasprintf("%.*s", (int) length, old) : xstrdup("\n");
+}
+
+void limits_remember(struct limits *limits)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < limits->n; i++) {
+		struct limit_write *w = &limits->writes[i];
+		auto_free char *old = file_get(w->folder->fd, w->file, &ignored), *other = NULL;
+
+		if (!old && w->other_file)
+			other = file_get(w->folder->fd, w->other_file, &ignored);
+		if (old)
+			w->before = limit_before(w->file, w->value, old);
+		else if (other)
+			w->before = limit_before(w->other_file, w->other_value, other);
+	}
+}
+
+static bool restore_one(const struct limit_write *w, struct error *err)
+{
+	if (!w->before) {
+		fail(err, 0, "its old value is not known");
+		return w->optional;	/* there is no such file */
+	}
+	return file_put(w->folder->fd, w->file, w->before, err) == 0 ||
+	       (w->other_file && file_put(w->folder->fd, w->other_file, w->before, err) == 0);
+}
+
+/* In the opposite order, and again as long as it helps: one value may have to wait for another. */
+void limits_restore(struct limits *limits)
+{
+	struct error err = { 0 };
+	bool progress = true;
+
+	while (progress) {
+		progress = false;
+		for (size_t i = limits->n; i-- > 0; ) {
+			struct limit_write *w = &limits->writes[i];
+
+			if (w->done && restore_one(w, &err)) {
+				w->done = false;
+				progress = true;
+			}
+		}
+	}
+	for (size_t i = 0; i < limits->n; i++)
+		if (limits->writes[i].done && !restore_one(&limits->writes[i], &err))
+			log_warn("%s could not be set back: %s", limits->writes[i].file, err.message);
+}
+
+/* ---- what to write ---- */
+
+struct writes {
+	struct oci_resources resources;
+	struct oci_memory memory;
+	struct oci_cpu cpu;
+};
+
+static void choose(const struct cgroup_change *change, struct writes *to)
+{
+	const struct oci_resources *want = change->want, *all = &change->all;
+
+	to->resources = *want;
+	if (want->memory) {
+		to->memory = *want->memory;
+		to->memory.check_before_update = all->memory->check_before_update;
+		if (want->memory->swap > 0 && !want->memory->limit)
+			to->memory.limit = all->memory->limit;
+		to->resources.memory = &to->memory;
+	}
+	if (want->cpu) {
+		to->cpu = *want->cpu;
+		if (want->cpu->has_idle && want->cpu->idle == 0)
+			to->cpu.shares = all->cpu->shares;
+		else if (all->cpu->has_idle && all->cpu->idle == 1)
+			to->cpu.shares = 0;
+		to->resources.cpu = &to->cpu;
+	}
+}
+
+int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err)
+{
+	struct limits limits = { .cgroup = cgroup, .v2 = cgroup_v2(cgroup) };
+	struct writes writes = { 0 };
+	int result = -1;
+
+	choose(change, &writes);
+	if (limits.v2)
+		controllers_enable_above(limits.v2, &writes.resources);
+	limits_look(&limits);
+	if (limits_collect(&limits, &writes.resources, err) == 0) {
+		limits_remember(&limits);
+		result = limits_write(&limits, err);
+		if (result == 0 && change->want->n_devices)
+			result = limit_devices_change(cgroup, change->now, change->want, err);
+		if (result < 0)
+			limits_restore(&limits);
+	}
+	limits_free(&limits);
+	return result;
+}

@@ -6,7 +6,7 @@
 #include "cli/suggest.h"
 
 const struct verb *const verbs[] = {
-	&verb_create, &verb_start, &verb_run, &verb_kill, &verb_delete, &verb_pause, &verb_resume,
+	&verb_create, &verb_start, &verb_run, &verb_kill, &verb_delete, &verb_pause, &verb_resume, &verb_update,
 	&verb_exec, &verb_ps,
 	&verb_state, &verb_list,
 	&verb_spec, &verb_explain,

@@ -15,6 +15,7 @@ struct subject {
 	const struct oci_resources *resources;
 	const char *pointer;
 	struct json_faults *faults;
+	bool part;	/* what is not given may be there already */
 };
 
 static void check_range(const struct subject *s, const char *member, bool given, int64_t value, int64_t min, int64_t max)
@@ -46,6 +47,8 @@ static void check_memory(const struct subject *s)
 	if (m->has_swappiness && m->swappiness > 100)
 		check_fault(s->faults, AT("%s/memory/swappiness", s->pointer), "%llu is out of range (expected 0 to 100)",
 			    (unsigned long long) m->swappiness);
+	if (s->part)
+		return;
 	/* swap is the limit of both together. */
 	if (m->swap > 0 && m->limit == 0)
 		check_fault(s->faults, AT("%s/memory/swap", s->pointer), "unable to set swap limit without memory limit");
@@ -77,11 +80,11 @@ static void check_cpu(const struct subject *s)
 	if (cpu->quota < -1 || (cpu->quota > 0 && cpu->quota < 1000))
 		check_fault(s->faults, AT("%s/cpu/quota", s->pointer),
 			    "%lld is out of range (expected -1 for no limit, or at least 1000 microseconds)", (long long) cpu->quota);
-	if (cpu->quota > 0 && cpu->burst > (uint64_t) cpu->quota)
+	if (!s->part && cpu->quota > 0 && cpu->burst > (uint64_t) cpu->quota)
 		check_fault(s->faults, AT("%s/cpu/burst", s->pointer), "%llu is above the quota, %lld",
 			    (unsigned long long) cpu->burst, (long long) cpu->quota);
 	check_limit(s, "cpu/realtimeRuntime", cpu->has_realtime_runtime, cpu->realtime_runtime);
-	if (cpu->realtime_runtime > 0 && cpu->realtime_period && (uint64_t) cpu->realtime_runtime > cpu->realtime_period)
+	if (!s->part && cpu->realtime_runtime > 0 && cpu->realtime_period && (uint64_t) cpu->realtime_runtime > cpu->realtime_period)
 		check_fault(s->faults, AT("%s/cpu/realtimeRuntime", s->pointer), "%lld is above realtimePeriod, %llu",
 			    (long long) cpu->realtime_runtime, (unsigned long long) cpu->realtime_period);
 	check_range(s, "cpu/idle", cpu->has_idle, cpu->idle, 0, 1);
@@ -184,16 +187,26 @@ static void check_maps(const struct subject *s)
 	}
 }
 
+static void check_all(const struct subject *s)
+{
+	const struct oci_pids *pids = s->resources->pids;
+
+	check_device_rules(s);
+	check_memory(s);
+	check_cpu(s);
+	if (pids)
+		check_limit(s, "pids/limit", pids->has_limit, pids->limit);
+	check_block_io(s);
+	check_pages_and_network(s);
+	check_maps(s);
+}
+
 void config_check_resources(const struct oci_resources *resources, const char *pointer, struct json_faults *faults)
 {
-	const struct subject s = { resources, pointer, faults };
+	check_all(&(struct subject) { resources, pointer, faults, false });
+}
 
-	check_device_rules(&s);
-	check_memory(&s);
-	check_cpu(&s);
-	if (resources->pids)
-		check_limit(&s, "pids/limit", resources->pids->has_limit, resources->pids->limit);
-	check_block_io(&s);
-	check_pages_and_network(&s);
-	check_maps(&s);
+void config_check_change(const struct oci_resources *change, const char *pointer, struct json_faults *faults)
+{
+	check_all(&(struct subject) { change, pointer, faults, true });
 }

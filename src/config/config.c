@@ -101,17 +101,23 @@ static int report(struct config *config, struct error *err)
 	return -1;
 }
 
+enum kind { SPEC, PROCESS, RESOURCES };
+
 /* CONFIG->text is there; understand it. */
-static int understand(struct config *config, const char *name, bool process, struct error *err)
+static int understand(struct config *config, const char *name, enum kind kind, struct error *err)
 {
 	struct arena *a = &config->arena;
 
 	snprintf(config->name, sizeof config->name, "%s", base_name(name));
 	config->faults.arena = a;
-	if (process) {
+	if (kind == PROCESS) {
 		config->process = json_read(a, &oci_process_type, config->text, config->length, &config->faults);
 		if (config->process)
 			config_check_process(config->process, "", &config->faults);
+	} else if (kind == RESOURCES) {
+		config->resources = json_read(a, &oci_resources_type, config->text, config->length, &config->faults);
+		if (config->resources)
+			config_check_change(config->resources, "", &config->faults);
 	} else {
 		config->spec = json_read(a, &oci_config_type, config->text, config->length, &config->faults);
 		if (config->spec)
@@ -125,7 +131,7 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 	*config = (struct config) { 0 };
 	if (!(config->text = read_file(dirfd, name, &config->length, err)))
 		return -1;
-	return understand(config, name, false, err);
+	return understand(config, name, SPEC, err);
 }
 
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err)
@@ -139,7 +145,22 @@ int config_load_process(int dirfd, const char *name, struct config *config, stru
 	}
 	if (!config->text)
 		return -1;
-	return understand(config, name, true, err);
+	return understand(config, name, PROCESS, err);
+}
+
+int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err)
+{
+	bool input = !strcmp(name, "-");
+	auto_fd fd = input ? -1 : openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	*config = (struct config) { 0 };
+	if (!input && fd < 0)
+		return fail(err, errno, "open %s", name);
+	if (input)
+		name = "standard input";
+	if (!(config->text = fd_read_all(input ? STDIN_FILENO : fd, MAX_SIZE, &config->length, err)))
+		return wrap(err, "%s", name);
+	return understand(config, name, RESOURCES, err);
 }
 
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err)
@@ -147,7 +168,7 @@ int config_parse(const char *text, size_t length, const char *name, struct confi
 	*config = (struct config) { 0 };
 	config->text = memcpy(xmalloc(length), text, length);
 	config->length = length;
-	return understand(config, name, false, err);
+	return understand(config, name, SPEC, err);
 }
 
 void config_free(struct config *config)

@@ -20,8 +20,9 @@ struct config {
 	char *text;			/* as read, for locating faults and for the runtime's own copy */
 	size_t length;
 	char name[64];			/* base name of the file, for messages */
-	struct oci_config *spec;	/* NULL after config_load_process() */
-	struct oci_process *process;	/* NULL after config_load() */
+	struct oci_config *spec;	/* only after config_load() and config_parse() */
+	struct oci_process *process;	/* only after config_load_process() */
+	struct oci_resources *resources;	/* only after config_load_resources() */
 	struct json_faults faults;
 };
 
@@ -32,6 +33,10 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 
 /* The same for a file that holds one process object (exec --process), "-" being standard input. */
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err);
+
+/* The same for a file that holds one linux.resources object of which anything may be missing (update --resources); it may be
+ * a pipe, too. */
+int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err);
 
 /* The same for text at hand. */
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err);
@@ -46,6 +51,9 @@ void config_free(struct config *config);
 void config_check(const struct oci_config *spec, struct json_faults *faults);
 void config_check_process(const struct oci_process *process, const char *pointer, struct json_faults *faults);
 void config_check_resources(const struct oci_resources *resources, const char *pointer, struct json_faults *faults);
+
+/* The same for a change, where a value may refer to one that is not in it: each by itself. */
+void config_check_change(const struct oci_resources *change, const char *pointer, struct json_faults *faults);
 
 /* The spec that `ctr-run spec` writes: runc's and crun's default bundle, as JSON text the caller frees. */
 char *config_template(bool rootless, unsigned uid, unsigned gid);

@@ -5,7 +5,7 @@
  * /run/ctr-run) and an id, and returns 0 or -1 with ERR.  A container is a
  * folder below the state root; making it is the lock on the id.
  *
- *	config.json	our own copy: later edits of the bundle change nothing
+ *	config.json	our own copy: later edits of the bundle change nothing; `update` writes its limits there
  *	journal		what was made outside this folder, noted before it was made
  *	state.json	the record, renamed into place when the container is created
  *	start		the socket on which init waits for `start`
@@ -59,6 +59,22 @@ struct exec_options {
 
 /* As container_run(): exit code of the process, 0 when detached. */
 int container_exec(struct exec_options *options, struct error *err);
+
+/* All NULL where nothing is to change; as the user wrote them. */
+struct update_options {
+	const char *root, *id;
+	const char *resources;		/* a file with a linux.resources object, "-": standard input; then the limits below are ignored */
+	const char *blkio_weight, *cpu_burst, *cpu_idle, *cpu_period, *cpu_quota, *cpu_rt_period, *cpu_rt_runtime, *cpu_share,
+		*cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory, *memory_reservation, *memory_swap,
+		*pids_limit;
+	const char *l3_cache_schema, *mem_bw_schema;
+	const char *oom_score_adj;	/* of all processes that there are, and of those to come */
+	char **ulimits;			/* "nofile=1024:2048", the same; NULL-terminated, or NULL */
+	struct config *loaded;		/* out: the file with its faults */
+};
+
+/* Change the limits of a created, running or paused container, all of them or none, and in our copy of its config. */
+int container_update(struct update_options *options, struct error *err);
 
 enum container_status { CONTAINER_CREATING, CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_PAUSED, CONTAINER_STOPPED };
 const char *container_status_name(enum container_status status);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -111,6 +112,22 @@ bool store_lock(int folder, bool wait)
 void store_unlock(int folder)
 {
 	flock(folder, LOCK_UN);
+}
+
+int store_lock_update(int folder, struct error *err)
+{
+	auto_fd fd = openat(folder, "update", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail(err, errno, "open the file \"update\" of the state folder");
+	for (unsigned ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; ms += 5) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail(err, errno, "lock the container's limits");
+		if (ms >= 10000)
+			return fail_code(err, ERROR_TIMEOUT, "another update has been at work for 10 s");
+		nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
+	}
+	return take_fd(fd);
 }
 
 bool store_removed(int folder)

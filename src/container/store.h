@@ -9,6 +9,7 @@
  *	journal		the record, written before anything outside the folder is made
  *	state.json	the record of the created container, renamed into place
  *	config.json	the runtime's own copy of the config
+ *	update		locked by the one that changes it
  *	seccomp		the compiled filter
  *	start		the gate's socket
  *	notify/		the container's NOTIFY_SOCKET
@@ -43,6 +44,10 @@ bool store_locked(int folder);
 /* Take the lock, for as long as the descriptor is open; false if somebody else has it.  WAIT: until it is free. */
 bool store_lock(int folder, bool wait);
 void store_unlock(int folder);
+
+/* Wait, at most 10 s, to be the only one that changes the container's limits, for as long as the descriptor is open.  Not the
+ * folder's own lock: hooks that run under that may want to change limits. */
+int store_lock_update(int folder, struct error *err);
 
 /* True if the folder was removed since it was opened. */
 bool store_removed(int folder);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "sys/fd.h"
 #include "tune/tune.h"
@@ -20,4 +21,17 @@ int oom_score_adj_set(pid_t pid, int value, struct error *err)
 	else
 		wrap(err, "set the OOM score adjustment to %d", value);
 	return blame(err, "/process/oomScoreAdj");
+}
+
+int oom_score_adj_get(pid_t pid, int *value, struct error *err)
+{
+	auto_free char *text = NULL;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/oom_score_adj", pid);
+	text = file_get(AT_FDCWD, path, err);
+	if (!text)
+		return -1;
+	*value = (int) strtol(text, NULL, 10);
+	return 0;
 }

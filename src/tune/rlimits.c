@@ -97,3 +97,28 @@ int rlimits_apply_nofile(const struct process_plan *process, struct error *err)
 			return -1;
 	return 0;
 }
+
+int rlimit_check(pid_t pid, const struct rlimit_plan *limit, struct error *err)
+{
+	struct rlimit old;
+
+	/* The kernel asks for the same rights to read and to write one of another process. */
+	if (prlimit(pid, limit->resource, NULL, &old) < 0)
+		return fail(err, errno, "read %s of process %d", limit->name, (int) pid);
+	if (limit->value.rlim_max > old.rlim_max && prlimit(pid, limit->resource, &limit->value, NULL) < 0)
+		return refused(limit, &old, errno, err);
+	return limit->value.rlim_max > old.rlim_max && prlimit(pid, limit->resource, &old, NULL) < 0
+		? fail(err, errno, "set %s of process %d back", limit->name, (int) pid) : 0;
+}
+
+int rlimit_set(pid_t pid, const struct rlimit_plan *limit, struct error *err)
+{
+	struct rlimit old = { 0 };
+	int number;
+
+	if (prlimit(pid, limit->resource, &limit->value, NULL) == 0)
+		return 0;
+	number = errno;
+	prlimit(pid, limit->resource, NULL, &old);
+	return refused(limit, &old, number, err);
+}

@@ -18,8 +18,13 @@ int rlimits_apply(const struct process_plan *process, struct error *err);
 /* RLIMIT_NOFILE, when nothing more is opened. */
 int rlimits_apply_nofile(const struct process_plan *process, struct error *err);
 
+/* For a process that runs: would rlimit_set() do?  And set it.  ERR->number is ESRCH if it has ended. */
+int rlimit_check(pid_t pid, const struct rlimit_plan *limit, struct error *err);
+int rlimit_set(pid_t pid, const struct rlimit_plan *limit, struct error *err);
+
 /* /proc/PID/oom_score_adj, by the runtime. */
 int oom_score_adj_set(pid_t pid, int value, struct error *err);
+int oom_score_adj_get(pid_t pid, int *value, struct error *err);
 
 int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err);	/* sched_setattr(2) */
 int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the group */

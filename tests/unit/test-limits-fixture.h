@@ -5,7 +5,6 @@
  * what is written can be read back, and every controller exists.
  */
 #pragma once
-
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>

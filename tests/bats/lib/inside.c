@@ -9,6 +9,7 @@
  *	inside mempolicy	NUMA memory policy: mode with flags, nodes as a mask
  *	inside signals		blocked and ignored ones
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
+ *	inside eat MIB		take and use so much memory, say so, then sleep
  *	inside zombie-leader	the first thread ends, another one sleeps
  */
 #define _GNU_SOURCE
@@ -119,6 +120,19 @@ static int notify(char **texts)
 	return 0;
 }
 
+/* Page by page, as a leak would: where memory ends, so do we. */
+static int eat(size_t mib)
+{
+	volatile char *memory = malloc(mib << 20);
+
+	for (size_t at = 0; memory && at < mib << 20; at += 4096)
+		memory[at] = 1;
+	puts(memory ? "ready" : "refused");
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
 static void *sleeper(void *unused)
 {
 	for (;;)
@@ -147,6 +161,8 @@ int main(int argc, char **argv)
 		signals();
 	else if (!strcmp(what, "notify"))
 		return notify(argv + 2);
+	else if (!strcmp(what, "eat") && argc > 2)
+		return eat(strtoul(argv[2], NULL, 10));
 	else if (!strcmp(what, "zombie-leader")) {
 		pthread_create(&thread, NULL, sleeper, NULL);
 		pthread_exit(NULL);

@@ -44,7 +44,7 @@ rich()
 		[ "$code" = 137 ]
 		clean $n "create killed at call"
 	done
-	echo "# create: $((n / ${MORE:-1})) points" >&3
+	echo "# tried: $((n / ${MORE:-1})) points of create" >&3
 	[ "$n" -gt 60 ] && [ "$n" -lt 2000 ]
 	is web created
 	rt start web
@@ -61,7 +61,7 @@ rich()
 		[ "$code" = 137 ]
 		clean $n "run killed at call"
 	done
-	echo "# run: $((n / (3 + ${MORE:-0}))) points" >&3
+	echo "# tried: $((n / (3 + ${MORE:-0}))) points of run" >&3
 	is web running
 }
 
@@ -82,7 +82,7 @@ rich()
 		esac
 		clean $n "start killed at call"
 	done
-	echo "# start: $((n / ${MORE:-1})) points" >&3
+	echo "# tried: $((n / ${MORE:-1})) points of start" >&3
 	is web running
 }
 
@@ -95,7 +95,7 @@ rich()
 		[ "$code" != 0 ] || break
 		clean $n "delete killed at call"
 	done
-	echo "# delete: $((n / ${MORE:-1})) points" >&3
+	echo "# tried: $((n / ${MORE:-1})) points of delete" >&3
 	[ ! -e "$STATE/web" ]
 }
 
@@ -108,7 +108,7 @@ rich()
 		[ "$code" != 0 ] || break
 		is web running
 	done
-	echo "# kill: $((n / ${MORE:-1})) points" >&3
+	echo "# tried: $((n / ${MORE:-1})) points of kill" >&3
 }
 
 @test "exec is killed at every third system call: the container lives on, and without that process" {
@@ -120,7 +120,7 @@ rich()
 		[ "$code" != 0 ] || break
 		is web running
 	done
-	echo "# exec: $((n / (3 + ${MORE:-0}))) points" >&3
+	echo "# tried: $((n / (3 + ${MORE:-0}))) points of exec" >&3
 	wait_for sh -c "[ \"\$('$RUNTIME' --root '$STATE' ps -f json web)\" = '[$(pid_of web)]' ]"
 }
 
@@ -134,7 +134,7 @@ rich()
 		[ "$code" != 0 ] || break
 		clean $n "create killed at call"
 	done
-	echo "# create with a user namespace: $((n / (7 + ${MORE:-0}))) points" >&3
+	echo "# tried: $((n / (7 + ${MORE:-0}))) points of create with a user namespace" >&3
 	is web created
 }
 
@@ -173,6 +173,6 @@ refused_at()
 		done
 	done
 	wait_for suite_pids_gone
-	echo "# refused: $points points" >&3
+	echo "# tried: $points system calls of run refused" >&3
 	[ "$points" -gt 60 ]
 }

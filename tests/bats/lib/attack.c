@@ -5,6 +5,10 @@
  *	attack exe			without end: take hold of the program file of every process that is not busybox or this one,
  *					and try to open it for writing, also when the process has ended.  Prints a line for each
  *					new kind of answer: "seen LINK", "refused ERRNO", "WRITABLE LINK"
+ *	attack reach			without end: what of every process that is not busybox or this one can be had?  Tries to trace it,
+ *					to read its memory, and to open its descriptors from 3 on, its root and folder.  Prints a line
+ *					for each new kind of answer: "seen", "GOT WHAT", and what a descriptor leads to
+ *	attack signal NUMBER		without end: send every such process that signal
  *	attack call NUMBER ARGS...	make a system call; prints its result or "error ERRNO"
  *	attack listen SOCKET		take one seccomp listener with its message, print the message, then answer all calls: mkdir
  *					gets error 77, others are let through
@@ -20,9 +24,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int exchange(const char *a, const char *b)
@@ -100,6 +106,100 @@ static int exe(void)
 	}
 }
 
+/* A process of the runtime in our pid namespace: its program is none of ours. */
+static int is_foreign(const char *pid)
+{
+	char path[64], name[64] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%.20s/comm", pid);
+	if (!(f = fopen(path, "re")))
+		return 0;
+	(void) !fgets(name, sizeof name, f);
+	fclose(f);
+	return !strncmp(name, "ctr-run", 7);
+}
+
+static void got(const char *what, const char *about)
+{
+	char line[250];
+
+	snprintf(line, sizeof line, "%s %.200s", what, about);
+	say("GOT", line);
+}
+
+static void try_trace(const char *pid)
+{
+	pid_t target = atoi(pid);
+
+	if (syscall(SYS_ptrace, PTRACE_SEIZE, target, 0, 0) < 0)
+		return;
+	/* It may have become the container's own program meanwhile. */
+	if (syscall(SYS_ptrace, PTRACE_INTERRUPT, target, 0, 0) == 0 && waitpid(target, NULL, __WALL) == target && is_foreign(pid))
+		got("a trace", "");
+	syscall(SYS_ptrace, PTRACE_DETACH, target, 0, 0);
+}
+
+static void try_files(const char *pid)
+{
+	static const char *const names[] = { "mem", "root", "cwd", "environ", "maps" };
+	char path[80], link[200];
+	ssize_t n;
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "/proc/%.20s/%s", pid, names[i]);
+		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (fd >= 0 && is_foreign(pid) && (i > 0 || read(fd, path, 1) >= 0 || errno == EIO))
+			got("its", names[i]);
+		if (fd >= 0)
+			close(fd);
+	}
+	for (int k = 3; k < 64; k++) {
+		snprintf(path, sizeof path, "/proc/%.20s/fd/%d", pid, k);
+		int fd = open(path, O_PATH | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		n = readlink(path, link, sizeof link - 1);
+		link[n > 0 ? n : 0] = '\0';
+		link[strcspn(link, "[0123456789")] = '\0';
+		got("a descriptor of", link);
+		close(fd);
+	}
+}
+
+static int each_foreign(void (*f)(const char *pid))
+{
+	char self[16];
+
+	snprintf(self, sizeof self, "%d", getpid());
+	say("ready", "");
+	for (;;) {
+		DIR *dir = opendir("/proc");
+		for (struct dirent *d; dir && (d = readdir(dir)); )
+			if (d->d_name[0] >= '0' && d->d_name[0] <= '9' && strcmp(d->d_name, self) && is_foreign(d->d_name)) {
+				say("seen", "");
+				f(d->d_name);
+			}
+		if (dir)
+			closedir(dir);
+	}
+}
+
+static void reach(const char *pid)
+{
+	try_files(pid);
+	try_trace(pid);
+}
+
+static int the_signal;
+
+static void send_signal(const char *pid)
+{
+	if (kill(atoi(pid), the_signal) == 0)
+		say("sent", "");
+}
+
 static int call(char **words)
 {
 	long a[7] = { 0 };
@@ -156,6 +256,12 @@ int main(int argc, char **argv)
 		return exchange(argv[2], argv[3]);
 	if (argc == 2 && !strcmp(argv[1], "exe"))
 		return exe();
+	if (argc == 2 && !strcmp(argv[1], "reach"))
+		return each_foreign(reach);
+	if (argc == 3 && !strcmp(argv[1], "signal")) {
+		the_signal = atoi(argv[2]);
+		return each_foreign(send_signal);
+	}
 	if (argc > 2 && !strcmp(argv[1], "call"))
 		return call(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "listen"))

@@ -9,6 +9,7 @@
  *						@size RxC, @mode (prints "raw" or "cooked"), @wait TEXT (until that was shown),
  *						@kill SIGNAL (to PROGRAM)
  *	outside listen SOCKET			listen to datagrams, print each line of them
+ *	outside socket PATH			leave a socket there on which nobody listens
  *	outside many N PROGRAM...		with N more descriptors open (of /etc/hostname and /), from 3 on
  *	outside without FDS PROGRAM...		with these descriptors of 0, 1, 2 closed: "02"
  *	outside at-fd FD FILE PROGRAM...	with FILE opened as FD
@@ -296,6 +297,8 @@ int main(int argc, char **argv)
 		return pty(argv[2], argv + 3);
 	else if (!strcmp(what, "listen"))
 		listen_datagrams(argv[2]);
+	else if (!strcmp(what, "socket"))
+		close(listen_at(argv[2], SOCK_STREAM));
 	else if (!strcmp(what, "many"))
 		many(atoi(argv[2]), argv + 3);
 	else if (!strcmp(what, "without"))

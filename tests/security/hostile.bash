@@ -2,7 +2,10 @@
 #
 #	untouched ABOUT		nothing outside the rootfs has been made, changed or removed since the test began
 #	snapshot		what is looked at for that: `snapshot >"$T/before" 2>&1` begins anew
-#	no_dev			take the mounts at and below /dev away: the runtime works in the rootfs's own
+#	no_dev			take the mount at /dev away: what is below it is made in the rootfs's own
+#	no_dev_at_all		take those below it away too
+#
+# The canary may be written by everybody: that nothing happened to it is never for want of a right.
 
 setup()
 {
@@ -14,6 +17,7 @@ setup()
 	ln -s file "$T/canary/link"
 	: >"$T/source/file"
 	echo inside >"$T/source/folder/inside"
+	chmod -R a+rwX "$T/canary" "$T/source"
 	mkdir -p rootfs/data/sub rootfs/copy rootfs/masked rootfs/readonly rootfs/work/deep rootfs/opt
 	: >rootfs/masked/file
 	: >rootfs/etc/hosts
@@ -35,9 +39,11 @@ setup()
 snapshot()
 {
 	find "$T/canary" "$T/source" -printf '%p %i %y %m %U:%G %s %T@ %C@ %n %l\n'
+	cat "$T/canary/file" "$T/canary/passwd" "$T/source/file" "$T/source/folder/inside"
 	find "$T" "$BUNDLE" -maxdepth 1 ! -name log ! -name out ! -name err ! -name state ! -name before ! -name after ! -name received \
-		! -name listener ! -name timed-out ! -name 'run-*' -printf '%p\n' | sort
-	stat -c '%n %u:%g %a %t:%T' /dev/null /dev/ptmx /dev/pts
+		! -name listener ! -name said ! -name timed-out ! -name 'run-*' -printf '%p\n' | sort
+	stat -c '%n %u:%g %a %t:%T %i' /dev/null /dev/ptmx /dev/pts /dev/console || true
+	cat /proc/sys/kernel/core_pattern /proc/sys/kernel/hostname /proc/sys/kernel/sysrq || true
 }
 
 untouched()
@@ -47,6 +53,11 @@ untouched()
 }
 
 no_dev()
+{
+	spec '.mounts |= map(select(.destination != "/dev"))'
+}
+
+no_dev_at_all()
 {
 	spec '.mounts |= map(select(.destination | startswith("/dev") | not))'
 }

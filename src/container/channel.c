@@ -109,6 +109,7 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 {
 	char body[sizeof(struct error) > MAX_LOG ? sizeof(struct error) : MAX_LOG];
 	uint32_t head, level;
+	bool refused = false;
 	int received;
 
 	if (fd)
@@ -116,7 +117,7 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 	for (;;) {
 		ssize_t n = receive(ch, &head, body, sizeof body, &received, err);
 		if (n == -2)
-			return MSG_COUNT;
+			return refused ? -1 : MSG_COUNT;
 		if (n < 0)
 			return -1;
 		if (head == MSG_LOG && (size_t) n > sizeof level) {
@@ -125,9 +126,12 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 			log_line(level, body + sizeof level);
 			continue;
 		}
-		if (head == MSG_ERROR && (size_t) n == sizeof *err) {
+		if ((head == MSG_ERROR || head == MSG_REFUSED) && (size_t) n == sizeof *err) {
 			memcpy(err, body, sizeof *err);
-			return -1;
+			refused = true;
+			if (head == MSG_ERROR)
+				return -1;
+			continue;
 		}
 		if (fd)
 			*fd = received;

@@ -52,6 +52,7 @@
 	M(READY)	/* init     -: all is done but exec */ \
 	M(HANDOVER)	/* runtime  -: the container is on record */ \
 	M(STARTING)	/* init     -: you are the one who starts me */ \
+	M(REFUSED)	/* init     struct error: execve was; an ERROR that tells why follows, if the seccomp filter lets it */ \
 	M(EXEC)		/* init     -: nothing is left but the seccomp filter and execve(2) */
 
 enum message {
@@ -73,7 +74,7 @@ int channel_pair(struct channel *runtime, struct channel *init, struct error *er
 int channel_send(struct channel *ch, enum message m, const void *data, size_t size, int fd, struct error *err);
 
 /* Receive any message: its number; MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own
- * error if it sent one.  LOG is dealt with here.  *FD (owned by the caller) is -1 if none came. */
+ * error if it sent one.  LOG and REFUSED are dealt with here.  *FD (owned by the caller) is -1 if none came. */
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err);
 
 /* Receive exactly M without payload; anything else is an error. */

@@ -208,6 +208,9 @@ int enter_prepare(struct entry *entry, struct error *err)
 
 int enter_exec(struct entry *entry, struct error *err)
 {
+	struct error ignored;
+	int number;
+
 	signal_reset();
 	for (unsigned i = 0; i < entry->keep; i++)
 		if (fd_set_cloexec(3 + (int) i, 0, err) < 0)
@@ -223,5 +226,11 @@ int enter_exec(struct entry *entry, struct error *err)
 	if (entry->seccomp->n_filter && entry->seccomp_last && load_filter(entry, err) < 0)
 		return -1;
 	execve(entry->program, entry->process->args, entry->env);
-	return lookup_explain(entry->program, errno, err);
+	number = errno;
+	if (entry->seccomp->n_filter) {
+		/* It may end us for one of the calls that it takes to find out more. */
+		fail(err, number, "exec %s", entry->program);
+		channel_send(entry->channel, MSG_REFUSED, err, sizeof *err, -1, &ignored);
+	}
+	return lookup_explain(entry->program, number, entry->process->args, entry->env, err);
 }

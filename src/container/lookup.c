@@ -1,19 +1,16 @@
 /* lookup.c - see lookup.h */
-#include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "container/lookup.h"
+#include "container/refusal.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -32,9 +29,20 @@ static int executable(const char *path)
 	return S_ISREG(st.st_mode) ? 0 : EACCES;
 }
 
-static char *refuse(struct error *err, int number, const char *program, const char *why)
+static char *not_found(struct error *err, const char *program)
 {
-	fail_code(err, ERROR_EXEC, "exec: \"%s\": %s", program, why);
+	fail_code(err, ERROR_EXEC, "exec: \"%s\": executable file not found in $PATH: no such file or directory", program);
+	err->number = ENOENT;
+	return NULL;
+}
+
+/* PATH is what PROGRAM was found to be. */
+static char *refuse(struct error *err, int number, const char *program, const char *path)
+{
+	char why[REFUSAL_TEXT];
+
+	refusal_explain(path, number, NULL, NULL, why);
+	fail_code(err, ERROR_EXEC, "exec: \"%s\": %s%s%s%s", program, errno_text(number), *why ? " (" : "", why, *why ? ")" : "");
 	err->number = number;
 	return NULL;
 }
@@ -42,18 +50,16 @@ static char *refuse(struct error *err, int number, const char *program, const ch
 char *lookup_program(const char *program, char *const *env, struct error *err)
 {
 	const char *path = DEFAULT_PATH;
-	bool denied = false;
+	char denied[PATH_MAX] = "";
 	int number;
 
 	if (!*program)
-		return refuse(err, ENOENT, program, "executable file not found in $PATH: no such file or directory");
+		return not_found(err, program);
 	if (strchr(program, '/')) {
 		number = executable(program);
 		if (!number)
 			return xstrdup(program);
-		if (number == EISDIR)
-			return refuse(err, EACCES, program, "is a directory: permission denied");
-		return refuse(err, number, program, errno_text(number));
+		return refuse(err, number == EISDIR ? EACCES : number, program, program);
 	}
 	for (; env && *env; env++)
 		if (!strncmp(*env, "PATH=", 5))
@@ -66,101 +72,20 @@ char *lookup_program(const char *program, char *const *env, struct error *err)
 		number = n < (int) sizeof file ? executable(file) : ENAMETOOLONG;
 		if (!number)
 			return xstrdup(file);
-		denied |= number == EACCES;
+		if (number == EACCES && !*denied)
+			memcpy(denied, file, sizeof denied);
 		if (!*end)
 			break;
 	}
-	if (denied)
-		return refuse(err, EACCES, program, "permission denied");
-	return refuse(err, ENOENT, program, "executable file not found in $PATH: no such file or directory");
+	return *denied ? refuse(err, EACCES, program, denied) : not_found(err, program);
 }
 
-/* The interpreter of a script, from its first line. */
-static void explain_script(const char *path, char *head, char *why, size_t size)
+int lookup_explain(const char *path, int number, char *const *args, char *const *env, struct error *err)
 {
-	char *line = head + 2, *end = strchrnul(line, '\n');
-	size_t n;
+	char why[REFUSAL_TEXT];
 
-	if (end > line && end[-1] == '\r') {
-		snprintf(why, size, "the first line of %s ends with a carriage return (a DOS text file)", path);
-		return;
-	}
-	*end = '\0';
-	line += strspn(line, " \t");
-	n = strcspn(line, " \t");
-	line[n] = '\0';
-	if (*line && access(line, F_OK) < 0)
-		snprintf(why, size, "its interpreter %s is not in the container", line);
-	else if (*line && access(line, X_OK) < 0)
-		snprintf(why, size, "its interpreter %s is not executable", line);
-}
-
-/* The machine that this kernel runs, as ELF numbers it. */
-static unsigned own_machine(void)
-{
-#if defined __x86_64__
-	return EM_X86_64;
-#elif defined __aarch64__
-	return EM_AARCH64;
-#elif defined __riscv
-	return EM_RISCV;
-#elif defined __powerpc64__
-	return EM_PPC64;
-#elif defined __s390x__
-	return EM_S390;
-#elif defined __i386__
-	return EM_386;
-#elif defined __arm__
-	return EM_ARM;
-#else
-	return EM_NONE;
-#endif
-}
-
-/* The loader of an ELF program (PT_INTERP), if it is missing. */
-static void explain_elf(int fd, const Elf64_Ehdr *e, char *why, size_t size)
-{
-	char loader[256];
-
-	if (e->e_machine != own_machine() && !(own_machine() == EM_X86_64 && e->e_machine == EM_386)) {
-		snprintf(why, size, "it is built for another architecture (ELF machine %u, this is %u)", e->e_machine, own_machine());
-		return;
-	}
-	if (e->e_ident[EI_CLASS] != ELFCLASS64 || e->e_phentsize != sizeof(Elf64_Phdr))
-		return;
-	for (unsigned i = 0; i < e->e_phnum && i < 64; i++) {
-		Elf64_Phdr p;
-		if (pread(fd, &p, sizeof p, (off_t) (e->e_phoff + i * sizeof p)) != sizeof p)
-			return;
-		if (p.p_type != PT_INTERP || p.p_filesz < 2 || p.p_filesz > sizeof loader)
-			continue;
-		if (pread(fd, loader, p.p_filesz, (off_t) p.p_offset) != (ssize_t) p.p_filesz)
-			return;
-		loader[p.p_filesz - 1] = '\0';
-		if (access(loader, F_OK) < 0)
-			snprintf(why, size, "its loader %s is not in the container", loader);
-		return;
-	}
-}
-
-int lookup_explain(const char *path, int number, struct error *err)
-{
-	union { Elf64_Ehdr elf; char bytes[512]; } head = { 0 };
-	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char why[400] = "";
-	struct statvfs fs;
-	ssize_t n = fd >= 0 ? pread(fd, head.bytes, sizeof head.bytes - 1, 0) : -1;
-
-	if (number == EACCES && statvfs(path, &fs) == 0 && fs.f_flag & ST_NOEXEC)
-		snprintf(why, sizeof why, "it lies on a file system mounted noexec");
-	else if (n > 2 && !memcmp(head.bytes, "#!", 2))
-		explain_script(path, head.bytes, why, sizeof why);
-	else if (n >= (ssize_t) sizeof head.elf && !memcmp(head.elf.e_ident, ELFMAG, SELFMAG))
-		explain_elf(fd, &head.elf, why, sizeof why);
-	else if (number == ENOEXEC)
-		snprintf(why, sizeof why, n == 0 ? "it is empty" : "it is neither an ELF program nor a script that begins with #!");
-
-	fail_code(err, ERROR_EXEC, "exec %s: %s%s%s%s", path, errno_text(number), why[0] ? " (" : "", why, why[0] ? ")" : "");
+	refusal_explain(path, number, args, env, why);
+	fail_code(err, ERROR_EXEC, "exec %s: %s%s%s%s", path, errno_text(number), *why ? " (" : "", why, *why ? ")" : "");
 	err->number = number;
 	return -1;
 }

@@ -10,6 +10,5 @@ struct error;
  * NULL with ERROR_EXEC; the words are those that clients match. */
 char *lookup_program(const char *program, char *const *env, struct error *err);
 
-/* PATH was refused by execve(2) with NUMBER: say why beyond errno: missing interpreter or loader, carriage return in
- * the shebang line, another architecture, a folder, no x bit, noexec mount. */
-int lookup_explain(const char *path, int number, struct error *err);
+/* PATH was refused by execve(2) with NUMBER: fill ERR, saying why beyond errno (refusal.h). */
+int lookup_explain(const char *path, int number, char *const *args, char *const *env, struct error *err);

@@ -2,7 +2,7 @@
 # make check         install what the tests need, build, and run all tests (root)
 # make               build/ctr-run, touching no packages
 # make SAN=1         build/san/ctr-run, with ASan and UBSan
-# make check-unit    the unit tests; check-layers, check-headers
+# make check-unit    the unit tests; check-layers, check-paths, check-headers
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
@@ -221,6 +221,8 @@ $(FUZZ): %: %.o $(LIB)
 
 check-layers:
 	$Q$(AWK) -f tools/layers.awk $(wildcard src/*/*.[ch] libocispec/*.[ch])
+check-paths:
+	$Q$(AWK) -f tools/paths.awk tools/paths.txt $(wildcard src/*/*.c)
 check-headers: $(GEN)
 	$Q for h in $(wildcard src/*/*.h libocispec/*.h); do \
 		echo "#include \"$$h\"" | $(CC) $(ALL_CFLAGS) -fsyntax-only -xc - || exit 1; done
@@ -231,6 +233,6 @@ distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
 .PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-san \
-	check-vm fuzz fuzz-programs check-layers check-headers clean distclean FORCE
+	check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

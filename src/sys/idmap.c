@@ -10,18 +10,27 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "sys/fd.h"
 #include "sys/idmap.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
+#include "sys/procfs.h"
 
 #define MAX_LINES 340	/* the kernel's own bound since 4.15 */
+
+/* Into the kernel's own file, whatever may be mounted over parts of /proc. */
+static int put(pid_t pid, const char *name, const char *text, struct error *err)
+{
+	auto_fd proc = procfs_open_visible(err);
+	char path[40];
+
+	snprintf(path, sizeof path, "%d/%s", pid, name);
+	return proc < 0 ? -1 : procfs_put(proc, path, text, err);
+}
 
 static int write_map(pid_t pid, const char *name, const struct oci_id_mapping *map, size_t n, struct error *err)
 {
 	auto_text text = { 0 };
 	const char *why = "";
-	char path[40];
 
 	if (n > MAX_LINES)
 		return fail(err, EINVAL, "write /proc/%d/%s: %zu mappings, the kernel takes %d", pid, name, n,
@@ -34,8 +43,7 @@ static int write_map(pid_t pid, const char *name, const struct oci_id_mapping *m
 	if (text.n >= (size_t) sysconf(_SC_PAGESIZE))
 		return fail(err, EINVAL, "write /proc/%d/%s: its %zu lines are more than the kernel takes (one page)",
 			    pid, name, n);
-	snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
-	if (!file_put(AT_FDCWD, path, text.s, err))
+	if (!put(pid, name, text.s, err))
 		return 0;
 	if (err->number == EPERM)
 		why = " (each must be mapped in the parent namespace; without CAP_SETUID and CAP_SETGID there, only "
@@ -57,10 +65,7 @@ int idmap_write_gids(pid_t pid, const struct oci_id_mapping *map, size_t n, stru
 
 int idmap_deny_setgroups(pid_t pid, struct error *err)
 {
-	char path[40];
-
-	snprintf(path, sizeof path, "/proc/%d/setgroups", pid);
-	return file_put(AT_FDCWD, path, "deny", err);
+	return put(pid, "setgroups", "deny", err);
 }
 
 /* A process in a new user namespace, which ends when the other end of *HOLD is closed. */

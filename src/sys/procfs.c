@@ -21,8 +21,7 @@
 
 #define PROC_ROOT_INODE 1
 
-/* /proc itself.  Mounts over parts of it are met by path_open_beneath(), which does not cross them. */
-static int open_mounted(struct error *err)
+int procfs_open_visible(struct error *err)
 {
 	auto_fd fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct statfs fs;
@@ -44,7 +43,7 @@ int procfs_open(struct error *err)
 	if (!disabled("procfs"))
 		fd = mount_new("proc", "proc", NULL, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
 	/* Refused without CAP_SYS_ADMIN, where the visible /proc is masked, or by a nested LSM. */
-	return fd >= 0 ? fd : open_mounted(err);
+	return fd >= 0 ? fd : procfs_open_visible(err);
 }
 
 /* "self" and "thread-self" are links: replace them by the numbers this procfs knows us by.  (They may differ from

@@ -307,6 +307,36 @@ static void bad_id_maps(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* What is mounted over the file of procfs gets no id map, and neither does the namespace. */
+static void id_map_under_a_mount(void **state)
+{
+	char path[64], text[16] = "";
+	int hold[2];
+	pid_t pid;
+
+	NEEDS_ROOT();
+	assert_int_equal(pipe(hold), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(hold[1]);
+		(void) !unshare(CLONE_NEWUSER);
+		(void) !read(hold[0], text, 1);
+		_exit(0);
+	}
+	auto_fd folder_fd = folder("maps");
+	assert_int_equal(close(openat(folder_fd, "fake", O_WRONLY | O_CREAT | O_CLOEXEC, 0644)), 0);
+	snprintf(path, sizeof path, "/proc/%d/uid_map", (int) pid);
+	assert_int_equal(mount("/mnt/maps/fake", path, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(idmap_write_uids(pid, map, 1, &err), -1);
+	assert_int_equal(err.number, EXDEV);
+	assert_int_equal(umount2(path, MNT_DETACH), 0);
+	auto_fd file = open("/mnt/maps/fake", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(read(file, text, sizeof text), 0);
+	close(hold[1]);
+	close(hold[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void namespaces_by_path(void **state)
 {
 	char path[64];
@@ -470,6 +500,7 @@ int main(void)
 		cmocka_unit_test(clone_of_a_link),
 		cmocka_unit_test(id_maps),
 		cmocka_unit_test(idmapped_mount),
+		cmocka_unit_test(id_map_under_a_mount),
 		cmocka_unit_test(bad_id_maps),
 		cmocka_unit_test(namespaces_by_path),
 		cmocka_unit_test(enter_a_namespace),

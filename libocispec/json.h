@@ -77,6 +77,8 @@ void json_pointer_add(char *pointer, size_t size, const char *key);
  * bad syntax, bad UTF-8, nested too deep, or more faults than are kept.  With faults->n > 0 the
  * object is incomplete, but every pointer in it is valid or NULL.
  *
+ * A type whose only field is a list may be written as that list alone.
+ *
  * null stands for "not given", unknown keys are skipped, an empty array is not NULL.
  */
 void *json_read(struct arena *a, const struct json_type *type, const char *text, size_t len, struct json_faults *faults);

@@ -6,6 +6,7 @@
  */
 #include "base/cleanup.h"
 #include "config/check.h"
+#include "config/config.h"
 #include "config/idmap-option.h"
 #include "config/mount-option-names.h"
 
@@ -83,8 +84,10 @@ static void check_mount(const struct check *c, const struct oci_mount *m, const 
 	check_mappings_of(c, m, pointer);
 }
 
-void check_mounts(const struct check *c)
+void config_check_mounts(const struct oci_config *spec, const char *pointer, struct json_faults *faults)
 {
-	for (size_t i = 0; i < c->config->n_mounts; i++)
-		check_mount(c, &c->config->mounts[i], AT("/mounts/%zu", i));
+	const struct check c = { .config = spec, .faults = faults };
+
+	for (size_t i = 0; i < spec->n_mounts; i++)
+		check_mount(&c, &spec->mounts[i], AT("%s/%zu", pointer, i));
 }

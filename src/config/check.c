@@ -145,7 +145,7 @@ void config_check(const struct oci_config *spec, struct json_faults *faults)
 	check_host_name(&c, "domainname", spec->domainname);
 	check_annotations(&c);
 	check_hooks(&c);
-	check_mounts(&c);
+	config_check_mounts(spec, "/mounts", faults);
 	check_namespaces(&c);
 	if (spec->process)
 		config_check_process(spec->process, "/process", faults);

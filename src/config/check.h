@@ -59,7 +59,6 @@ bool mappings_overlap(const struct oci_id_mapping *map, size_t n);
 void check_environment(struct json_faults *faults, const char *pointer, char *const *env, size_t n);
 
 void check_hooks(const struct check *c);
-void check_mounts(const struct check *c);
 void check_namespaces(const struct check *c);
 void check_sysctls(const struct check *c);
 void check_devices(const struct check *c);

@@ -134,33 +134,57 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 	return understand(config, name, SPEC, err);
 }
 
+/* The text of NAME, or of standard input; the name of it for messages, or NULL.  PIPES: NAME may be one. */
+static const char *read_named(int dirfd, const char *name, bool pipes, struct config *config, struct error *err)
+{
+	bool input = !strcmp(name, "-");
+	auto_fd fd = -1;
+
+	*config = (struct config) { 0 };
+	if (!input && !pipes) {
+		config->text = read_file(dirfd, name, &config->length, err);
+		return config->text ? name : NULL;
+	}
+	if (!input && (fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
+		fail(err, errno, "open %s", name);
+		return NULL;
+	}
+	if (input)
+		name = "standard input";
+	if (!(config->text = fd_read_all(input ? STDIN_FILENO : fd, MAX_SIZE, &config->length, err)))
+		wrap(err, "%s", name);
+	return config->text ? name : NULL;
+}
+
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err)
 {
-	*config = (struct config) { 0 };
-	if (!strcmp(name, "-")) {
-		name = "standard input";
-		config->text = fd_read_all(STDIN_FILENO, MAX_SIZE, &config->length, err);
-	} else {
-		config->text = read_file(dirfd, name, &config->length, err);
-	}
-	if (!config->text)
-		return -1;
-	return understand(config, name, PROCESS, err);
+	name = read_named(dirfd, name, false, config, err);
+	return name ? understand(config, name, PROCESS, err) : -1;
 }
 
 int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err)
 {
-	bool input = !strcmp(name, "-");
-	auto_fd fd = input ? -1 : openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	name = read_named(dirfd, name, true, config, err);
+	return name ? understand(config, name, RESOURCES, err) : -1;
+}
 
-	*config = (struct config) { 0 };
-	if (!input && fd < 0)
-		return fail(err, errno, "open %s", name);
-	if (input)
-		name = "standard input";
-	if (!(config->text = fd_read_all(input ? STDIN_FILENO : fd, MAX_SIZE, &config->length, err)))
-		return wrap(err, "%s", name);
-	return understand(config, name, RESOURCES, err);
+int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config, struct error *err)
+{
+	const struct oci_mounts *mounts;
+
+	if (!(name = read_named(dirfd, name, true, config, err)))
+		return -1;
+	snprintf(config->name, sizeof config->name, "%s", base_name(name));
+	config->faults.arena = &config->arena;
+	config->mounts = config->text[strspn(config->text, " \t\r\n")] == '[' ? "" : "/mounts";
+	if ((mounts = json_read(&config->arena, &oci_mounts_type, config->text, config->length, &config->faults))) {
+		config->spec = arena_alloc(&config->arena, sizeof *config->spec);
+		*config->spec = *container;
+		config->spec->mounts = mounts->mounts;
+		config->spec->n_mounts = mounts->n_mounts;
+		config_check_mounts(config->spec, config->mounts, &config->faults);
+	}
+	return report(config, err);
 }
 
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err)

@@ -20,9 +20,10 @@ struct config {
 	char *text;			/* as read, for locating faults and for the runtime's own copy */
 	size_t length;
 	char name[64];			/* base name of the file, for messages */
-	struct oci_config *spec;	/* only after config_load() and config_parse() */
+	struct oci_config *spec;	/* only after config_load(), config_parse(), config_load_mounts() */
 	struct oci_process *process;	/* only after config_load_process() */
 	struct oci_resources *resources;	/* only after config_load_resources() */
+	const char *mounts;		/* after config_load_mounts(): the pointer to the list, "/mounts", or "" if it is all of the text */
 	struct json_faults faults;
 };
 
@@ -38,6 +39,10 @@ int config_load_process(int dirfd, const char *name, struct config *config, stru
  * a pipe, too. */
 int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err);
 
+/* The same for a file that holds mounts (`mounts add`): an array of them, or an object with the member "mounts"; it may be a
+ * pipe, too.  spec is then CONTAINER, which must live as long as CONFIG, with these mounts in place of its own. */
+int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config, struct error *err);
+
 /* The same for text at hand. */
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err);
 
@@ -50,6 +55,7 @@ void config_free(struct config *config);
  * are added with pointers only. */
 void config_check(const struct oci_config *spec, struct json_faults *faults);
 void config_check_process(const struct oci_process *process, const char *pointer, struct json_faults *faults);
+void config_check_mounts(const struct oci_config *spec, const char *pointer, struct json_faults *faults);
 void config_check_resources(const struct oci_resources *resources, const char *pointer, struct json_faults *faults);
 
 /* The same for a change, where a value may refer to one that is not in it: each by itself. */

@@ -76,6 +76,10 @@ struct update_options {
 /* Change the limits of a created, running or paused container, all of them or none, and in our copy of its config. */
 int container_update(struct update_options *options, struct error *err);
 
+/* Mount what FILE lists (an array as in config.json; "-": standard input) in a container that is there, or (ADD false) unmount
+ * its destinations.  All or nothing.  LIST gets the file with its faults, for the caller to print and free. */
+int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list, struct error *err);
+
 enum container_status { CONTAINER_CREATING, CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_PAUSED, CONTAINER_STOPPED };
 const char *container_status_name(enum container_status status);
 

@@ -253,30 +253,14 @@ static pid_t birth_by_middle(void *exec, struct error *err)
 	return self_hide(err) < 0 ? -1 : birth(exec, NULL, err);
 }
 
-/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
-static int shared_namespaces(pid_t pid)
-{
-	int shared = 0;
-
-	for (unsigned i = 0; i < N_NAMESPACES; i++) {
-		char mine[64], its[64];
-		struct stat a, b;
-
-		snprintf(mine, sizeof mine, "/proc/self/ns/%s", namespace_kinds[i].proc);
-		snprintf(its, sizeof its, "/proc/%d/ns/%s", (int) pid, namespace_kinds[i].proc);
-		if (stat(mine, &a) == 0 && stat(its, &b) == 0 && a.st_ino == b.st_ino)
-			shared |= namespace_kinds[i].flag;
-	}
-	return shared;
-}
-
 static int make_process(struct exec *x, struct error *err)
 {
 	if (x->process.affinity && given(x->process.affinity->initial) && affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
 	if (x->middle) {
-		x->shared = shared_namespaces(x->handle.record->pid);
+		/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
+		x->shared = namespaces_shared(x->handle.record->pid);
 		return middle_birth(birth_by_middle, x, &x->pid, &x->pidfd, err);
 	}
 	x->pid = birth(x, &x->pidfd, err);

@@ -200,11 +200,9 @@ static int make_cgroup(struct launch *launch, struct error *err)
 	return give_cgroup(launch, err) < 0 ? blame(err, plan->pointer) : 0;
 }
 
-static void view_cgroup(const struct launch *launch, struct cgroup_view *view)
+void launch_view_cgroup(const struct cgroup *c, const struct host *host, struct cgroup_view *view)
 {
-	const struct cgroup *c = &launch->cgroup;
-
-	*view = (struct cgroup_view) { .layout = launch->host.layout, .links = launch->host.links, .n_links = launch->host.n_links };
+	*view = (struct cgroup_view) { .layout = host->layout, .links = host->links, .n_links = host->n_links };
 	for (size_t i = 0; i < c->n_folders && i < HOST_MAX_HIERARCHIES; i++) {
 		view->hierarchies[view->n_hierarchies].name = c->folders[i].hierarchy;
 		view->hierarchies[view->n_hierarchies++].folder = c->folders[i].fd;
@@ -233,7 +231,7 @@ int launch_open_sources(struct launch *launch, struct error *err)
 {
 	struct cgroup_view view;
 
-	view_cgroup(launch, &view);
+	launch_view_cgroup(&launch->cgroup, &launch->host, &view);
 	launch->sources_open = true;
 	return rootfs_open_sources(&launch->plan, &view, &launch->sources, err);
 }

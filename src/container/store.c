@@ -109,6 +109,18 @@ bool store_lock(int folder, bool wait)
 	return result == 0;
 }
 
+int store_lock_within(int folder, int ms, struct error *err)
+{
+	const int step = 5;
+
+	for (int waited = 0; !store_lock(folder, false); waited += step) {
+		if (waited >= ms)
+			return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s", ms / 1000);
+		nanosleep(&(struct timespec) { .tv_nsec = step * 1000000 }, NULL);
+	}
+	return store_removed(folder) ? fail_code(err, ERROR_NOT_FOUND, "the container does not exist any more") : 0;
+}
+
 void store_unlock(int folder)
 {
 	flock(folder, LOCK_UN);

@@ -43,6 +43,8 @@ bool store_locked(int folder);
 
 /* Take the lock, for as long as the descriptor is open; false if somebody else has it.  WAIT: until it is free. */
 bool store_lock(int folder, bool wait);
+/* Take it within MS milliseconds; -1 with ERR if another command keeps it, or has removed the folder meanwhile. */
+int store_lock_within(int folder, int ms, struct error *err);
 void store_unlock(int folder);
 
 /* Wait, at most 10 s, to be the only one that changes the container's limits, for as long as the descriptor is open.  Not the

@@ -28,7 +28,7 @@ static bool needs_filling(const struct planner *p, size_t i)
 	return false;
 }
 
-static void plan_seals(struct planner *p)
+void plan_seals(struct planner *p)
 {
 	size_t n = p->n_steps;
 

@@ -126,7 +126,7 @@ static int plan_bind(struct planner *p, struct entry *e)
 	step->action = STEP_BIND;
 	step->source = host_path(p, e->mount->source);
 	step->super = 0;	/* the file system is there already, and not ours */
-	step->outside = p->host->privileged;
+	step->outside = p->host->privileged || p->live;
 	return plan_idmap(p, e);
 }
 
@@ -205,7 +205,7 @@ static bool bind_instead(struct planner *p, struct step *step)
 		step->source = views[i].source;
 		step->type = NULL;
 		step->recursive = true;
-		step->outside = p->host->privileged;
+		step->outside = p->host->privileged || p->live;
 		/* What lies below must be no more open than what was asked for. */
 		step->set_all |= step->set & ~(uint64_t) MOUNT_ATTR__ATIME;
 		return true;
@@ -343,13 +343,13 @@ static void plan_notify_socket(struct planner *p)
 	step = step_add(p, STEP_BIND, "/run/notify", "");
 	step->source = p->options->notify_socket;
 	step->set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	step->outside = p->host->privileged;
+	step->outside = p->host->privileged || p->live;
 }
 
 int plan_mounts(struct planner *p)
 {
 	for (size_t i = 0; i < p->config->n_mounts; i++) {
-		struct entry e = { .mount = &p->config->mounts[i], .pointer = pointer_index(p->arena, "/mounts", i) };
+		struct entry e = { .mount = &p->config->mounts[i], .pointer = pointer_index(p->arena, p->mounts, i) };
 
 		e.step.target = clean_path(p->arena, e.mount->destination);
 		e.step.pointer = e.pointer;

@@ -80,31 +80,45 @@ static const char *non_empty(const char *s)
 	return s && *s ? s : NULL;
 }
 
-int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
-	      const struct plan_options *options, struct plan *plan, struct error *err)
+static struct planner start(struct arena *arena, const struct oci_config *config, const struct host *host,
+			    const struct plan_options *options, struct plan *plan, struct error *err)
 {
 	static const struct oci_linux no_linux;
-	struct planner p = {
+
+	*plan = (struct plan) { .config = config, .id = options->id, .bundle = options->bundle };
+	return (struct planner) {
 		.arena = arena,
 		.config = config,
 		.linux = config->linux ? config->linux : &no_linux,
 		.host = host,
 		.options = options,
+		.mounts = "/mounts",
 		.plan = plan,
 		.err = err,
 	};
+}
 
-	*plan = (struct plan) {
-		.config = config,
-		.id = options->id,
-		.bundle = options->bundle,
-		.hostname = non_empty(config->hostname),
-		.domainname = non_empty(config->domainname),
-		.personality = p.linux->personality,
-		.memory_policy = p.linux->memory_policy,
-	};
+int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
+	      const struct plan_options *options, struct plan *plan, struct error *err)
+{
+	struct planner p = start(arena, config, host, options, plan, err);
+
+	plan->hostname = non_empty(config->hostname);
+	plan->domainname = non_empty(config->domainname);
+	plan->personality = p.linux->personality;
+	plan->memory_policy = p.linux->memory_policy;
 	if (refuse_unsupported(&p) < 0 || plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
 	    plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
 		return -1;
 	return 0;
+}
+
+int plan_make_mounts(struct arena *arena, const struct oci_config *config, const struct host *host,
+		     const struct plan_options *options, const char *pointer, struct plan *plan, struct error *err)
+{
+	struct planner p = start(arena, config, host, options, plan, err);
+
+	p.mounts = pointer;
+	p.live = true;
+	return plan_namespaces(&p) < 0 || plan_live_rootfs(&p) < 0 ? -1 : 0;
 }

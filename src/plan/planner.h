@@ -20,6 +20,8 @@ struct planner {
 	const struct oci_linux *linux;	/* of the config; an empty one if it has none */
 	const struct host *host;
 	const struct plan_options *options;
+	const char *mounts;		/* where the mounts stand: "/mounts" */
+	bool live;			/* they are for a running container, whose mount namespace has nothing of the host */
 	struct plan *plan;		/* the result */
 	struct step *steps;		/* its steps, while they grow */
 	size_t n_steps;
@@ -29,10 +31,12 @@ struct planner {
 /* Each fills its part of p->plan: 0, or -1 with p->err pointing into the config. */
 int plan_namespaces(struct planner *p);	/* namespaces.c */
 int plan_rootfs(struct planner *p);	/* rootfs-plan.c: the root itself; calls the next four */
+int plan_live_rootfs(struct planner *p);	/* rootfs-plan.c: mounts alone */
 int plan_mounts(struct planner *p);	/* mounts.c */
 void plan_devices(struct planner *p);	/* devices.c */
 void plan_symlinks(struct planner *p);	/* devices.c */
 void plan_late_steps(struct planner *p);	/* late.c */
+void plan_seals(struct planner *p);	/* late.c: the first part of it */
 int plan_sysctls(struct planner *p);	/* sysctls.c */
 int plan_cgroup(struct planner *p);	/* cgroup-path.c */
 

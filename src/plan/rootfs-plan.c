@@ -64,6 +64,22 @@ static int plan_root(struct planner *p)
 	return 0;
 }
 
+static void take_steps(struct planner *p)
+{
+	p->plan->rootfs.steps = p->steps;
+	p->plan->rootfs.n_steps = p->n_steps;
+}
+
+int plan_live_rootfs(struct planner *p)
+{
+	if (plan_root(p) < 0 || plan_mounts(p) < 0)
+		return -1;
+	p->plan->rootfs.n_early = p->n_steps;
+	plan_seals(p);
+	take_steps(p);
+	return 0;
+}
+
 int plan_rootfs(struct planner *p)
 {
 	struct rootfs_plan *plan = &p->plan->rootfs;
@@ -74,7 +90,6 @@ int plan_rootfs(struct planner *p)
 	plan_symlinks(p);
 	plan->n_early = p->n_steps;
 	plan_late_steps(p);
-	plan->steps = p->steps;
-	plan->n_steps = p->n_steps;
+	take_steps(p);
 	return 0;
 }

@@ -41,7 +41,7 @@ static int attach(const struct plan *plan, struct rootfs_sources *sources, struc
 	auto_fd root = take_fd(sources->root);
 	auto_fd target = find_own_path(plan, root);
 
-	if (!sources->root_detached) {
+	if (!sources->detached) {
 		if (target < 0)
 			return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace",
 				    plan->rootfs.path);

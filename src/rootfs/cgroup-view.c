@@ -57,7 +57,7 @@ static int add_source(const struct plan *plan, size_t i, const char *name, int f
 	const struct step *step = &plan->rootfs.steps[i];
 	auto_fd mount = -1;
 
-	if (sources->root_detached) {
+	if (sources->detached) {
 		mount = clone_folder(step, folder, path, source_propagation(plan), err);
 		if (mount < 0) {
 			wrap(err, "open the cgroup folder \"%s\" for the container's view", name);
@@ -117,7 +117,7 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 
 		/* An unprivileged user may own some of the host's cgroups, which are not the container's to write to
 		 * (CVE-2023-25809). */
-		if (mount < 0 || (!b->sources->root_detached && !plan_has_namespace(b->plan, CLONE_NEWCGROUP) &&
+		if (mount < 0 || (!b->sources->detached && !plan_has_namespace(b->plan, CLONE_NEWCGROUP) &&
 				  mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0))
 			return -1;
 		return attach_and_propagate(mount, target, step, err);

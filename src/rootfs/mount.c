@@ -15,12 +15,14 @@
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
 
-/* Keep the mount of step I if a later step will make it read-only. */
+/* Keep the mount of step I if a later step will make it read-only, or may have to undo it. */
 static void keep(struct build *b, size_t i, int *mount)
 {
 	const struct rootfs_plan *plan = &b->plan->rootfs;
 
-	for (size_t j = plan->n_early; j < plan->n_steps; j++)
+	if (b->rootfs->keep_all)
+		b->rootfs->kept[i] = take_fd(*mount);
+	for (size_t j = plan->n_early; j < plan->n_steps && *mount >= 0; j++)
 		if (plan->steps[j].action == STEP_SEAL && plan->steps[j].of == (int) i) {
 			b->rootfs->kept[i] = take_fd(*mount);
 			return;

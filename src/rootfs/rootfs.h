@@ -55,7 +55,7 @@ struct cgroup_source {
 /* What the runtime opened for init; the descriptors are inherited by the clone. */
 struct rootfs_sources {
 	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
-	bool root_detached;
+	bool detached; /* the mounts were copied here; else, without the privilege to do so, that is left to init */
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
 	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself); -1: init opens it */
 	size_t n;
@@ -70,8 +70,9 @@ struct rootfs {
 	const struct plan *plan;
 	int root;			/* the container's root mount, attached */
 	bool own_mounts;		/* this mount namespace is the container's; else nothing is ever mounted */
+	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
-	int *kept;			/* mounts to seal later, one a step, or -1 */
+	int *kept;			/* mounts to seal (or to undo) later, one a step, or -1 */
 	int console;			/* the pinned /dev/console, or -1 */
 	struct mount_stock null, empty; /* to hide files and folders with */
 };
@@ -105,3 +106,18 @@ int rootfs_finish(struct rootfs *rootfs, struct error *err);
 /* Make the root the process's root: pivot_root(".", ".") and the old one detached, or with no_pivot MS_MOVE and
  * chroot.  cwd is "/" afterwards; the final propagation is set.  All descriptors of ROOTFS are closed. */
 int rootfs_enter(struct rootfs *rootfs, struct error *err);
+
+/* ---- a running container (`mounts add`, `mounts remove`) ----------------- */
+
+/* Open the sources of all steps, in the mount namespace that they are named in.  As rootfs_open_sources() otherwise, but
+ * there is no root, and what is refused is an error. */
+int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+		     struct error *err);
+
+/* With the container's root as our own: do all steps of PLAN, or none.  FDS is /proc/self/fd of a procfs that is not the
+ * container's, as the caller found it before. */
+int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int fds, struct error *err);
+
+/* Likewise: unmount what is on the targets of PLAN's mounts, the last first, each with all that is mounted on it.  If on
+ * one of them nothing is mounted, none is touched. */
+int rootfs_remove_live(const struct plan *plan, int fds, struct error *err);

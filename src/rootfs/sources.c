@@ -70,7 +70,7 @@ static int open_root(const struct plan *plan, struct rootfs_sources *sources, st
 			if (root_cut_off(plan, copy, err) < 0)
 				return -1;
 			sources->root = take_fd(copy);
-			sources->root_detached = true;
+			sources->detached = true;
 			return 0;
 		}
 		if (err->number != EPERM)
@@ -109,7 +109,7 @@ static int open_steps(const struct plan *plan, const struct cgroup_view *view, s
 		const struct step *step = &plan->rootfs.steps[i];
 
 		/* Refused once, refused always: the rest is init's, in a mount namespace where it may. */
-		if (sources->root_detached && step->outside)
+		if (sources->detached && step->outside)
 			result = open_step(plan, i, sources, &held, err);
 		else if (step->action == STEP_CGROUP && view)
 			result = cgroup_view_open(plan, view, i, sources, err);
@@ -141,8 +141,7 @@ void rootfs_close_sources(struct rootfs_sources *sources)
 	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1 };
 }
 
-int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
-			struct error *err)
+static void begin(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources)
 {
 	const size_t n = plan->rootfs.n_steps;
 
@@ -150,14 +149,26 @@ int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view,
 		.root = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n,
 	};
 	memset(sources->step, 0xff, n * sizeof *sources->step);
-	if (open_root(plan, sources, err) < 0)
-		return -1;
 	if (view) {
 		sources->layout = view->layout;
 		sources->links = view->links;
 		sources->n_links = view->n_links;
 	}
-	if (open_steps(plan, view, sources, err) < 0)
+}
+
+int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+			struct error *err)
+{
+	begin(plan, view, sources);
+	if (open_root(plan, sources, err) < 0 || open_steps(plan, view, sources, err) < 0)
 		return -1;
-	return sources->root_detached && has_step(plan, STEP_MASK) ? stock_null(&sources->null, err) : 0;
+	return sources->detached && has_step(plan, STEP_MASK) ? stock_null(&sources->null, err) : 0;
+}
+
+int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
+		     struct error *err)
+{
+	begin(plan, view, sources);
+	sources->detached = true;
+	return open_steps(plan, view, sources, err);
 }

@@ -103,7 +103,7 @@ static inline bool enters(char **argv)
 		uint64_t w = word(*argv);
 
 		if (w == WORD('c', 'r', 'e', 'a', 't', 'e', 0) || w == WORD('r', 'u', 'n', 0, 0, 0, 0) ||
-		    w == WORD('e', 'x', 'e', 'c', 0, 0, 0) || w == WORD('r', 'e', 's', 't', 'o', 'r', 'e'))
+		    w == WORD('e', 'x', 'e', 'c', 0, 0, 0) || w == WORD('m', 'o', 'u', 'n', 't', 's', 0) || w == WORD('r', 'e', 's', 't', 'o', 'r', 'e'))
 			return true;
 	}
 	return false;

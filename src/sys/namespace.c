@@ -4,7 +4,9 @@
 #include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -55,6 +57,22 @@ int namespace_open(const char *path, int flag, struct error *err)
 		return fail(err, EINVAL, "%s is a %s namespace, not a %s namespace", path, name_of(kind),
 			    name_of(flag));
 	return take_fd(fd);
+}
+
+int namespaces_shared(pid_t pid)
+{
+	int shared = 0;
+
+	for (unsigned i = 0; i < N_NAMESPACES; i++) {
+		char mine[64], its[64];
+		struct stat a, b;
+
+		snprintf(mine, sizeof mine, "/proc/self/ns/%s", namespace_kinds[i].proc);
+		snprintf(its, sizeof its, "/proc/%d/ns/%s", (int) pid, namespace_kinds[i].proc);
+		if (stat(mine, &a) == 0 && stat(its, &b) == 0 && a.st_ino == b.st_ino)
+			shared |= namespace_kinds[i].flag;
+	}
+	return shared;
 }
 
 int namespace_enter(int fd, int flag, struct error *err)

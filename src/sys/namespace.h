@@ -22,5 +22,8 @@ const struct namespace_kind *namespace_by_flag(int flag);
 /* Open the namespace at PATH and check that it is of the kind FLAG (NS_GET_NSTYPE, 4.11). */
 int namespace_open(const char *path, int flag, struct error *err);
 
+/* Those of all kinds (CLONE_NEW*) that we are in as well as process PID. */
+int namespaces_shared(pid_t pid);
+
 /* Enter it. */
 int namespace_enter(int fd, int flag, struct error *err);

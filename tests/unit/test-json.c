@@ -512,6 +512,30 @@ static void pretty_is_as_go_writes_it(void **state)
 			    "    \"cwd\": \"/\"\n  },\n  \"mounts\": [],\n  \"annotations\": {\n    \"a\": \"b\"\n  }\n}");
 }
 
+static void a_type_that_is_a_list_may_be_written_as_one(void **state)
+{
+	static const char bare[] = " [{\"destination\":\"/a\"}, {\"destination\":7}, null]", object[] = "{\"mounts\":[{\"destination\":\"/a\"}]}";
+	const struct oci_mounts *mounts;
+
+	(void) state;
+	mounts = json_read(&arena, &oci_mounts_type, bare, strlen(bare), &faults);
+	assert_non_null(mounts);
+	assert_int_equal(mounts->n_mounts, 3);
+	assert_string_equal(mounts->mounts[0].destination, "/a");
+	assert_int_equal(faults.n, 2);
+	assert_string_equal(faults.list[0].pointer, "/1/destination");
+	assert_string_equal(faults.list[1].pointer, "/2");
+	faults.n = 0;
+	mounts = json_read(&arena, &oci_mounts_type, object, strlen(object), &faults);
+	assert_int_equal(mounts->n_mounts, 1);
+	assert_int_equal(faults.n, 0);
+	mounts = json_read(&arena, &oci_mounts_type, "[]", 2, &faults);
+	assert_non_null(mounts->mounts);
+	assert_int_equal(mounts->n_mounts, 0);
+	assert_null(json_read(&arena, &oci_config_type, bare, strlen(bare), &faults));
+	assert_int_equal(faults.n, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, clean)
@@ -525,7 +549,7 @@ int main(void)
 		TEST(depth_is_bounded), TEST(syntax_faults_have_their_place), TEST(a_syntax_fault_is_the_last_of_several),
 		TEST(bytes_that_are_no_text_are_refused), TEST(faults_lie_where_locate_finds_them),
 		TEST(locate_finds_values_or_their_parents), TEST(quotes_stay_on_one_line), TEST(writing_is_stable),
-		TEST(pretty_is_as_go_writes_it),
+		TEST(pretty_is_as_go_writes_it), TEST(a_type_that_is_a_list_may_be_written_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,121 @@
+/*
+ * live.c - mounts in a running container
+ *
+ * Its processes may change every path meanwhile, and its /proc may be anything.
+ * A target is resolved once, inside the root, and what is mounted or unmounted
+ * is told by descriptor: umount2(2) knows no descriptors, but a relative path,
+ * and with the current folder in the runtime's own /proc/self/fd "7" is one.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "rootfs/steps.h"
+#include "sys/path.h"
+
+static int *no_descriptors(size_t n)
+{
+	int *list = xmalloc(n * sizeof *list + 1);
+
+	memset(list, 0xff, n * sizeof *list);
+	return list;
+}
+
+static void close_descriptors(int *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cleanup_close(&list[i]);
+	free(list);
+}
+
+/* Unmount what is on top of the mount whose root MOUNT is. */
+static int unmount(int fds, int mount)
+{
+	char name[16];
+
+	snprintf(name, sizeof name, "%d", mount);
+	return fchdir(fds) < 0 ? -1 : umount2(name, MNT_DETACH);
+}
+
+/* The container's root as a place to work in. */
+static int open_container(const struct plan *plan, struct rootfs *rootfs, struct error *err)
+{
+	*rootfs = (struct rootfs){
+		.plan = plan, .root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .console = -1, .empty.fd = -1,
+		.null.fd = -1, .own_mounts = plan_has_namespace(plan, CLONE_NEWNS), .keep_all = true,
+		.kept = no_descriptors(plan->rootfs.n_steps),
+	};
+	return rootfs->root < 0 ? fail(err, errno, "open the container's root") : 0;
+}
+
+int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int fds, struct error *err)
+{
+	const size_t n = plan->rootfs.n_steps;
+	struct rootfs rootfs;
+	int result = open_container(plan, &rootfs, err);
+
+	if (result == 0 && (rootfs_build(&rootfs, sources, err) < 0 || rootfs_finish(&rootfs, err) < 0)) {
+		for (size_t i = n; i-- > 0;)
+			if (rootfs.kept[i] >= 0)
+				unmount(fds, rootfs.kept[i]);
+		result = -1;
+	}
+	cleanup_close(&rootfs.root);
+	close_descriptors(rootfs.kept, n);
+	return result;
+}
+
+/* The mount on the target of STEP. */
+static int find_mount(int root, const struct step *step, struct error *err)
+{
+	auto_fd mount = path_open(root, step->target, O_PATH, err);
+	struct statx stx;
+
+	if (mount < 0)
+		return -1;
+	if (statx(mount, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) < 0)
+		return fail(err, errno, "look at %s in the container", step->target);
+	if (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT && !(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return fail(err, EINVAL, "nothing is mounted on %s in the container", step->target);
+	return take_fd(mount);
+}
+
+static int remove_one(int root, int fds, const struct step *step, struct error *err)
+{
+	auto_fd mount = find_mount(root, step, err);
+
+	if (mount < 0)
+		return -1;
+	if (unmount(fds, mount) == 0)
+		return 0;
+	return fail(err, errno, "unmount %s%s", step->target,
+		    errno == EINVAL ? " (it is no mount of its own, or locked in the container's user namespace)" : "");
+}
+
+int rootfs_remove_live(const struct plan *plan, int fds, struct error *err)
+{
+	const struct step *steps = plan->rootfs.steps;
+	const size_t n = plan->rootfs.n_steps;
+	auto_fd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return fail(err, errno, "open the container's root");
+	for (size_t i = 0; i < n; i++) {
+		auto_fd mount = find_mount(root, &steps[i], err);
+
+		if (mount < 0)
+			return blame(err, steps[i].pointer);
+	}
+	/* Looked up again each time: one target may be there twice. */
+	for (size_t i = n; i-- > 0;)
+		if (remove_one(root, fds, &steps[i], err) < 0)
+			return blame(err, steps[i].pointer);
+	return 0;
+}

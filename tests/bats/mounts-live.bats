@@ -1,0 +1,310 @@
+# mounts add and remove change the mounts of a container that is there.
+load helpers
+load lib/mounts
+load lib/programs
+load lib/rootless
+
+setup()
+{
+	fresh
+	spec '.root.readonly = false'
+	mkdir "$T/data"
+	echo from the host >"$T/data/file"
+	echo '[]' >"$T/list.json"
+}
+
+# list FILTER [JQ OPTIONS]: what `mounts` is to read
+list()
+{
+	jq -n "$@" --arg data "$T/data" >"$T/list.json"
+}
+
+add()
+{
+	rt mounts add web "$T/list.json"
+}
+
+remove()
+{
+	rt mounts remove web "$T/list.json"
+}
+
+# The mounts of the container as they are now, for lib/mounts.bash.
+look()
+{
+	cat "/proc/$(pid_of "${1-web}")/mountinfo" >"$T/mounts"
+}
+
+recorded()
+{
+	jq -c '[.mounts[]? | [.destination, .removed // false]]' "$STATE/web/state.json"
+}
+
+refused()
+{
+	run "$@"
+	[ "$status" = 1 ] || { echo "status $status: $output"; return 1; }
+}
+
+@test "what is added is there at once, and gone when it is removed" {
+	rt run -d web
+	list '[{destination: "/data", type: "none", source: $data, options: ["bind", "ro"]},
+		{destination: "/deep/down/tmp", type: "tmpfs", source: "tmpfs", options: ["size=1m", "nosuid", "mode=750"]},
+		{destination: "deep/down/tmp/file", type: "none", source: ($data + "/file"), options: ["bind"]}]'
+	add
+	run -0 rt exec web sh -c 'cat /data/file /deep/down/tmp/file; touch /data/x; stat -c %a /deep/down/tmp'
+	says $'from the host\nfrom the host' "Read-only file system" 750
+	look
+	has "$(attributes /data)" ro
+	has "$(attributes /deep/down/tmp)" nosuid
+	has "$(filesystem /deep/down/tmp | cut -d ' ' -f 3)" size=1024k
+	same '[["/data",false],["/deep/down/tmp",false],["/deep/down/tmp/file",false]]' "$(recorded)"
+	remove
+	look
+	run ! is_mounted /data
+	run ! is_mounted /deep/down/tmp
+	run rt exec web cat /data/file
+	says_not "from the host"
+	same '[]' "$(recorded)"
+}
+
+@test "the host sees nothing of it" {
+	local before=$(</proc/self/mountinfo)
+	rt run -d web
+	list '[{destination: "/t", type: "tmpfs"}, {destination: "/data", source: $data, options: ["rbind"]}]'
+	add
+	same "$before" "$(</proc/self/mountinfo)"
+	[ -z "$(ls -A rootfs/t)$(ls -A rootfs/data)" ]
+}
+
+@test "the list may be an object with mounts, and come from standard input" {
+	rt run -d web
+	list '{"mounts": [{destination: "/data", source: $data, options: ["bind"]}]}'
+	rt mounts add web - <"$T/list.json"
+	run -0 rt exec web cat /data/file
+	rt mounts remove web - <"$T/list.json"
+	list '[]'
+	add
+}
+
+@test "a created container and a paused one can be changed" {
+	shell 'cat /data/file; exec sleep 1000'
+	rt create web
+	list '[{destination: "/data", source: $data, options: ["bind"]}]'
+	add
+	rt start web
+	wait_for grep -q "from the host" "$OUT"
+	rt pause web
+	remove
+	list '[{destination: "/other", source: $data, options: ["bind"]}]'
+	add
+	rt resume web
+	run -0 rt exec web sh -c 'cat /other/file; ls /data'
+	same "from the host" "$output"
+}
+
+@test "either all of them or none" {
+	rt run -d web
+	list '[{destination: "/a", type: "tmpfs"}, {destination: "/b", source: $data, options: ["bind"]},
+		{destination: "/etc/hostname", source: ($data + "/file"), options: ["bind"]}, {destination: "/c", type: "nosuchfs"}]'
+	refused add
+	says "list.json:" "/3: " nosuchfs
+	look
+	run ! is_mounted /a
+	run ! is_mounted /b
+	run ! is_mounted /etc/hostname
+	same '[]' "$(recorded)"
+	list '[{destination: "/a", type: "tmpfs"}, {destination: "/b", source: ($data + "/none"), options: ["bind"]}]'
+	refused add
+	says "/1: " "$T/data/none" "no such file or directory"
+	look
+	run ! is_mounted /a
+	list '[{destination: "/a", type: "tmpfs"}]'
+	add
+	list '[{destination: "/a"}, {destination: "/etc"}]'
+	refused remove
+	says "/1: " "nothing is mounted on /etc"
+	look
+	is_mounted /a
+}
+
+@test "faults of the list are told with their places, all at once" {
+	rt run -d web
+	printf '[{"destination": "/a", "options": ["bind", "size=1"]},\n {"destination": 5},\n {"type": "tmpfs"}]' >"$T/list.json"
+	refused add
+	says "list.json:1:2: /0/source: a bind mount needs a source" "list.json:1:44: /0/options/1: bind mounts cannot" \
+		"list.json:2:18: /1/destination: expected a string" "list.json:3:2: /2/destination: is missing"
+	printf '{"mounts": [{"destination": "/", "type": "tmpfs"}]}' >"$T/list.json"
+	refused add
+	says "/mounts/0/destination" "must not be the root"
+	refused remove
+	says "/mounts/0/destination" "must not be the root"
+	printf '[{"destination": "/proc/1/environ", "source": "/etc/hosts", "options": ["bind"]}]' >"$T/list.json"
+	refused add
+	says "/0/destination" "cannot be mounted because it is inside /proc"
+	printf '{}' >"$T/list.json"
+	refused add
+	says "/mounts: is missing"
+	printf '"x"' >"$T/list.json"
+	refused add
+	refused rt mounts add web "$T/none.json"
+	says "none.json" "no such file or directory"
+	refused rt mounts change web "$T/list.json"
+	says "mounts add" "mounts remove"
+}
+
+@test "a container that does not exist, or has stopped, is an error" {
+	refused add
+	says "does not exist"
+	program true
+	rt run -d web
+	wait_status web stopped
+	refused add
+	says "container not running"
+}
+
+@test "the same target twice, and mounts of the config can be removed" {
+	add_mount /conf tmpfs tmpfs
+	rt run -d web
+	list '[{destination: "/d", type: "tmpfs"}, {destination: "/d", source: $data, options: ["bind"]}]'
+	add
+	run -0 rt exec web cat /d/file
+	remove
+	list '[{destination: "/conf"}]'
+	remove
+	look
+	run ! is_mounted /d
+	run ! is_mounted /conf
+	same '[["/conf",true]]' "$(recorded)"
+}
+
+@test "a target behind a symlink is found inside the root, and removed there" {
+	mkdir rootfs/real
+	ln -s /real rootfs/link
+	ln -s ../real/name rootfs/etc/name
+	rt run -d web
+	list '[{destination: "/link", type: "tmpfs"}, {destination: "/etc/name", source: ($data + "/file"), options: ["bind"]}]'
+	add
+	look
+	is_mounted /real
+	is_mounted /real/name
+	remove
+	look
+	run ! is_mounted /real
+	run ! is_mounted /real/name
+}
+
+@test "in a user namespace: sources that only root reaches, and file systems of the container's own" {
+	mkdir -m 700 "$T/private"
+	mv "$T/data" "$T/private/data"
+	mkdir rootfs/data rootfs/t rootfs/q
+	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+		.linux.gidMappings = .linux.uidMappings'
+	rt run -d web
+	list '[{destination: "/data", source: "\($data[:-4])private/data", options: ["bind", "idmap"]},
+		{destination: "/t", type: "tmpfs"}, {destination: "/q", type: "mqueue"}]'
+	add
+	run -0 rt exec web sh -c 'cat /data/file; stat -c %u /data/file /t; touch /t/x /q/y && echo made'
+	same $'from the host\n0\n0\nmade' "$output"
+	remove
+	look
+	run ! is_mounted /data
+	run ! is_mounted /q
+}
+
+@test "an ordinary user does it in his own container" {
+	as_user 1000 unshare -U true 2>/dev/null || skip "users may not make user namespaces here"
+	mkdir "$T/his"
+	cp -a rootfs "$T/his/rootfs"
+	mkdir "$T/his/rootfs/data"
+	chown -R 1000:1000 "$T/his" "$T/data"
+	cd "$T/his"
+	his spec --rootless
+	spec '.process.terminal = false | .process.args = ["sleep", "1000"] | .root.readonly = false'
+	his_detached run -d mine
+	list '[{destination: "/data", source: $data, options: ["rbind"]}, {destination: "/t", type: "tmpfs"}]'
+	his mounts add mine "$T/list.json"
+	run -0 his exec mine sh -c 'cat /data/file; echo his >/data/new; touch /t/x'
+	same 1000 "$(stat -c %u "$T/data/new")"
+	his mounts remove mine "$T/list.json"
+	run his exec mine cat /data/file
+	says_not "from the host"
+	chmod 700 "$T/data"
+	chown 0:0 "$T/data"
+	list '[{destination: "/data", source: ($data + "/file"), options: ["bind"]}]'
+	refused his mounts add mine "$T/list.json"
+	says "ermission denied"
+	his delete --force mine
+}
+
+@test "mapped ids" {
+	need_kernel 6.3
+	rt run -d web
+	list '[{destination: "/data", source: $data, options: ["bind", "idmap=uids=0-7-10;gids=0-8-10"]}]'
+	add
+	run -0 rt exec web stat -c %u:%g /data/file
+	same 7:8 "$output"
+}
+
+@test "a view of the cgroups" {
+	rt run -d web
+	list '[{destination: "/cg", type: "cgroup", options: ["ro"]}]'
+	add
+	run -0 rt exec web sh -c 'grep -c " /cg" /proc/self/mountinfo'
+	[ "$output" -gt 0 ]
+}
+
+@test "whatever lies over the container's /proc is not asked" {
+	mkdir -p rootfs/false/self/fd
+	spec '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+	shell 'mount -t tmpfs none /proc; mkdir -p /proc/self/fd; for i in $(seq 0 40); do ln -s /keep /proc/self/fd/$i; done
+		echo ready; exec sleep 1000'
+	add_mount /keep tmpfs tmpfs
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	list '[{destination: "/a", type: "tmpfs"}, {destination: "/f", source: ($data + "/file"), options: ["bind"]}]'
+	add
+	look
+	is_mounted /a
+	is_mounted /f
+	remove
+	look
+	run ! is_mounted /a
+	run ! is_mounted /f
+	is_mounted /keep
+}
+
+@test "two at a time are both done and both on record" {
+	local pids=() i
+	rt run -d web
+	for i in 1 2 3 4 5 6; do
+		jq -n '[{destination: "/m\($i)", type: "tmpfs"}]' --arg i $i >"$T/list.$i"
+		in_background "${RT[@]}" mounts add web "$T/list.$i"
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		ends 0 "$i"
+	done
+	look
+	for i in 1 2 3 4 5 6; do
+		is_mounted "/m$i"
+	done
+	same 6 "$(jq '.mounts | length' "$STATE/web/state.json")"
+}
+
+@test "a target that the container exchanges with a symlink never leads outside" {
+	local i
+	mkdir -p "$T/canary" rootfs/target
+	: >"$T/canary/file"
+	cp "$(compiled attack)" rootfs/bin/attack
+	ln -s ../../../canary rootfs/other
+	program attack exchange /target /other
+	rt run -d web
+	list '[{destination: "/target/sub", type: "tmpfs"}, {destination: "/target/file", source: ($data + "/file"), options: ["bind"]}]'
+	for i in {1..60}; do
+		rt mounts add web "$T/list.json" >"$OUT" 2>&1 || true
+		rt mounts remove web "$T/list.json" >"$OUT" 2>&1 || true
+	done
+	same file "$(ls "$T/canary")"
+	same 0 "$(stat -c %s "$T/canary/file")"
+}

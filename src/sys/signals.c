@@ -79,15 +79,18 @@ const char *signal_name(int sig)
 	return text;
 }
 
-static void end(int sig)
+static void end(int sig, siginfo_t *info, void *context)
 {
-	_exit(128 + sig);
+	(void) context;
+	/* The kernel's own HUP: the other end of the terminal was closed.  Nobody asked for our end. */
+	if (sig != SIGHUP || info->si_code != SI_KERNEL)
+		_exit(128 + sig);
 }
 
 void signal_end_by_default(void)
 {
 	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGTERM };
-	struct sigaction action = { .sa_handler = end };
+	struct sigaction action = { .sa_sigaction = end, .sa_flags = SA_SIGINFO | SA_RESTART };
 	sigset_t set;
 
 	sigemptyset(&set);

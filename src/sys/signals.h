@@ -8,7 +8,7 @@ int signal_parse(const char *s);
 const char *signal_name(int sig);
 
 /* Let HUP, INT, QUIT, ABRT and TERM end this process even as the first one of its pid namespace, where the kernel drops what has no
- * handler (pid_namespaces(7)).  signal_reset(), and exec, undo it. */
+ * handler (pid_namespaces(7)); but not the HUP of a terminal whose other end was closed.  signal_reset(), and exec, undo it. */
 void signal_end_by_default(void);
 
 /* Default dispositions for all but the ones already default, and an empty mask, as a fresh process has. */

@@ -290,17 +290,20 @@ load lib/programs
 }
 
 @test "a container that is killed on its way from start to its program has not been started" {
+	local code=0
+
 	mkfifo "$T/fifo"
 	spec '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo here >/fifo; sleep 1000"]}] |
 		.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c", $c]}] |
 		.mounts += [{destination: "/fifo", source: ($t + "/fifo"), options: ["bind"]}]' --arg t "$T" --arg c "echo poststart >$T/poststart"
 	: >rootfs/fifo
 	rt create web
-	rt start web >"$T/started" 2>&1 &
+	in_background "${RT[@]}" start web >"$T/started" 2>&1
 	read -r <"$T/fifo"
 	rt kill web KILL
-	run -1 wait $!
+	wait $! || code=$?
 	cat "$T/started"
+	[ "$code" = 1 ]
 	grep "ended before its program ran" "$T/started"
 	[ ! -e "$T/poststart" ]
 	wait_status web stopped

@@ -103,6 +103,27 @@ int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 
+/* How many processes of it the kernel has killed because its memory ended, so far; false if it does not tell (no memory
+ * controller; v1 before 4.13). */
+bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n);
+
+/*
+ * To learn of that when it happens: poll(2) `fd` for `events`, then ask cgroup_oom_happened().
+ * `fd` is -1 where there is no memory controller.
+ */
+struct cgroup_oom_watch {
+	int fd;
+	short events;
+	int folder;			/* v1: borrowed from the cgroup */
+	unsigned long long seen;	/* v2: kills told so far */
+};
+int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch, struct error *err);
+
+/* True if memory has ended since the last time: v1: the limit was hit and nothing could be reclaimed; v2: a process was
+ * killed.  What else wakes the descriptor is left out. */
+bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
+void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
+
 /* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone.  What is
  * gone already is fine.  Open or closed folders alike; they are closed afterwards. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);

@@ -95,6 +95,11 @@ bool keyed_find(const char *text, const char *key, unsigned long long *value);
 /* The same in the file NAME of DIR. */
 bool keyed_read(int dir, const char *name, const char *key, unsigned long long *value);
 
+/* ---- limit-memory.c ---- */
+
+/* "2MB" of "hugepages-2048kB", a folder of /sys/kernel/mm/hugepages; false if NAME is none. */
+bool hugepage_size(const char *name, char *size, size_t room);
+
 /* ---- tree.c ---- */
 
 /* Called by tree_walk(); a result below 0 ends the walk. */

@@ -147,21 +147,30 @@ int limits_memory(struct limits *limits, const struct oci_memory *m, struct erro
 
 /* ---- huge pages ---- */
 
+bool hugepage_size(const char *name, char *size, size_t room)
+{
+	static const char prefix[] = "hugepages-";
+	const char *number = name + sizeof prefix - 1;
+	uint64_t kb;
+
+	if (strncmp(name, prefix, sizeof prefix - 1) || !number_take(&number, &kb))
+		return false;
+	snprintf(size, room, "%" PRIu64 "%cB", kb >> (kb >> 20 ? 20 : kb >> 10 ? 10 : 0),
+		 kb >> 20 ? 'G' : kb >> 10 ? 'M' : 'K');
+	return true;
+}
+
 /* "2MB, 1GB": what this machine has. */
 static char *page_sizes(void)
 {
 	DIR *dir = opendir("/sys/kernel/mm/hugepages");
 	struct text t = { 0 };
 	struct dirent *entry;
-	uint64_t kb;
+	char size[16];
 
-	while (dir && (entry = readdir(dir))) {
-		const char *size = entry->d_name + strlen("hugepages-");
-		if (strncmp(entry->d_name, "hugepages-", strlen("hugepages-")) || !number_take(&size, &kb))
-			continue;
-		text_addf(&t, "%s%" PRIu64 "%cB", t.n ? ", " : "", kb >> (kb >> 20 ? 20 : kb >> 10 ? 10 : 0),
-			  kb >> 20 ? 'G' : kb >> 10 ? 'M' : 'K');
-	}
+	while (dir && (entry = readdir(dir)))
+		if (hugepage_size(entry->d_name, size, sizeof size))
+			text_addf(&t, "%s%s", t.n ? ", " : "", size);
 	if (dir)
 		closedir(dir);
 	return text_take(&t);

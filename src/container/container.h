@@ -14,6 +14,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "config/config.h"
@@ -104,6 +105,19 @@ char *container_state_json(const struct container_info *info, bool indent);
 
 /* All ids below ROOT, sorted, NULL-terminated, in one block the caller frees with each string. A missing ROOT is an empty list. */
 int container_list(const char *root, char ***ids, struct error *err);
+
+struct events_options {
+	const char *root, *id;
+	bool stats;			/* one line of statistics, no more */
+	int64_t interval;		/* ns, above 0 */
+	/* Called with each line, which ends in a newline; below 0 it has filled ERR and ends the events. */
+	int (*line)(void *context, const char *line, struct error *err);
+	void *context;
+};
+
+/* Lines of JSON, as runc's: statistics each interval, and "oom" when memory has ended.  Returns when the container has
+ * stopped. */
+int container_events(const struct events_options *options, struct error *err);
 
 /* Host pids of all processes of the container, sorted; the caller frees. */
 int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, struct error *err);

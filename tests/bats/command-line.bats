@@ -190,7 +190,7 @@ load helpers
 }
 
 @test "every option of the help is in the man page and in the completions" {
-	for command in create run exec delete kill list ps update; do
+	for command in create run exec delete kill list ps update events; do
 		man=$("$RUNTIME" help "$command" --format man | sed 's/\\-/-/g; s/\\f[A-Z]//g')
 		for option in $("$RUNTIME" "$command" --help | sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p'); do
 			[[ $man == *"$option"* ]] || { echo "$command $option"; return 1; }

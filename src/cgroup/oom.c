@@ -1,0 +1,114 @@
+/*
+ * oom.c - when memory ends
+ *
+ * v2: memory.events counts, for all cgroups below too, and its descriptor is
+ * POLLPRI whenever a count has changed.
+ *
+ * v1: an eventfd is registered through cgroup.event_control.  It is signalled
+ * at each OOM, and also once when the cgroup is removed.  The kills are
+ * counted in memory.oom_control (4.13), by each cgroup for itself.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/inner.h"
+#include "sys/fd.h"
+
+static int add_kills(int dir, const char *name, void *context, struct error *err)
+{
+	unsigned long long kills, *sum = context;
+
+	(void) name;
+	(void) err;
+	if (keyed_read(dir, "memory.oom_control", "oom_kill", &kills))
+		*sum += kills;
+	return 0;
+}
+
+bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n)
+{
+	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "memory"), *v2 = cgroup_v2(cgroup);
+	struct error ignored;
+
+	*n = 0;
+	if (!v1)
+		return v2 && keyed_read(v2->fd, "memory.events", "oom_kill", n);
+	return keyed_read(v1->fd, "memory.oom_control", "oom_kill", n) &&
+	       (*n = 0, cgroup_walk(v1->fd, add_kills, NULL, n, &ignored)) == 0;
+}
+
+static int watch_v1(const struct cgroup_folder *folder, struct cgroup_oom_watch *watch, struct error *err)
+{
+	auto_fd event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	auto_fd control = openat(folder->fd, "memory.oom_control", O_RDONLY | O_CLOEXEC);
+	char text[32];
+
+	if (event < 0 || control < 0)
+		return fail(err, errno, "watch memory.oom_control");
+	snprintf(text, sizeof text, "%d %d", event, control);
+	if (file_put(folder->fd, "cgroup.event_control", text, err) < 0)
+		return -1;
+	*watch = (struct cgroup_oom_watch) { .fd = take_fd(event), .events = POLLIN, .folder = folder->fd };
+	return 0;
+}
+
+/* The count in memory.events; reading it arms POLLPRI again. */
+static bool read_kills(int fd, unsigned long long *kills)
+{
+	char text[512];
+	ssize_t n = pread(fd, text, sizeof text - 1, 0);
+
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	return keyed_find(text, "oom_kill", kills);
+}
+
+int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch, struct error *err)
+{
+	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "memory"), *v2 = cgroup_v2(cgroup);
+	auto_fd fd = -1;
+
+	*watch = (struct cgroup_oom_watch) { .fd = -1, .folder = -1 };
+	if (v1)
+		return watch_v1(v1, watch, err);
+	if (!v2)
+		return 0;
+	fd = openat(v2->fd, "memory.events", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return folder_gone(errno) ? 0 : fail(err, errno, "open memory.events");
+	/* From here on: what happened before is no news. */
+	read_kills(fd, &watch->seen);
+	watch->fd = take_fd(fd);
+	watch->events = POLLPRI;
+	return 0;
+}
+
+bool cgroup_oom_happened(struct cgroup_oom_watch *watch)
+{
+	unsigned long long kills;
+	uint64_t times;
+	bool more;
+
+	if (watch->fd < 0)
+		return false;
+	if (watch->folder >= 0)
+		return read(watch->fd, &times, sizeof times) == sizeof times &&
+		       faccessat(watch->folder, "memory.oom_control", F_OK, 0) == 0;
+	if (!read_kills(watch->fd, &kills))
+		return false;
+	more = kills > watch->seen;
+	watch->seen = kills;
+	return more;
+}
+
+void cgroup_oom_unwatch(struct cgroup_oom_watch *watch)
+{
+	if (watch->fd >= 0)
+		close(watch->fd);
+	watch->fd = -1;
+}

@@ -1,0 +1,146 @@
+/*
+ * events.c - what a container uses, and when its memory ends
+ *
+ * One poll(2) on two descriptors, the first process and the memory of the
+ * cgroup, with the time to the next statistics as its timeout.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cgroup/cgroup.h"
+#include "container/events-json.h"
+#include "container/handle.h"
+#include "container/store.h"
+#include "sys/fd.h"
+
+struct events {
+	const struct events_options *options;
+	struct handle handle;
+	struct cgroup cgroup;
+	struct cgroup_oom_watch oom;
+};
+
+/* ---- lines ---------------------------------------------------------------- */
+
+static int tell(const struct events *e, struct text *t, struct error *err)
+{
+	auto_free char *line = text_take(t);
+
+	return e->options->line(e->options->context, line, err);
+}
+
+/* The interfaces of a network namespace that it shares with us say nothing about the container. */
+static void read_interfaces(const struct events *e, struct arena *arena, struct interfaces *interfaces)
+{
+	auto_free char *text = NULL;
+	struct error ignored;
+	struct stat ours, its;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", e->handle.record->pid);
+	if (stat(path, &its) < 0 || stat("/proc/self/ns/net", &ours) < 0 || its.st_ino == ours.st_ino)
+		return;
+	snprintf(path, sizeof path, "/proc/%d/net/dev", e->handle.record->pid);
+	text = file_get(AT_FDCWD, path, &ignored);
+	if (text)
+		interfaces_parse(arena, text, interfaces);
+}
+
+static int tell_stats(const struct events *e, struct error *err)
+{
+	struct interfaces interfaces = { 0 };
+	struct cgroup_stats stats;
+	struct arena arena = { 0 };
+	auto_text t = { 0 };
+	int result = cgroup_stats(&e->cgroup, &arena, &stats, err);
+
+	if (result == 0) {
+		read_interfaces(e, &arena, &interfaces);
+		events_add_stats(&t, e->options->id, &stats, &interfaces);
+		result = tell(e, &t, err);
+	}
+	arena_free(&arena);
+	return result;
+}
+
+static int tell_oom(struct events *e, struct error *err)
+{
+	auto_text t = { 0 };
+
+	if (!cgroup_oom_happened(&e->oom))
+		return 0;
+	events_add_oom(&t, e->options->id);
+	return tell(e, &t, err);
+}
+
+/* ---- the loop ------------------------------------------------------------- */
+
+#define SECOND 1000000000
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t) t.tv_sec * SECOND + t.tv_nsec;
+}
+
+/* Until the first process has ended. */
+static int follow(struct events *e, struct error *err)
+{
+	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN }, { .fd = e->oom.fd, .events = e->oom.events } };
+	int64_t next = now() + e->options->interval;
+
+	for (;;) {
+		int64_t left = next - now();
+		struct timespec t = { .tv_sec = left / SECOND, .tv_nsec = left % SECOND };
+		int ready = left > 0 ? ppoll(fds, ARRAY_SIZE(fds), &t, NULL) : 0;
+
+		if (ready < 0 && errno != EINTR)
+			return fail(err, errno, "wait for events");
+		/* Before the end: what ended it may have been this. */
+		if (ready > 0 && tell_oom(e, err) < 0)
+			return -1;
+		if (ready > 0 && fds[0].revents)
+			return 0;
+		if (now() < next)
+			continue;
+		if (tell_stats(e, err) < 0)
+			return err->code == ERROR_STATE ? 0 : -1;
+		next += e->options->interval;
+		/* A reader that is slower than the interval is not served more than it takes. */
+		if (next < now())
+			next = now() + e->options->interval;
+	}
+}
+
+int container_events(const struct events_options *options, struct error *err)
+{
+	struct events e = { .options = options, .oom.fd = -1 };
+	int result = handle_open(&e.handle, options->root, options->id, true, false, err);
+
+	if (result == 0 && e.handle.status == CONTAINER_STOPPED)
+		result = fail_code(err, ERROR_STATE, "container with id %s is not running", options->id);
+	if (result == 0) {
+		store_get_cgroup(e.handle.record, &e.cgroup);
+		result = cgroup_open(&e.cgroup, false, err);
+	}
+	if (result == 0 && options->stats)
+		result = tell_stats(&e, err);
+	else if (result == 0) {
+		if (cgroup_oom_watch(&e.cgroup, &e.oom, err) < 0)
+			log_warn("no event will tell if memory ends: %s", err->message);
+		result = follow(&e, err);
+	}
+	cgroup_oom_unwatch(&e.oom);
+	cgroup_close(&e.cgroup);
+	handle_close(&e.handle);
+	return result < 0 ? wrap(err, "events of %s", options->id) : 0;
+}

@@ -66,14 +66,14 @@ static bool inside_userns(void)
 	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
 }
 
-/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody says otherwise. */
+/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody is root.  conmon gives no USER. */
 static bool wants_private_root(void)
 {
 	const char *user = getenv("USER");
 
 	if (geteuid() != 0)
 		return true;
-	return user && strcmp(user, "root") && inside_userns();
+	return (!user || strcmp(user, "root")) && inside_userns();
 }
 
 static int settle_root(struct globals *g, struct error *err)

@@ -30,6 +30,19 @@ load lib/rootless
 	[ -z "$(ls -A "$T/run-1000/ctr-run")" ]
 }
 
+@test "root of a user namespace has his state there too, unless USER says root" {
+	local user
+
+	# The folder is made whether the config pleases or not.
+	for user in "" tester; do
+		run as_user 1000 env ${user:+USER=$user} unshare -r "$RUNTIME" create web
+		[ -d "$T/run-1000/ctr-run" ]
+		rmdir "$T/run-1000/ctr-run"
+	done
+	run as_user 1000 env USER=root unshare -r "$RUNTIME" create web
+	[ ! -e "$T/run-1000/ctr-run" ]
+}
+
 @test "exec enters it" {
 	his run -d web >"$OUT" 2>&1 </dev/null
 	run his exec web sh -c 'id -u; cat /proc/1/comm'

@@ -6,6 +6,7 @@
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
+# make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
@@ -200,6 +201,11 @@ $(UNIT): %: %.o $(LIB)
 check-bats: all
 	$Q tests/bats/run -r $B/ctr-run $(VIEWS) $(FILES)
 
+check-clients: all
+	$Q tests/deps check
+	$Q tests/deps clients || echo 'Some clients are missing: their tests are skipped.'
+	$Q tests/clients/run -r $B/ctr-run $(VIEWS) $(FILES)
+
 check-san:
 	$Q tests/deps build check
 	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
@@ -232,7 +238,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-san \
+.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-clients check-san \
 	check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -1,0 +1,34 @@
+# docker.bash - a dockerd of one's own
+
+# docker_start [OPTIONS...]: with the settings that contrib/ gives
+docker_start()
+{
+	local options=()
+
+	if [ "$RUNTIME_NAME" = ctr-run ]; then
+		cp "$TOP/contrib/docker/daemon.json" /etc/docker/daemon.json
+	elif [ "$RUNTIME_NAME" != runc ]; then
+		options=(--add-runtime "$RUNTIME_NAME=$RUNTIME" --default-runtime "$RUNTIME_NAME")
+	fi
+	# BuildKit in dockerd takes the runtime that is called runc in PATH.
+	mkdir -p "$W/path"
+	ln -sf "$RUNTIME" "$W/path/runc"
+	PATH=$W/path:$PATH daemon dockerd dockerd --log-level warn --debug=false "${options[@]}" "$@"
+	wait_for docker version || { cat "$W/dockerd.log"; return 1; }
+}
+
+# The clean-up of a dockerd: containers, images, networks, and what it leaves when it ends.
+docker_end()
+{
+	local containers folder
+
+	containers=$(docker ps -aq)
+	[ -z "$containers" ] || docker rm -f $containers >/dev/null
+	docker network prune -f >/dev/null
+	end dockerd
+	ip link del docker0 2>/dev/null || :
+	for folder in /sys/fs/cgroup/docker /sys/fs/cgroup/*/docker; do
+		[ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null || :
+	done
+	umount /run/docker/netns/default 2>/dev/null || :
+}

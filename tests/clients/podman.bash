@@ -1,0 +1,37 @@
+# podman.bash - what podman.bats and podman-rootless.bats share
+
+# podman_setup: the settings that contrib/ gives, and what this kind of machine needs; box is loaded.
+podman_setup()
+{
+	need podman conmon
+	mkdir -p /etc/containers/containers.conf.d
+	{
+		echo '[containers]'
+		# podman asks for 1048576 open files, which only CAP_SYS_RESOURCE may give.
+		has_capability 24 || echo 'default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]'
+		echo 'log_driver = "k8s-file"'
+		[ "$VIEW" != v2 ] || has_controller pids || echo 'pids_limit = 0'
+		echo '[engine]'
+		echo 'cgroup_manager = "cgroupfs"'
+		echo 'events_logger = "file"'
+		[ "$RUNTIME_NAME" = ctr-run ] || printf 'runtime = "%s"\n[engine.runtimes]\n%s = ["%s"]\n' \
+			"$RUNTIME_NAME" "$RUNTIME_NAME" "$RUNTIME"
+	} >/etc/containers/containers.conf
+	[ "$RUNTIME_NAME" != ctr-run ] || cp "$TOP/contrib/podman/ctr-run.conf" /etc/containers/containers.conf.d/
+}
+
+# What podman itself leaves of a machine's worth of containers.
+podman_teardown()
+{
+	local folder
+
+	podman rm --all --force --time 0 || :
+	podman pod rm --all --force || :
+	podman network prune --force || :
+	podman rmi --all --force || :
+	for folder in /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent; do
+		[ ! -d "$folder" ] || rmdir "$folder/conmon" "$folder" 2>/dev/null || :
+	done
+	umount /run/netns 2>/dev/null || :
+	rm -rf /run/netns
+}

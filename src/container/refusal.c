@@ -24,7 +24,9 @@
 
 /* What the kernel calls EM_* and people an architecture; those that containers are built for. */
 static const struct name_value machines[] = {
-	{ "i386", EM_386 }, { "x86-64", EM_X86_64 }, { "arm", EM_ARM }, { "aarch64", EM_AARCH64 }, { "riscv", EM_RISCV }, { "ppc", EM_PPC }, { "ppc64", EM_PPC64 }, { "s390x", EM_S390 }, { "mips", EM_MIPS }, { "sparc", EM_SPARCV9 }, { "loongarch", 258 }, { "bpf", EM_BPF }, { "wasm", 0x4157 }, { NULL, 0 }
+	{ "i386", EM_386 }, { "x86-64", EM_X86_64 }, { "arm", EM_ARM }, { "aarch64", EM_AARCH64 }, { "riscv", EM_RISCV },
+	{ "ppc", EM_PPC }, { "ppc64", EM_PPC64 }, { "s390x", EM_S390 }, { "mips", EM_MIPS }, { "sparc", EM_SPARCV9 },
+	{ "loongarch", 258 }, { "bpf", EM_BPF }, { NULL, 0 }
 };
 
 #if defined __x86_64__
@@ -113,7 +115,7 @@ static size_t size_of(char *const *list)
 	return n;
 }
 
-/* execve(2), "Limits on size of arguments and environment": a quarter of the stack's limit, at most 6 MiB, each string 128 KiB. */
+/* execve(2), "Limits on size of arguments and environment": a quarter of the stack's limit, at most 6 MiB, 128 KiB each. */
 static bool say_size(const struct subject *s, char *const *args, char *const *env)
 {
 	struct rlimit stack = { .rlim_cur = RLIM_INFINITY };
@@ -122,8 +124,8 @@ static bool say_size(const struct subject *s, char *const *args, char *const *en
 	getrlimit(RLIMIT_STACK, &stack);
 	if (stack.rlim_cur / 4 < limit)
 		limit = stack.rlim_cur / 4;
-	return say(s, "arguments and environment have %zu bytes, the limit is %llu, and 131072 for one of them", size_of(args) + size_of(env),
-		   limit);
+	return say(s, "arguments and environment have %zu bytes, the limit is %llu, and 131072 for one of them",
+		   size_of(args) + size_of(env), limit);
 }
 
 /* ---- scripts ----------------------------------------------------------------- */
@@ -186,7 +188,8 @@ static bool elf_loader(const struct subject *s, const struct elf *elf, char load
 		Elf32_Phdr p32;
 		uint64_t at, n;
 
-		if (pread(s->fd, elf->wide ? (void *) &p64 : (void *) &p32, size, (off_t) (elf->segments + i * size)) != (ssize_t) size)
+		at = elf->segments + i * size;
+		if (pread(s->fd, elf->wide ? (void *) &p64 : (void *) &p32, size, (off_t) at) != (ssize_t) size)
 			return false;
 		if ((elf->wide ? p64.p_type : p32.p_type) != PT_INTERP)
 			continue;
@@ -213,7 +216,7 @@ static const char *libc_hint(const char *loader)
 {
 	if (strstr(loader, "ld-musl"))
 		return " (it is built for musl, as in Alpine)";
-	return strstr(loader, "ld-linux") || strstr(loader, "/ld64.so") || strstr(loader, "/ld.so") ? " (it is built for glibc)" : "";
+	return strstr(loader, "ld-linux") || strstr(loader, "/ld64.so") ? " (it is built for glibc)" : "";
 }
 
 static bool say_elf(const struct subject *s)
@@ -241,8 +244,10 @@ static bool say_elf(const struct subject *s)
 		return false;
 	if (s->number == ELIBBAD)
 		return say(s, "its loader %s is damaged or built for another architecture", loader);
-	return say_missing(s, "its loader", loader, libc_hint(loader)) ||
-	       (s->number == EACCES && faccessat(AT_FDCWD, loader, X_OK, AT_EACCESS) < 0 && say(s, "its loader %s is not executable", loader));
+	if (say_missing(s, "its loader", loader, libc_hint(loader)))
+		return true;
+	return s->number == EACCES && faccessat(AT_FDCWD, loader, X_OK, AT_EACCESS) < 0 &&
+	       say(s, "its loader %s is not executable", loader);
 }
 
 /* ---- what else somebody may have taken for a program ---------------------------- */

@@ -110,6 +110,10 @@ static int decide(struct exec *x, struct error *err)
 
 	if (handle_open(&x->handle, o->root, o->id, true, false, err) < 0 || check_status(x, err) < 0)
 		return -1;
+	/* The container's processes see ours as soon as it is born; from a user namespace they have no power over it.
+	 * This may exec us again: the process file, which may be a pipe, must not have been read. */
+	if (!x->handle.record->own_userns && self_protect_seen(err) < 0)
+		return -1;
 	keep = fds_keep(o->preserve_fds, &x->listen, err);
 	if (keep < 0 || handle_config(&x->handle, &x->config, err) < 0)
 		return -1;

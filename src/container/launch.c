@@ -21,6 +21,7 @@
 #include "container/notify.h"
 #include "container/runtime.h"
 #include "container/store.h"
+#include "secure/secure.h"
 #include "sys/fd.h"
 #include "sys/idmap.h"
 #include "sys/namespace.h"
@@ -67,6 +68,17 @@ static int open_joined(struct launch *launch, struct error *err)
 	return 0;
 }
 
+/* Who lives in a joined pid namespace sees init from its birth; with a user namespace it has no power over it. */
+static int protect(const struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+
+	for (size_t i = 0; i < ns->n_join && !ns->user; i++)
+		if (ns->join[i].flag == CLONE_NEWPID)
+			return self_protect_seen(err);
+	return 0;
+}
+
 int launch_decide(struct launch *launch, struct error *err)
 {
 	struct create_options *o = launch->options;
@@ -101,7 +113,7 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
 		return fail_at(err, "", "process property must not be empty");
-	return open_joined(launch, err);
+	return open_joined(launch, err) < 0 ? -1 : protect(launch, err);
 }
 
 /* ---- the state folder -------------------------------------------------- */

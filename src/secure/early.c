@@ -15,10 +15,14 @@
 #if !defined SANITIZED && (defined __x86_64__ || defined __aarch64__)
 #include <elf.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/stat.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+
+#define EXE "/proc/self/exe"
 
 #ifdef __x86_64__
 static inline long call(long number, long a, long b, long c, long d, long e)
@@ -95,18 +99,22 @@ static inline uint64_t word(const char *s)
 	return 0;
 }
 
-/* The verbs that put a process of ours into a container.  Any argument counts: options come before the verb, and one
- * of this name too many costs 0.15 ms, no more. */
-static inline bool enters(char **argv)
+/* The verbs that put a process of ours into a container: a new one, or one where somebody may look at it.  Any argument
+ * counts: options come before the verb, and one of this name too many costs 0.15 ms, no more. */
+enum entering { NOTHING, NEW, EXISTING };
+
+static inline enum entering entering(char **argv)
 {
 	for (; *argv; argv++) {
 		uint64_t w = word(*argv);
 
+		if (w == WORD('e', 'x', 'e', 'c', 0, 0, 0))
+			return EXISTING;
 		if (w == WORD('c', 'r', 'e', 'a', 't', 'e', 0) || w == WORD('r', 'u', 'n', 0, 0, 0, 0) ||
-		    w == WORD('e', 'x', 'e', 'c', 0, 0, 0) || w == WORD('m', 'o', 'u', 'n', 't', 's', 0) || w == WORD('r', 'e', 's', 't', 'o', 'r', 'e'))
-			return true;
+		    w == WORD('m', 'o', 'u', 'n', 't', 's', 0) || w == WORD('r', 'e', 's', 't', 'o', 'r', 'e'))
+			return NEW;
 	}
-	return false;
+	return NOTHING;
 }
 
 /* An exec through a descriptor calls the program "/dev/fd/N": it was ours, or somebody else's and then self_protect()
@@ -123,24 +131,87 @@ static inline bool by_descriptor(const Elf64_auxv_t *aux)
 	return true;
 }
 
+/* True if two names mean one file.  An overlay has its own device number and hands the inode number through. */
+__attribute__((always_inline)) static inline bool same_file(long fd, const char *name)
+{
+	struct statx a, b;
+	const long mask = STATX_INO | STATX_SIZE | STATX_MTIME | STATX_CTIME;
+
+	return call(SYS_statx, fd, (long) "", AT_EMPTY_PATH, mask, (long) &a) == 0 &&
+	       call(SYS_statx, AT_FDCWD, (long) name, 0, mask, (long) &b) == 0 && a.stx_ino == b.stx_ino &&
+	       a.stx_size == b.stx_size && a.stx_mtime.tv_sec == b.stx_mtime.tv_sec && a.stx_mtime.tv_nsec == b.stx_mtime.tv_nsec &&
+	       a.stx_ctime.tv_sec == b.stx_ctime.tv_sec && a.stx_ctime.tv_nsec == b.stx_ctime.tv_nsec;
+}
+
+/* Our program as a file of a read-only overlay over its folder.  An overlay that nobody can write needs a second layer: any
+ * folder, that has no file of our name.  Something else may lie at our path by now, or be what was bound over. */
+__attribute__((always_inline)) static inline long open_overlay(void)
+{
+	char path[PATH_MAX + 8], name[NAME_MAX + 1];
+	long n = call(SYS_readlinkat, AT_FDCWD, (long) EXE, (long) path, PATH_MAX, 0), slash = 0, i, fs, mount, fd = -1;
+
+	for (i = 0; i < n; i++) {
+		/* They have a meaning in the list of layers. */
+		if (path[i] == ':' || path[i] == ',' || path[i] == '\\')
+			return -1;
+		slash = path[i] == '/' ? i : slash;
+	}
+	if (n < 3 || path[0] != '/' || slash == 0 || n - slash > NAME_MAX)
+		return -1;
+	for (i = slash + 1; i < n; i++)
+		((volatile char *) name)[i - slash - 1] = path[i];
+	name[n - slash - 1] = '\0';
+	for (i = 0; i < 6; i++)
+		((volatile char *) path)[slash + i] = ":/sys"[i];
+	fs = call(SYS_fsopen, (long) "overlay", FSOPEN_CLOEXEC, 0, 0, 0);
+	if (fs < 0)
+		return -1;
+	if (call(SYS_fsconfig, fs, FSCONFIG_SET_STRING, (long) "lowerdir", (long) path, 0) == 0 &&
+	    call(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, 0, 0, 0) == 0 &&
+	    (mount = call(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV, 0, 0)) >= 0) {
+		fd = call(SYS_openat, mount, (long) name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+		call(SYS_close, mount, 0, 0, 0, 0);
+	}
+	call(SYS_close, fs, 0, 0, 0, 0);
+	if (fd >= 0 && same_file(fd, EXE))
+		return fd;
+	if (fd >= 0)
+		call(SYS_close, fd, 0, 0, 0, 0);
+	return -1;
+}
+
+/* Our program as the root of a read-only mount of its own. */
+__attribute__((always_inline)) static inline long open_mount(void)
+{
+	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
+	long fd = call(SYS_open_tree, AT_FDCWD, (long) EXE, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0);
+
+	if (fd < 0 || call(SYS_mount_setattr, fd, (long) "", AT_EMPTY_PATH, (long) &attributes, sizeof attributes) == 0)
+		return fd;
+	call(SYS_close, fd, 0, 0, 0, 0);
+	return -1;
+}
+
 /* STACK is what the kernel left there: argc, argv, NULL, envp, NULL, auxv. */
 __attribute__((used, no_stack_protector)) static void early(long *stack)
 {
-	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
 	char **argv = (char **) (stack + 1), **envp = argv + stack[0] + 1, **end = envp;
-	long fd;
+	enum entering how = entering(argv);
+	long fd = -1;
 
-	if (!enters(argv))
+	if (how == NOTHING)
 		return;
 	while (*end)
 		end++;
 	if (by_descriptor((const Elf64_auxv_t *) (end + 1)))
 		return;
-	fd = call(SYS_open_tree, AT_FDCWD, (long) "/proc/self/exe", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0);
+	if (how == EXISTING)
+		fd = open_overlay();
+	if (fd < 0)
+		fd = open_mount();
 	if (fd < 0)
 		return;
-	if (call(SYS_mount_setattr, fd, (long) "", AT_EMPTY_PATH, (long) &attributes, sizeof attributes) == 0)
-		call(SYS_execveat, fd, (long) "", (long) argv, (long) envp, AT_EMPTY_PATH);
+	call(SYS_execveat, fd, (long) "", (long) argv, (long) envp, AT_EMPTY_PATH);
 	call(SYS_close, fd, 0, 0, 0, 0);
 }
 #endif

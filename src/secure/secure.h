@@ -44,6 +44,10 @@ int label_keyring(int proc, const char *selinux, struct error *err);
 /* Not readable by others of the same uid, no core, no ptrace: before any namespace is joined (CVE-2016-9962). */
 int self_hide(struct error *err);
 
+/* The same, for a process that somebody in the container may see from its birth (exec, a joined pid namespace) and who may have
+ * CAP_SYS_PTRACE over us: not even an attempt to open our program may touch the file itself.  After self_protect(). */
+int self_protect_seen(struct error *err);
+
 /* Run from a copy of this program that nobody can write (CVE-2019-5736): as a rule early.c has put us on a read-only
  * detached mount before main(), and this only makes sure; where it could not, this execs us again and does not return
  * unless that is refused.  ARGV is main()'s.  Called by create, run, exec and restore, before they do anything. */

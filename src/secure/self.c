@@ -16,6 +16,17 @@
  *   - where that is refused (not root, before Linux 5.12, a filter around us)
  *     a copy in a sealed memfd, 1 ms.
  *
+ * An attempt to write is refused, but not without a trace: the kernel counts a
+ * writer of the file before it looks at the mount, and for that moment nobody
+ * can exec the file ("text file busy").  A container that repeats it without
+ * end keeps the whole host from starting containers.  Whom it can see from its
+ * birth, with CAP_SYS_PTRACE over us, must not run from the file's own inode:
+ *
+ *   - exec runs from a read-only overlay over the program's folder, which has
+ *     inodes of its own; the kernel refuses a writer by its superblock.
+ *     early.c makes it, for 0.1 ms more than the mount.
+ *   - what joins a pid namespace, and exec where that is refused, from memory.
+ *
  * That the program lies on a read-only file system is not enough: it may be
  * writable again tomorrow, and the container has time.  So the proof is that
  * /proc/self/exe reads "/", which is only so for a file that is the root of a
@@ -26,6 +37,8 @@
  * is set besides; it ends at exec, so it protects nothing alone.
  */
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -75,6 +88,24 @@ static bool in_sealed_memory(const char *link)
 	if (strncmp(link, "/memfd:", 7) || (fd = open(EXE, O_RDONLY | O_CLOEXEC)) < 0)
 		return false;
 	return (fcntl(fd, F_GET_SEALS) & SEALS) == SEALS;
+}
+
+/* An exec through a descriptor names the program after its number. */
+static bool by_descriptor(void)
+{
+	const char *name = (const char *) getauxval(AT_EXECFN);
+
+	return name && !strncmp(name, "/dev/fd/", 8);
+}
+
+/* The overlay of early.c: the program lies at the top of it.  So it may in a root that is an overlay, which is why the way we
+ * came counts. */
+static bool on_overlay(const char *link)
+{
+	struct statfs fs;
+
+	return by_descriptor() && link[0] == '/' && link[1] && !strchr(link + 1, '/') && statfs(EXE, &fs) == 0 &&
+	       fs.f_type == OVERLAYFS_SUPER_MAGIC && fs.f_flags & ST_RDONLY;
 }
 
 /* Exec the program behind FD as ourselves; returns only when that is refused. */
@@ -128,26 +159,49 @@ static int from_memory(char **argv, struct error *err)
 	return fail(err, errno, "run the sealed copy of this program");
 }
 
-int self_protect(char **argv, struct error *err)
+static char **arguments;	/* main()'s */
+
+/* *LINK is what /proc/self/exe reads. */
+static int read_link(char link[PATH_MAX], struct error *err)
 {
-	const char *name = (const char *) getauxval(AT_EXECFN);
-	char link[64];
-	ssize_t n = readlink(EXE, link, sizeof link - 1);
+	ssize_t n = readlink(EXE, link, PATH_MAX - 1);
 
 	if (n < 0)
 		return fail(err, errno, "read %s (is /proc mounted?)", EXE);
 	link[n] = '\0';
-	if (on_private_mount(link) || in_sealed_memory(link)) {
+	return 0;
+}
+
+/* What was tried and gave no proof is not tried again: no endless chain of execs. */
+static int into_memory(const char *link, struct error *err)
+{
+	if (!strncmp(link, "/memfd:" COPY, sizeof "/memfd:" COPY - 1))
+		return fail(err, 0, "this program runs from a copy in memory that is not sealed");
+	return from_memory(arguments, err) < 0 ? wrap(err, "protect this program from the container") : 0;
+}
+
+int self_protect(char **argv, struct error *err)
+{
+	char link[PATH_MAX];
+
+	arguments = argv;
+	if (read_link(link, err) < 0)
+		return -1;
+	if (on_private_mount(link) || on_overlay(link) || in_sealed_memory(link)) {
 		/* An exec through a descriptor named us after its number. */
 		prctl(PR_SET_NAME, COPY);
 		return 0;
 	}
-	/* What was tried and gave no proof is not tried again: no endless chain of execs. */
-	if (!name || strncmp(name, "/dev/fd/", 8))
+	if (!by_descriptor())
 		from_mount(argv);
-	if (!strncmp(link, "/memfd:" COPY, sizeof "/memfd:" COPY - 1))
-		return fail(err, 0, "this program runs from a copy in memory that is not sealed");
-	if (from_memory(argv, err) < 0)
-		return wrap(err, "protect this program from the container");
-	return 0;
+	return into_memory(link, err);
+}
+
+int self_protect_seen(struct error *err)
+{
+	char link[PATH_MAX];
+
+	if (read_link(link, err) < 0)
+		return -1;
+	return on_overlay(link) || in_sealed_memory(link) ? 0 : into_memory(link, err);
 }

@@ -3,7 +3,7 @@
  *
  *	attack exchange A B		exchange two names without end (RENAME_EXCHANGE), as fast as possible
  *	attack exe			without end: take hold of the program file of every process that is not busybox or this one,
- *					and try to open it for writing, also when the process has ended.  Prints a line for each
+ *					and try to write to it, also when the process has ended.  Prints a line for each
  *					new kind of answer: "seen LINK", "refused ERRNO", "WRITABLE LINK"
  *	attack reach			without end: what of every process that is not busybox or this one can be had?  Tries to trace it,
  *					to read its memory, and to open its descriptors from 3 on, its root and folder.  Prints a line
@@ -95,12 +95,14 @@ static int exe(void)
 				continue;
 			snprintf(path, sizeof path, "/proc/self/fd/%d", held[i].fd);
 			int fd = open(path, O_WRONLY | O_CLOEXEC);
-			if (fd >= 0) {
+			/* A sealed memfd may be opened, but not written. */
+			if (fd >= 0 && pwrite(fd, "#!", 2, 0) == 2) {
 				say("WRITABLE", held[i].link);
 				close(fd);
 			} else {
 				snprintf(number, sizeof number, "%d", errno);
 				say("refused", number);
+				close(fd);
 			}
 		}
 	}

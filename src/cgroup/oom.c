@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -33,12 +34,18 @@ bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n)
 {
 	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "memory"), *v2 = cgroup_v2(cgroup);
 	struct error ignored;
+	struct stat st;
 
 	*n = 0;
 	if (!v1)
 		return v2 && keyed_read(v2->fd, "memory.events", "oom_kill", n);
-	return keyed_read(v1->fd, "memory.oom_control", "oom_kill", n) &&
-	       (*n = 0, cgroup_walk(v1->fd, add_kills, NULL, n, &ignored)) == 0;
+	if (!keyed_read(v1->fd, "memory.oom_control", "oom_kill", n))
+		return false;
+	/* Two links: there is nothing below. */
+	if (fstat(v1->fd, &st) == 0 && st.st_nlink == 2)
+		return true;
+	*n = 0;
+	return cgroup_walk(v1->fd, add_kills, NULL, n, &ignored) == 0;
 }
 
 static int watch_v1(const struct cgroup_folder *folder, struct cgroup_oom_watch *watch, struct error *err)

@@ -90,6 +90,9 @@ struct container_info {
 	uid_t owner_uid;
 	enum container_status status;
 	pid_t pid;			/* 0 when stopped */
+	bool has_exit;			/* stopped, and it is known how: a wait status */
+	int exit_status;
+	unsigned long long oom_kills;	/* processes killed because the container's memory ended */
 	struct json_map annotations;	/* of strings */
 	struct arena arena;		/* holds all of it */
 };

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "container/ended.h"
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/launch.h"
@@ -64,6 +65,8 @@ int container_run(struct create_options *options, struct error *err)
 	}
 	struct foreground f = { .pid = launch.pid, .pidfd = launch.pidfd, .master = launch.master, .notify = launch.notify };
 	code = foreground_stay(&f, err);
+	if (code >= 0 && options->keep && ended_note(launch.folder, options->id, f.status, &launch.cgroup, err) < 0)
+		code = -1;
 	if (!options->keep) {
 		struct error at_end = { 0 };
 		launch.pid = 0;		/* reaped */

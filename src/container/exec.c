@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
+#include "container/ended.h"
 #include "container/enter.h"
 #include "container/exec-options.h"
 #include "container/fds.h"
@@ -308,7 +309,7 @@ static int serve(struct exec *x, struct error *err)
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:
 			return ready ? process_check_ran(x->pid, 0, err)
-				     : fail_code(err, ERROR_PROTOCOL, "the process ended before it was ready");
+				     : ended_early(&x->cgroup, "the process", err);
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
 		}

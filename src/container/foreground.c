@@ -197,5 +197,6 @@ int foreground_stay(struct foreground *f, struct error *err)
 		drain(&out);
 	if (terminal)
 		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	f->status = status;
 	return status < 0 ? fail(err, errno, "wait for the container's process") : process_exit_code(status);
 }

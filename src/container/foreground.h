@@ -14,6 +14,7 @@ struct foreground {
 	int pidfd;
 	int master;		/* the pty's master end, or -1: the process has our own stdio */
 	int notify;		/* the container's NOTIFY_SOCKET (notify.h), or -1 */
+	int status;		/* out: how it ended, as from waitpid(2) */
 };
 
 /* Block the signals that will be handed on; called before the process exists, so that none is lost.  Its child must

@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -12,8 +14,22 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cgroup/cgroup.h"
+#include "container/ended.h"
 #include "container/handle.h"
 #include "container/store.h"
+#include "sys/process.h"
+
+static void look_at_end(const struct handle *h, struct container_info *info)
+{
+	struct ended ended;
+
+	if (!h->complete)
+		return;
+	ended_look(h, &ended);
+	info->has_exit = info->status == CONTAINER_STOPPED && ended.known;
+	info->exit_status = ended.status;
+	info->oom_kills = ended.oom_kills;
+}
 
 int container_info(const char *root, const char *id, struct container_info *info, struct error *err)
 {
@@ -36,6 +52,7 @@ int container_info(const char *root, const char *id, struct container_info *info
 		info->annotations = r->annotations;
 		info->status = h.complete ? h.status : CONTAINER_CREATING;
 		info->pid = info->status == CONTAINER_STOPPED ? 0 : r->pid;
+		look_at_end(&h, info);
 	}
 	handle_close(&h);
 	return result < 0 ? wrap(err, "state of %s", id) : 0;
@@ -72,6 +89,26 @@ static void add(struct text *t, bool indent, const char *key, const char *value)
 	text_add_json(t, value);
 }
 
+/* Beyond the spec and runc, which lets a runtime add members (runtime.md, State). */
+static void add_end(struct text *t, bool indent, const struct container_info *info)
+{
+	const char *line = indent ? "\n  " : "", *deeper = indent ? "\n    " : "", *gap = indent ? " " : "";
+	bool stopped = info->status == CONTAINER_STOPPED;
+	/* Whoever else was killed: a process that ended in another way was not. */
+	bool oom = info->oom_kills && (!info->has_exit || (WIFSIGNALED(info->exit_status) && WTERMSIG(info->exit_status) == SIGKILL));
+
+	if (info->oom_kills)
+		text_addf(t, ",%s\"oomKills\":%s%llu", line, gap, info->oom_kills);
+	if (!stopped || (!info->has_exit && !oom))
+		return;
+	text_addf(t, ",%s\"exit\":%s{", line, gap);
+	if (info->has_exit)
+		text_addf(t, "%s\"code\":%s%d,", deeper, gap, process_exit_code(info->exit_status));
+	if (info->has_exit && WIFSIGNALED(info->exit_status))
+		text_addf(t, "%s\"signal\":%s%d,", deeper, gap, WTERMSIG(info->exit_status));
+	text_addf(t, "%s\"oomKilled\":%s%s%s}", deeper, gap, oom ? "true" : "false", line);
+}
+
 char *container_state_json(const struct container_info *info, bool indent)
 {
 	const char *line = indent ? "\n  " : "", *deeper = indent ? "\n    " : "", *gap = indent ? " " : "";
@@ -96,6 +133,7 @@ char *container_state_json(const struct container_info *info, bool indent)
 		text_addf(&t, "%s}", line);
 	}
 	add(&t, indent, "owner", info->owner ? info->owner : "");
+	add_end(&t, indent, info);
 	text_add(&t, indent ? "\n}" : "}");
 	return text_take(&t);
 }

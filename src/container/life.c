@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
+#include "container/ended.h"
 #include "container/gate.h"
 #include "container/handle.h"
 #include "container/listener.h"
@@ -52,8 +53,13 @@ static int start(struct handle *h, struct error *err)
 	if (h->record->notify && notify_wanted() && (notify = notify_listen(h->folder, err)) < 0)
 		return -1;
 	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0 ||
-	    process_check_ran(h->record->pid, h->record->start_time, err) < 0)
+	    process_check_ran(h->record->pid, h->record->start_time, err) < 0) {
+		/* What init itself told was its last word: when we are back it has stopped. */
+		if (err->code != ERROR_STATE)
+			process_wait_end(h->pidfd, END_MS);
+		ended_blame(h, err);
 		return -1;
+	}
 	if (handle_poststart(h, err) < 0) {
 		/* runtime.md, Lifecycle 9: the container must be stopped. */
 		struct error ignored = { 0 };

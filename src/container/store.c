@@ -259,3 +259,19 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 		snprintf(to->hierarchy, sizeof to->hierarchy, "%s", from->hierarchy);
 	}
 }
+
+void store_get_memory_cgroup(const struct record_state *record, struct cgroup *cgroup)
+{
+	struct record_state only = { .cgroup_layout = record->cgroup_layout };
+
+	for (size_t i = 0; i < record->n_cgroup; i++) {
+		struct record_folder *folder = &record->cgroup[i];
+
+		/* Nothing else is ever mounted together with memory but by hand. */
+		if (folder->v2 ? !only.n_cgroup : strstr(folder->hierarchy, "memory") != NULL) {
+			only.cgroup = folder;
+			only.n_cgroup = 1;
+		}
+	}
+	store_get_cgroup(&only, cgroup);
+}

@@ -17,6 +17,7 @@ struct process_stat {
 	unsigned flags;		/* PF_* */
 	uint64_t start_time;	/* clock ticks after boot */
 	pid_t parent;
+	int exit_status;	/* of a zombie, as from waitpid(2); -1: not shown; 0 also to those who may not look */
 	int threads;		/* with state Z, more than one: only the first thread has ended, the process lives on */
 };
 

@@ -39,6 +39,12 @@ static void stat_with_a_hostile_name(void **state)
 		assert_int_equal(stat.flags, 4194560);
 		assert_int_equal(stat.start_time, 987654321);
 	}
+	/* Only of the dead: the last of 52 fields. */
+	assert_true(process_stat_parse("1 (sh) Z 1 1 1 0 -1 4228420 1 2 3 4 5 6 7 8 20 0 1 0 99 0 0 18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 "
+				       "17 1 0 0 0 0 0 0 0 0 0 0 0 0 1280\n", &stat));
+	assert_int_equal(stat.exit_status, 1280);
+	assert_true(process_stat_parse("1 (sh) Z 1 1 1 0 -1 4228420 1 2 3 4 5 6 7 8 20 0 1 0 99 0 0\n", &stat));
+	assert_int_equal(stat.exit_status, -1);
 	assert_false(process_stat_parse("", &stat));
 	assert_false(process_stat_parse("1 (sh", &stat));
 	assert_false(process_stat_parse("1 (sh) S 1 1", &stat));

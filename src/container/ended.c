@@ -1,0 +1,86 @@
+/* ended.c - see ended.h */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cgroup/cgroup.h"
+#include "container/ended.h"
+#include "container/handle.h"
+#include "container/store.h"
+#include "sys/process.h"
+
+static unsigned long long count_kills(const struct record_state *record)
+{
+	unsigned long long kills = 0;
+	struct cgroup cgroup;
+	struct error ignored;
+
+	store_get_memory_cgroup(record, &cgroup);
+	if (cgroup_open(&cgroup, false, &ignored) == 0)
+		cgroup_oom_kills(&cgroup, &kills);
+	cgroup_close(&cgroup);
+	return kills;
+}
+
+/* Dead and not yet reaped.  To those who may not look the kernel shows a status of 0. */
+static bool look_at_dead(const struct record_state *record, int *status)
+{
+	struct process_stat stat;
+
+	if (process_stat(record->pid, &stat) < 0 || stat.start_time != record->start_time || stat.state != 'Z' ||
+	    stat.exit_status < 0 || (stat.exit_status == 0 && geteuid() != 0))
+		return false;
+	*status = stat.exit_status;
+	return true;
+}
+
+void ended_look(const struct handle *handle, struct ended *ended)
+{
+	const struct record_state *record = handle->record;
+
+	*ended = (struct ended) { .known = record->has_exit_status, .status = record->exit_status, .oom_kills = record->oom_kills };
+	if (record->has_exit_status)
+		return;
+	ended->oom_kills = count_kills(record);
+	if (handle->status == CONTAINER_STOPPED)
+		ended->known = look_at_dead(record, &ended->status);
+}
+
+int ended_note(int folder, const char *id, int status, const struct cgroup *cgroup, struct error *err)
+{
+	struct record_state *record;
+	struct arena arena = { 0 };
+	unsigned long long kills;
+	int result = 0;
+
+	store_lock(folder, true);
+	if (!store_removed(folder)) {
+		record = store_read(folder, id, "state.json", &arena, err);
+		if (record) {
+			record->has_exit_status = true;
+			record->exit_status = status;
+			record->has_oom_kills = cgroup_oom_kills(cgroup, &kills);
+			record->oom_kills = record->has_oom_kills ? kills : 0;
+		}
+		result = record ? store_write(folder, "state.json", record, err) : -1;
+	}
+	store_unlock(folder);
+	arena_free(&arena);
+	return result;
+}
+
+int ended_early(const struct cgroup *cgroup, const char *who, struct error *err)
+{
+	unsigned long long kills;
+
+	/* runc's words. */
+	if (cgroup_oom_kills(cgroup, &kills) && kills > 0)
+		return fail_code(err, ERROR_SYSTEM, "%s was OOM-killed (memory limit too low?)", who);
+	return fail_code(err, ERROR_PROTOCOL, "%s ended before it was ready", who);
+}
+
+void ended_blame(const struct handle *handle, struct error *err)
+{
+	if (handle->record && process_wait_end(handle->pidfd, 0) == 1 && count_kills(handle->record) > 0)
+		fail_code(err, ERROR_SYSTEM, "container init was OOM-killed (memory limit too low?)");
+}

@@ -192,7 +192,7 @@ check-unit: unit-programs
 	$Q tests/unit/run $(UNIT)
 
 # The specs that tests write down are full of string constants, and its structs have no const.
-$B/tests/unit/%.o: private ALL_CFLAGS += -include tests/unit/unit.h -Wno-discarded-qualifiers
+$B/tests/unit/%.o: private ALL_CFLAGS += -DUNIT_TEST -include tests/unit/unit.h -Wno-discarded-qualifiers
 
 $(UNIT): %: %.o $(LIB)
 	$(call say,LINK)

@@ -20,13 +20,6 @@ static const char no_weights[] =
 	"this kernel cannot weigh the cgroups of block devices: it has neither BFQ nor io.cost";
 static const char no_leaves[] = "this kernel cannot weigh leaves: only CFQ could, which left Linux in 5.0";
 
-unsigned io_weight_of_blkio(unsigned weight)
-{
-	if (weight < 10)
-		weight = 10;
-	return 1 + (weight - 10) * 9999 / 990;
-}
-
 /* ---- weights ---- */
 
 /* DEVICE is "8:0 ", or "" for all. */

@@ -13,6 +13,7 @@
  */
 #pragma once
 #include "cgroup/inner.h"
+#include "plan/weights.h"
 
 struct limit_write {
 	const struct cgroup_folder *folder;
@@ -85,10 +86,6 @@ void limits_free(struct limits *limits);
 /* What to write to FILE to have it as it was when it read OLD, after VALUE was written there: the line of the same device in
  * a file that has one for each, "oom_kill_disable"'s number, or all of it.  From malloc; NULL: FILE does not tell. */
 char *limit_before(const char *file, const char *value, const char *old);
-
-/* v2's numbers for v1's. */
-unsigned cpu_weight_of_shares(unsigned long long shares);
-unsigned io_weight_of_blkio(unsigned weight);
 
 /* The device rules, in whichever version has them. */
 int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);

@@ -20,9 +20,13 @@ CC       ?= cc
 AWK      ?= awk
 CFLAGS   ?= -O2 -g
 LDMODE   ?= -static-pie
-LIBS     ?= -lseccomp -lyajl_s
+LIBS     ?= -lseccomp -lyajl_s -ldbus-1
 FEATURES ?= -DHAVE_SELINUX -DHAVE_APPARMOR -DHAVE_SYSTEMD
+# One of its headers lies with the libraries of the machine.
+DBUS_CFLAGS ?= $(addprefix -isystem ,/usr/include/dbus-1.0 $(firstword $(wildcard \
+          $(patsubst %,/usr/%/dbus-1.0/include,lib/$(TRIPLET) lib64 lib))))
 PREFIX   ?= /usr/local
+TRIPLET  := $(shell $(CC) -dumpmachine 2>/dev/null)
 -include config.mk
 
 B := build
@@ -50,11 +54,12 @@ HARDEN += -D_FORTIFY_SOURCE=2
 endif
 endif
 # -iquote: src/sys must not stand in for <sys/...>.
+STATIC := $(if $(findstring -static,$(LDMODE)),-DSTATIC_LINK)
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote . -iquote $B/gen \
-          -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(WARN) $(SANWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+          -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(STATIC) $(WARN) $(SANWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 , := ,
 # The program begins in src/secure/early.c, before libc: where that is written for the machine, and nothing is loaded first.
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+MACHINE := $(firstword $(subst -, ,$(TRIPLET)))
 ENTRY  := $(if $(filter -static-pie,$(LDMODE)),$(if $(filter x86_64 aarch64,$(MACHINE)),-Wl$(,)-e$(,)ctr_run_early_start))
 ALL_LDFLAGS := $(LDMODE) $(SANFLAGS) -Wl,-z,relro,-z,now,-z,pack-relative-relocs -Wl,--gc-sections $(LDFLAGS)
 
@@ -89,6 +94,9 @@ $B/gen/%.o: $B/gen/%.c $B/flags | $(GEN) $B/probe
 	$(call say,CC)
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# libdbus is the business of one file.
+$B/src/sys/bus.o: private ALL_CFLAGS += $(DBUS_CFLAGS)
+
 # The commit is compiled into one object only, so that a commit rebuilds one file.
 $B/src/cli/version.o: private ALL_CFLAGS += -DCOMMIT='"$(COMMIT)"'
 
@@ -109,7 +117,7 @@ $B/flags: FORCE
 
 # Say in words what is missing before the compiler does.
 $B/probe: $B/flags tools/probe
-	$Q tools/probe '$(CC)' '-D_GNU_SOURCE $(CFLAGS)' '$(LDMODE) $(SANFLAGS) $(LDFLAGS)' '$(LIBS)' && touch $@
+	$Q tools/probe '$(CC)' '-D_GNU_SOURCE $(CFLAGS) $(DBUS_CFLAGS)' '$(LDMODE) $(SANFLAGS) $(LDFLAGS)' '$(LIBS)' && touch $@
 
 # ---- for people --------------------------------------------------------------
 

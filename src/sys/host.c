@@ -80,6 +80,17 @@ static void probe_helpers(struct host *host)
 	host->newgidmap = host->caps_permitted >> CAP_SETGID & 1 ? NULL : find_helper(gid);
 }
 
+/* Root of a user namespace is somebody's plain user, unless the first process is root of the same: a whole machine in a
+ * container. */
+static bool has_user_manager(const struct host *host)
+{
+	struct stat mine, first;
+
+	if (host->euid != 0 || host->initial_userns)
+		return host->euid != 0;
+	return stat("/proc/self/ns/user", &mine) < 0 || stat("/proc/1/ns/user", &first) < 0 || mine.st_ino != first.st_ino;
+}
+
 static void probe_lsm(struct host *host)
 {
 	auto_fd fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
@@ -238,6 +249,7 @@ int host_probe(struct host *host, struct error *err)
 	host->initial_userns = host_in_initial_userns();
 	host->privileged = host->initial_userns && admin;
 	probe_helpers(host);
+	host->user_manager = has_user_manager(host);
 	probe_lsm(host);
 	return probe_cgroups(host, err);
 }

@@ -39,6 +39,7 @@ struct host {
 	uint64_t caps_bounding, caps_permitted;	/* bit n is capability n */
 	unsigned last_cap;
 	const char *newuidmap, *newgidmap;	/* where these programs are; NULL: not here, or we do not need them */
+	bool user_manager;	/* the systemd that we may ask is our user's, not the machine's */
 	bool apparmor, selinux;	/* the LSM is enabled */
 	enum cgroup_layout layout;
 	/* V1, HYBRID: what is mounted; V2: one, named "" */

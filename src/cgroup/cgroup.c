@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "cgroup/inner.h"
 #include "sys/path.h"
+#include "sys/process.h"
 
 static void close_one(int *fd)
 {
@@ -227,15 +228,17 @@ static int folder_build(struct cgroup_folder *folder, const struct oci_resources
 	return -1;
 }
 
-static int folder_make(struct cgroup_folder *folder, const struct oci_resources *resources, struct error *err)
+static int folder_make(struct cgroup_folder *folder, const struct cgroup *cgroup, struct error *err)
 {
 	/* Found by cgroup_look(); nothing to do in its parents either. */
 	bool ready = !folder->made && !folder->v2 && !folder_has(folder, "cpuset");
 
-	if (!ready && folder_build(folder, resources, err) < 0)
+	if (!ready && folder_build(folder, cgroup->resources, err) < 0)
 		return -1;
-	if (folder_check(folder, err) < 0)
+	/* A unit that has just been started is nobody else's. */
+	if (!cgroup->unit && folder_check(folder, err) < 0)
 		return -1;
+	folder->made |= cgroup->unit != NULL;
 	if (!folder->v2) {
 		folder->join = openat(folder->fd, "tasks", O_WRONLY | O_CLOEXEC);
 		if (folder->join < 0)
@@ -256,7 +259,7 @@ int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *er
 		struct cgroup_folder *folder = &cgroup->folders[i];
 		auto_free char *name = NULL;
 
-		if (folder_make(folder, cgroup->resources, err) == 0) {
+		if (folder_make(folder, cgroup, err) == 0) {
 			i++;
 			continue;
 		}
@@ -286,6 +289,12 @@ int cgroup_birth_fd(const struct cgroup *cgroup)
 	const struct cgroup_folder *folder = cgroup_v2(cgroup);
 
 	return folder ? folder->fd : -1;
+}
+
+bool cgroup_birth_refused(const struct cgroup *cgroup, int number)
+{
+	/* Of a user's, systemd may move a process over borders that the user may not cross himself. */
+	return process_cgroup_refused(number) || (cgroup->unit && (number == EACCES || number == EPERM));
 }
 
 /* Say what the kernel's errno means here. */
@@ -397,4 +406,6 @@ void cgroup_close(struct cgroup *cgroup)
 		folder_drop(cgroup, cgroup->n_folders - 1);
 	free(cgroup->folders);
 	cgroup->folders = NULL;
+	unit_free(cgroup->unit);
+	cgroup->unit = NULL;
 }

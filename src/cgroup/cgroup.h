@@ -2,9 +2,11 @@
  * cgroup.h - the container's place in the cgroup tree
  *
  *	runtime:	cgroup_paths()	where, decided from the plan
+ *			cgroup_start_unit()	with the systemd driver: it makes the cgroup, and tells where
  *			cgroup_look()	what of it is there already: note paths and `made` now, before anything is made
  *			cgroup_make()	folders in every hierarchy
  *			cgroup_limit()	values from linux.resources
+ *			cgroup_born()	init is in it
  *	init:		cgroup_join()	by itself, where the kernel could not put it there at birth
  *	later:		cgroup_open()	from the recorded paths
  *			cgroup_update()	other limits
@@ -34,8 +36,20 @@ struct cgroup_folder {
 	int join;		/* v1: `tasks`, open for writing, for init; -1 otherwise */
 };
 
+/* The unit of systemd whose cgroup it is. */
+struct cgroup_unit {
+	char *name;			/* "ctr-run-web.scope" */
+	char *description;		/* names the container and when it was made: only a unit that says so is ours */
+	bool user;			/* of our user's systemd */
+	bool lingers;			/* systemd keeps it when it fails */
+	const struct unit_plan *plan;	/* borrowed; only for cgroup_start_unit() */
+	bool asked;			/* systemd was asked for it: it may be there */
+	pid_t holder;			/* our child in it, until init is: an empty scope ends; 0: none */
+};
+
 struct cgroup {
 	enum cgroup_layout layout;
+	struct cgroup_unit *unit;	/* NULL: no driver but the file system.  From malloc, freed by cgroup_close() */
 	struct cgroup_folder *folders;	/* and their paths: from malloc, freed by cgroup_close() */
 	size_t n_folders;
 
@@ -49,6 +63,13 @@ struct cgroup {
 /* Decide the paths (pure: no system call).  No folders at all where cgroups are disabled or, unless required, not
  * mounted. */
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
+
+/* For a cgroup of systemd's (cgroup->unit): have it make the unit, wait until that is done (at most 30 s) and fill in the
+ * folders.  First note the unit in the journal.  A unit of that name that runs already is an error (ERROR_EXISTS). */
+int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct error *err);
+
+/* Tell the unit's description, by which it is known as ours, from the container's ID and time of creation. */
+void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *created);
 
 /* Find out which folders cgroup_make() will have to make, and set `made` and `made_parents` for the journal. Changes
  * nothing outside.  Optional: cgroup_make() calls it if the caller did not. */
@@ -76,9 +97,22 @@ struct cgroup_change {
 };
 void cgroup_merge(const struct cgroup *cgroup, struct arena *arena, struct cgroup_change *change);
 int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err);
+/* The process PID, init, is in the cgroup: what kept its place may go.  Nothing without a unit. */
+int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
+
+/* With a unit: have systemd put our process PID into it.  For a user who may not move a process there himself, since
+ * cgroups in between are not his. */
+int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
+
+/* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed and
+ * forgotten.  To be asked before anything is killed or removed long after. */
+bool cgroup_claim(struct cgroup *cgroup);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);
+
+/* True if a birth in that folder failed with NUMBER for a reason that does not keep the process from getting there later. */
+bool cgroup_birth_refused(const struct cgroup *cgroup, int number);
 
 /* For the calling, single-threaded process: enter every v1 folder by writing "0" to `tasks`, which waits for no RCU
  * grace period (cgroup.procs does, ~10 ms on an idle machine). */
@@ -124,8 +158,8 @@ int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 
-/* Remove the folders we made, children first; waits (events, bounded by 10 s) for the last process to be gone.  What is
- * gone already is fine.  Open or closed folders alike; they are closed afterwards. */
+/* Stop the unit, if there is one and it is ours, and remove the folders we made, children first; waits (events, bounded by
+ * 10 s) for the last process to be gone.  What is gone already is fine.  Open or closed folders alike; they are closed afterwards. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
 
 /* Give the cgroup2 folder to UID, a host uid, as a container with its own user and cgroup namespace and a writable

@@ -6,6 +6,8 @@
 
 #include "cgroup/cgroup.h"
 
+struct arena;
+
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define CGROUP_PATIENCE	10000000u	/* us to wait for what the kernel will do sooner or later */
 
@@ -114,6 +116,26 @@ int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context
 
 /* Remove FOLDER, if it is ours, with all below it and the parents that are ours too, and close it. */
 int folder_remove(struct cgroup_folder *folder, struct error *err);
+
+/* ---- systemd.c ---- */
+
+/* Tell systemd what it has properties for of RESOURCES, and wait until it has written its own values to the files.  DEVICES:
+ * their rules have changed as well, which only v1's systemd cares for. */
+int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resources, bool devices, struct error *err);
+
+/* Stop the unit with all processes in it; gone already is fine, and one that is not ours is left alone. */
+int unit_stop(struct cgroup *cgroup, struct error *err);
+
+/* Free it, and end what holds its place. */
+void unit_free(struct cgroup_unit *unit);
+
+/* ---- systemd-devices.c ---- */
+
+struct unit_properties;
+
+/* v1: DevicePolicy and DeviceAllow for systemd, which in v1 writes devices.allow itself whenever it is reloaded.  Nothing is
+ * added where systemd cannot say it. */
+void unit_devices(struct arena *arena, const struct oci_resources *resources, struct unit_properties *list);
 
 /* ---- patience.c ---- */
 

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/inner.h"
+#include "plan/unit.h"
 
 bool component_next(const char **at, char *name)
 {
@@ -99,10 +100,12 @@ int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct
 	};
 	if (plan->disabled)
 		return 0;
-	if (plan->systemd) {
-		fail_code(err, ERROR_UNSUPPORTED, "the systemd cgroup driver is not part of this version; "
-			  "use cgroupfs (no --systemd-cgroup, and a cgroupsPath such as /x/y)");
-		return blame(err, plan->pointer ? plan->pointer : "");
+	if (plan->unit) {
+		cgroup->unit = xcalloc(1, sizeof *cgroup->unit);
+		*cgroup->unit = (struct cgroup_unit) {
+			.name = xstrdup(plan->unit->name), .user = plan->unit->user, .lingers = plan->unit->lingers,
+			.plan = plan->unit,
+		};
 	}
 	if (host->n_hierarchies == 0) {
 		if (!plan->required)
@@ -110,6 +113,9 @@ int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct
 		fail_code(err, ERROR_UNSUPPORTED, "no cgroup hierarchy is mounted at " CGROUP_ROOT);
 		return blame(err, plan->pointer ? plan->pointer : "");
 	}
+	/* Where it leads systemd will tell. */
+	if (plan->unit)
+		return 0;
 	if (!component_plain(plan->path))
 		return fail_at(err, plan->pointer ? plan->pointer : "", "cgroup path %s is not plain", plan->path);
 	cgroup->folders = xcalloc(host->n_hierarchies, sizeof *cgroup->folders);

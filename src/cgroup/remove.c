@@ -140,6 +140,9 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 	struct error first = { 0 };
 	int result = 0;
 
+	/* First the unit: a folder that vanished under systemd's hands would look like a failure to it. */
+	if (cgroup->unit && unit_stop(cgroup, err) < 0)
+		return -1;
 	/* So far it was only decided what to make. */
 	if (cgroup->looked)
 		return 0;

@@ -7,6 +7,10 @@
  *	shares		are refused while cpu.idle is 1, and forgotten by the kernel when that ends
  *
  * Each file is read before it is written; if one is refused all others go back.
+ *
+ * A unit's systemd is told last, when the kernel has agreed.  It then writes
+ * its own values, rounded, of more than has changed: so with a unit all that
+ * holds is written, and once more when systemd is done.
  */
 #include <string.h>
 
@@ -161,6 +165,24 @@ static void choose(const struct cgroup_change *change, struct writes *to)
 	}
 }
 
+/* 0, or -1 with ERR and all as it was before, in the unit and in the devices. */
+static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *change, struct limits *limits, struct error *err)
+{
+	struct error ignored;
+
+	if (unit_limit(cgroup, &change->all, change->want->n_devices > 0, err) < 0) {
+		if (change->want->n_devices && limit_devices_change(cgroup, change->want, change->now, &ignored) < 0)
+			log_warn("the device rules could not be set back: %s", ignored.message);
+		return -1;
+	}
+	for (size_t i = 0; i < limits->n; i++)
+		limits->writes[i].done = false;
+	/* They were accepted a moment ago. */
+	if (limits_write(limits, &ignored) < 0)
+		log_warn("after systemd has set the limits: %s", ignored.message);
+	return 0;
+}
+
 int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err)
 {
 	struct limits limits = { .cgroup = cgroup, .v2 = cgroup_v2(cgroup) };
@@ -168,6 +190,8 @@ int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, str
 	int result = -1;
 
 	choose(change, &writes);
+	if (cgroup->unit)
+		writes.resources = change->all;
 	if (limits.v2)
 		controllers_enable_above(limits.v2, &writes.resources);
 	limits_look(&limits);
@@ -176,6 +200,8 @@ int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, str
 		result = limits_write(&limits, err);
 		if (result == 0 && change->want->n_devices)
 			result = limit_devices_change(cgroup, change->now, change->want, err);
+		if (result == 0 && cgroup->unit)
+			result = tell_systemd(cgroup, change, &limits, err);
 		if (result < 0)
 			limits_restore(&limits);
 	}

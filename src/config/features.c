@@ -21,7 +21,7 @@
 
 #define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
 /* Those that weaken the isolation of a container if its user may choose them. */
-#define UNSAFE "run.oci.keep_original_groups", "run.oci.mount_context_type"
+#define UNSAFE "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type"
 
 /* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
 static char **names(struct arena *arena, const char *const *list, size_t *n)
@@ -67,8 +67,10 @@ static struct oci_features_linux *linux_features(struct arena *a)
 	*linux->cgroup = (struct oci_features_cgroup) {
 		.has_v1 = true, .v1 = true,
 		.has_v2 = true, .v2 = true,
-		.has_systemd = true, .systemd = false,
-		.has_systemd_user = true, .systemd_user = false,
+#ifdef HAVE_SYSTEMD
+		.systemd = true, .systemd_user = true,
+#endif
+		.has_systemd = true, .has_systemd_user = true,
 		.has_rdma = true, .rdma = true,
 	};
 	linux->seccomp = seccomp_features(a);

@@ -8,6 +8,8 @@
  * create and run (launch.c, init.c); packets a config does not need are not sent:
  *
  *	init				runtime
+ *	NEED_CGROUP		->	has systemd move it there
+ *				<-	CGROUP_DONE
  *	NEED_IDMAP		->	writes the id maps, raises hard limits
  *				<-	IDMAP_DONE
  *	ROOTFS			->	prestart, createRuntime hooks
@@ -29,7 +31,7 @@
  *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
- * exec (exec.c): TERMINAL fd, SECCOMP fd as above; READY, HANDOVER; then EOF.
+ * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; READY, HANDOVER; then EOF.
  */
 #pragma once
 #include <stddef.h>
@@ -42,6 +44,8 @@
 	M(ERROR)	/* both     struct error: the sender gives up */ \
 	M(LOG)		/* init     level and text */ \
 	M(BORN)		/* middle   pid of init */ \
+	M(NEED_CGROUP)	/* init     -: I may not enter my cgroup */ \
+	M(CGROUP_DONE)	/* runtime  - */ \
 	M(NEED_IDMAP)	/* init     -: I am in my user namespace */ \
 	M(IDMAP_DONE)	/* runtime  - */ \
 	M(ROOTFS)	/* init     -: all mounts are there, the root is not entered yet */ \

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "cgroup/cgroup.h"
 #include "container/enter.h"
 #include "container/lookup.h"
 #include "container/notify.h"
@@ -23,6 +24,17 @@
 
 #define CAP_SYS_ADMIN_BIT (1ull << 21)
 #define MAX_PASSWD (1 << 20)
+
+int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err)
+{
+	if (cgroup_add(cgroup, 0, true, err) == 0)
+		return 0;
+	if (!cgroup->unit || (err->number != EACCES && err->number != EPERM))
+		return -1;
+	if (channel_send(channel, MSG_NEED_CGROUP, NULL, 0, -1, err) < 0)
+		return -1;
+	return channel_expect(channel, MSG_CGROUP_DONE, err);
+}
 
 /* The home of UID in the container's /etc/passwd, which is foreign: it must be a regular file of sensible size.  "/" if
  * it is not there.  The caller frees. */

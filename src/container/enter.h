@@ -10,6 +10,7 @@
 #include "container/channel.h"
 #include "plan/plan.h"
 
+struct cgroup;
 struct host;
 
 struct entry {
@@ -29,6 +30,10 @@ struct entry {
 	char *program;			/* what will be exec'd */
 	char **env;
 };
+
+/* Go into the cgroup2 folder of CGROUP, in which the kernel would not let us be born; where this process may not, the
+ * runtime, at the other end of CHANNEL, has systemd do it. */
+int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err);
 
 /* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked up.
  * Runs in the container's namespaces, at its root, with full rights there. */

@@ -240,9 +240,9 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 	if (join_pid_namespace(x, err) < 0)
 		return -1;
 	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
-	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
+	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&x->cgroup, err->number)) {
 		pid = process_clone(0, -1, x->middle, pidfd, err);
-		if (pid == 0 && cgroup_add(&x->cgroup, 0, true, err) < 0) {
+		if (pid == 0 && enter_cgroup(&x->cgroup, &x->child_channel, err) < 0) {
 			channel_send_error(&x->child_channel, err);
 			_exit(1);
 		}
@@ -294,6 +294,13 @@ static int answer_seccomp(struct exec *x, int listener, struct error *err)
 	return channel_send(&x->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
 }
 
+static int answer_cgroup(struct exec *x, struct error *err)
+{
+	if (cgroup_attach(&x->cgroup, x->pid, err) < 0)
+		return -1;
+	return channel_send(&x->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
+}
+
 /* Answer the new process until its program runs. */
 static int serve(struct exec *x, struct error *err)
 {
@@ -304,6 +311,7 @@ static int serve(struct exec *x, struct error *err)
 		auto_fd received = fd;
 
 		switch (got) {
+		case MSG_NEED_CGROUP: result = answer_cgroup(x, err); break;
 		case MSG_TERMINAL: result = runtime_take_terminal(x->options->console_socket, &x->process, received, &x->master, err); break;
 		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;

@@ -194,15 +194,35 @@ static int give_cgroup(const struct launch *launch, struct error *err)
 	return cgroup_delegate(&launch->cgroup, uid, err);
 }
 
+/* First the note, then the deed: `delete` can undo what a killed create has made. */
+static int note_cgroup(struct launch *launch, struct error *err)
+{
+	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
+	return store_write(launch->folder, "journal", &launch->record, err);
+}
+
+/* Where a unit of systemd's leads is known once it is there: it is noted by its name first. */
+static int start_unit(struct launch *launch, struct error *err)
+{
+	if (!launch->cgroup.unit)
+		return 0;
+	cgroup_describe_unit(&launch->cgroup, launch->record.id, launch->record.created);
+	if (note_cgroup(launch, err) < 0)
+		return -1;
+	return cgroup_start_unit(&launch->cgroup, &launch->host, err) < 0 ? blame(err, launch->plan.cgroup.pointer) : 0;
+}
+
 static int make_cgroup(struct launch *launch, struct error *err)
 {
 	const struct cgroup_plan *plan = &launch->plan.cgroup;
 
-	if (cgroup_paths(plan, &launch->host, &launch->cgroup, err) < 0 || cgroup_look(&launch->cgroup, err) < 0)
+	if (cgroup_paths(plan, &launch->host, &launch->cgroup, err) < 0)
 		return blame(err, plan->pointer);
-	/* First the note, then the deed: `delete` can undo what a killed create has made. */
-	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
-	if (store_write(launch->folder, "journal", &launch->record, err) < 0)
+	if (start_unit(launch, err) < 0)
+		return -1;
+	if (cgroup_look(&launch->cgroup, err) < 0)
+		return blame(err, plan->pointer);
+	if (note_cgroup(launch, err) < 0)
 		return -1;
 	if (cgroup_make(&launch->cgroup, &launch->host, err) < 0)
 		return blame(err, plan->pointer);

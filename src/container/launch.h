@@ -34,6 +34,7 @@ struct launch {
 
 	struct channel channel, init_channel;	/* the runtime's end, init's end */
 	pid_t pid;
+	bool outside;			/* it may have been born outside its cgroup, and enters it before it says anything else */
 	bool born;			/* there was an init: what is in the cgroup is its */
 	int pidfd;
 	int master;			/* the pty, when we keep it (run in the foreground) */

@@ -173,6 +173,7 @@ static int undo_outside(const struct handle *h, struct error *err)
 	 * there before may be somebody else's home: its processes are not touched. */
 	if (!h->complete)
 		cgroup_keep_made(&cgroup);
+	cgroup_claim(&cgroup);
 	result = cgroup_open(&cgroup, false, err);
 	if (result == 0 && (!h->complete || !h->record->own_pidns) && cgroup_signal_all(&cgroup, SIGKILL, &ignored) < 0)
 		log_warn("%s", ignored.message);

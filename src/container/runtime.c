@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "container/ended.h"
+#include "container/enter.h"
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/launch.h"
@@ -77,9 +78,10 @@ static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error
 	pid_t pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, cgroup, sibling, pidfd, err);
 
 	/* Where it cannot be born, init goes there itself. */
-	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
+	launch->outside = pid < 0;
+	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&launch->cgroup, err->number)) {
 		pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, -1, sibling, pidfd, err);
-		if (pid == 0 && cgroup_add(&launch->cgroup, 0, true, err) < 0) {
+		if (pid == 0 && enter_cgroup(&launch->cgroup, &launch->init_channel, err) < 0) {
 			channel_send_error(&launch->init_channel, err);
 			_exit(1);
 		}
@@ -110,6 +112,8 @@ int runtime_clone(struct launch *launch, struct error *err)
 	if (launch->plan.ns.middle) {
 		result = middle_birth(birth_by_middle, launch, &launch->pid, &launch->pidfd, err);
 		launch->born = launch->pid > 0;
+		/* Where it was born the middle process alone knows. */
+		launch->outside = true;
 		return result;
 	}
 	if (set_childrens_namespaces(launch, err) < 0)
@@ -118,6 +122,8 @@ int runtime_clone(struct launch *launch, struct error *err)
 	if (launch->pid < 0)
 		return wrap(err, "make the container's first process");
 	launch->born = true;
+	if (!launch->outside && cgroup_born(&launch->cgroup, launch->pid, err) < 0)
+		return -1;
 	return restore_childrens_namespaces(launch, err);
 }
 
@@ -218,6 +224,13 @@ static int answer_seccomp(struct launch *launch, int listener, struct error *err
 	return channel_send(&launch->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
 }
 
+static int answer_cgroup(struct launch *launch, struct error *err)
+{
+	if (cgroup_attach(&launch->cgroup, launch->pid, err) < 0)
+		return -1;
+	return channel_send(&launch->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
+}
+
 /* Answer init until it says LAST (MSG_COUNT: until the end). */
 static int serve(struct launch *launch, int last, struct error *err)
 {
@@ -225,9 +238,13 @@ static int serve(struct launch *launch, int last, struct error *err)
 		int fd, got = channel_next(&launch->channel, NULL, 0, &fd, err), result = 0;
 		auto_fd received = fd;
 
+		/* Whatever else it says, it says it in its cgroup. */
+		if (got >= 0 && got != MSG_COUNT && got != MSG_NEED_CGROUP && cgroup_born(&launch->cgroup, launch->pid, err) < 0)
+			return -1;
 		if (got == last)
 			return 0;
 		switch (got) {
+		case MSG_NEED_CGROUP: result = answer_cgroup(launch, err); break;
 		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
 		case MSG_TERMINAL:

@@ -244,6 +244,12 @@ void store_put_cgroup(struct arena *arena, struct record_state *record, const st
 			.path = arena_strdup(arena, from->path), .made = from->made, .made_parents = from->made_parents,
 		};
 	}
+	if (cgroup->unit) {
+		record->unit = arena_alloc(arena, sizeof *record->unit);
+		*record->unit = (struct record_unit) {
+			.name = arena_strdup(arena, cgroup->unit->name), .user = cgroup->unit->user, .lingers = cgroup->unit->lingers,
+		};
+	}
 }
 
 void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
@@ -257,6 +263,13 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made, .made_parents = from->made_parents, .fd = -1, .join = -1,
 		};
 		snprintf(to->hierarchy, sizeof to->hierarchy, "%s", from->hierarchy);
+	}
+	if (record->unit) {
+		cgroup->unit = xcalloc(1, sizeof *cgroup->unit);
+		*cgroup->unit = (struct cgroup_unit) {
+			.name = xstrdup(record->unit->name), .user = record->unit->user, .lingers = record->unit->lingers, .asked = true,
+		};
+		cgroup_describe_unit(cgroup, record->id, record->created);
 	}
 }
 

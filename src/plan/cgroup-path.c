@@ -39,12 +39,9 @@ int plan_cgroup(struct planner *p)
 		plan->disabled = true;
 		return 0;
 	}
-	if (p->options->systemd_cgroup)
-		return refuse(p, "", ERROR_UNSUPPORTED, "the systemd cgroup driver (--systemd-cgroup) is not supported "
-			      "by this version; leave the option out");
-
-	/* Who may do everything on this machine gets the cgroup or an error: without it nothing would deny devices. */
-	plan->required = given || has_limits(resources) ||
+	/* Who may do everything on this machine gets the cgroup or an error: without it nothing would deny devices.  Who asks
+	 * for systemd's means it. */
+	plan->required = given || p->options->systemd_cgroup || has_limits(resources) ||
 			 (resources && resources->n_devices && p->host->privileged && !p->plan->ns.user);
 	if (p->host->layout == CGROUP_NONE) {
 		if (plan->required)
@@ -53,6 +50,8 @@ int plan_cgroup(struct planner *p)
 		plan->disabled = true;
 		return 0;
 	}
+	if (p->options->systemd_cgroup)
+		return plan_unit(p);
 	plan->relative = !given || *path != '/';
 	plan->path = clean_path(p->arena, given ? path : p->plan->id);
 	if (!strcmp(plan->path, "/"))

@@ -25,6 +25,7 @@
 struct arena;
 struct error;
 struct host;
+struct unit_plan;
 
 /* ---- namespaces ------------------------------------------------------- */
 
@@ -170,8 +171,8 @@ struct seccomp_plan {
 
 struct cgroup_plan {
 	bool disabled;		/* no cgroup at all */
-	bool systemd;		/* path is slice:prefix:name */
-	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled */
+	const struct unit_plan *unit;	/* what systemd makes for us (plan/unit.h); NULL: we make it */
+	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled or systemd's */
 	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with
 				 * processes in it cannot hand controllers to its children */
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */

@@ -38,7 +38,8 @@ void plan_symlinks(struct planner *p);	/* devices.c */
 void plan_late_steps(struct planner *p);	/* late.c */
 void plan_seals(struct planner *p);	/* late.c: the first part of it */
 int plan_sysctls(struct planner *p);	/* sysctls.c */
-int plan_cgroup(struct planner *p);	/* cgroup-path.c */
+int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --systemd-cgroup */
+int plan_unit(struct planner *p);	/* unit-name.c */
 
 /* A new last step; the pointer is good until the next is added. */
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);

@@ -8,6 +8,7 @@
 #include "libocispec/arena.h"
 #include "plan/print-names.h"
 #include "plan/print.h"
+#include "plan/unit.h"
 #include "sys/namespace.h"
 
 struct json {
@@ -216,10 +217,29 @@ static void print_sysctls(struct json *j, const struct plan *plan)
 	close_in(j, "}");
 }
 
+static void print_unit(struct json *j, const struct unit_plan *unit)
+{
+	open_in(j, "systemd", "{");
+	string(j, "manager", unit->user ? "user" : "system");
+	string(j, "unit", unit->name);
+	string(j, "slice", unit->slice);
+	string(j, "path", unit->path);
+	open_in(j, "properties", "{");
+	for (size_t i = 0; i < unit->properties.n; i++) {
+		const struct bus_property *p = &unit->properties.list[i].property;
+
+		string(j, p->name, unit_value_text(&j->arena, &p->value));
+	}
+	close_in(j, "}");
+	close_in(j, "}");
+}
+
 static void print_cgroup(struct json *j, const struct cgroup_plan *cgroup)
 {
 	open_in(j, "cgroup", "{");
 	string(j, "path", cgroup->path);
+	if (cgroup->unit)
+		print_unit(j, cgroup->unit);
 	flag(j, "relative", cgroup->relative);
 	flag(j, "disabled", cgroup->disabled);
 	flag(j, "required", cgroup->required);

@@ -10,6 +10,7 @@
 #include "plan/print-resources.h"
 #include "plan/print-table.h"
 #include "plan/print.h"
+#include "plan/unit.h"
 #include "sys/namespace.h"
 
 struct page {
@@ -208,6 +209,18 @@ static void print_sysctls(struct page *page)
 
 /* ---- cgroup ----------------------------------------------------------- */
 
+static void unit_rows(struct page *page, const struct unit_plan *unit, struct table *t)
+{
+	listing_row(t, "unit", show(page, unit->name), unit->user ? "(of this user's systemd)" : "");
+	listing_row(t, "path", show(page, unit->path), unit->user ? "(below that of this user's systemd)" : "");
+	for (size_t i = 0; i < unit->properties.n; i++) {
+		const struct unit_property *p = &unit->properties.list[i];
+
+		listing_row(t, i ? "" : "properties", arena_printf(t->arena, "%s=%s", p->property.name,
+			    show(page, unit_value_text(t->arena, &p->property.value))));
+	}
+}
+
 static void print_cgroup(struct page *page)
 {
 	const struct cgroup_plan *cgroup = &page->plan->cgroup;
@@ -216,6 +229,8 @@ static void print_cgroup(struct page *page)
 	heading(page, "Control group");
 	if (cgroup->disabled)
 		listing_row(&t, "path", "none");
+	else if (cgroup->unit)
+		unit_rows(page, cgroup->unit, &t);
 	else
 		listing_row(&t, "path", show(page, cgroup->path), cgroup->relative ? "(below the caller's own)" : "");
 	if (!cgroup->disabled && !cgroup->required)

@@ -170,7 +170,7 @@ load helpers
 @test "features is a document of the spec" {
 	rt features | jq -e '.ociVersionMin == "1.0.0" and .ociVersionMax == "1.3.0" and (.hooks | length == 6)
 		and (.mountOptions | index("rbind")) and (.linux.namespaces | index("time")) and (.linux.capabilities | length == 41)
-		and .linux.cgroup.v1 and .linux.cgroup.v2 and (.linux.cgroup.systemd | not) and .linux.seccomp.enabled
+		and .linux.cgroup.v1 and .linux.cgroup.v2 and (.linux.cgroup | has("systemd")) and .linux.seccomp.enabled
 		and (.linux.seccomp.actions | index("SCMP_ACT_NOTIFY")) and (.potentiallyUnsafeConfigAnnotations | length > 0)'
 }
 

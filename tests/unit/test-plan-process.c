@@ -296,7 +296,7 @@ static void test_cgroup_paths(void **state)
 		assert_plan(.linux = cases[i].given);
 		assert_string_equal(plan.cgroup.path, cases[i].path);
 		assert_int_equal(plan.cgroup.relative, cases[i].relative);
-		assert_false(plan.cgroup.disabled || plan.cgroup.systemd);
+		assert_false(plan.cgroup.disabled || plan.cgroup.unit);
 	}
 	assert_refused("/linux/cgroupsPath", "below the root", .linux = "'cgroupsPath':'/'");
 	assert_refused("/linux/cgroupsPath", "below the root", .linux = "'cgroupsPath':'/a/..'");
@@ -337,14 +337,6 @@ static void test_no_cgroup_file_system(void **state)
 	assert_true(plan.cgroup.disabled);
 }
 
-static void test_systemd_driver(void **state)
-{
-	(void) state;
-	options.systemd_cgroup = true;
-	assert_refused("", "--systemd-cgroup", .top = NULL);
-	assert_int_equal(err.code, ERROR_UNSUPPORTED);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,7 +365,6 @@ int main(void)
 		TEST(test_cgroup_paths),
 		TEST(test_cgroup_is_required),
 		TEST(test_no_cgroup_file_system),
-		TEST(test_systemd_driver),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,145 @@
+/*
+ * unit-name.c - from cgroupsPath to the name of a unit and its slice
+ *
+ * With the systemd driver cgroupsPath is "slice:prefix:name", which is what
+ * all callers of a runtime write; the scope is then prefix-name.scope in that
+ * slice.  A slice a-b-c.slice lies in a-b.slice, and that in a.slice
+ * (systemd.slice(5)).
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "plan/planner.h"
+#include "plan/unit.h"
+
+#define POINTER	  "/linux/cgroupsPath"
+#define NAME_SIZE 256	/* UNIT_NAME_MAX */
+#define CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
+
+static bool ends_in(const char *s, const char *tail)
+{
+	size_t n = strlen(s), k = strlen(tail);
+
+	return n > k && !strcmp(s + n - k, tail);
+}
+
+const char *unit_expand_slice(struct arena *arena, const char *slice)
+{
+	char *path, *out;
+	size_t n = strlen(slice) - strlen(".slice");
+
+	if (!strcmp(slice, "-.slice"))
+		return "/";
+	if (!ends_in(slice, ".slice") || strlen(slice) >= NAME_SIZE || slice[strspn(slice, CHARACTERS)] || slice[0] == '-' ||
+	    slice[n - 1] == '-' || strstr(slice, "--"))
+		return NULL;
+	/* One component for each dash, none longer than the whole. */
+	out = path = arena_alloc(arena, (strlen(slice) + 1) * (n + 1) + 1);
+	for (size_t i = 1; i <= n; i++) {
+		if (slice[i] != '-' && i != n)
+			continue;
+		*out++ = '/';
+		out = stpcpy(mempcpy(out, slice, i), ".slice");
+	}
+	return path;
+}
+
+/* An id may have "+", which a unit's name may not: "\x2b", as systemd-escape(1) has it. */
+static const char *escape_id(struct arena *arena, const char *id)
+{
+	char *name = arena_alloc(arena, 4 * strlen(id) + 1), *out = name;
+
+	for (; *id; id++) {
+		if (*id == '+')
+			out = stpcpy(out, "\\x2b");
+		else
+			*out++ = *id;
+	}
+	*out = '\0';
+	return name;
+}
+
+static int set_name(struct planner *p, struct unit_plan *unit, const char *prefix, const char *name)
+{
+	const char *slices;
+
+	if (!*name)
+		return fail_at(p->err, POINTER, "the name of the unit is empty");
+	unit->name = ends_in(name, ".slice") ? name : arena_printf(p->arena, "%s%s%s.scope", prefix, *prefix ? "-" : "", name);
+	if (unit->name[strspn(unit->name, CHARACTERS)])
+		return fail_at(p->err, POINTER, "\"%s\" is no name for a unit of systemd: only letters, digits and :-_.\\@ may be "
+			       "in it", unit->name);
+	if (strlen(unit->name) >= NAME_SIZE)
+		return fail_at(p->err, POINTER, "the name of the unit is longer than %d characters", NAME_SIZE - 1);
+	slices = unit_expand_slice(p->arena, ends_in(name, ".slice") ? name : unit->slice);
+	if (!slices)
+		return fail_at(p->err, POINTER, "invalid slice name: %s", ends_in(name, ".slice") ? name : unit->slice);
+	unit->path = ends_in(name, ".slice") ? slices : arena_printf(p->arena, "%s/%s", slices[1] ? slices : "", unit->name);
+	return 0;
+}
+
+static int find_name(struct planner *p, struct unit_plan *unit)
+{
+	const char *given = p->linux->cgroups_path, *usual = unit->user ? "user.slice" : "system.slice";
+	char *slice, *prefix, *name;
+
+	unit->slice = usual;
+	if (!given || !*given)
+		return set_name(p, unit, "ctr-run", escape_id(p->arena, p->plan->id));
+	slice = arena_strdup(p->arena, given);
+	prefix = strchr(slice, ':');
+	name = prefix ? strchr(prefix + 1, ':') : NULL;
+	if (!name || strchr(name + 1, ':'))
+		return fail_at(p->err, POINTER, "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got "
+			       "\"%s\" instead", given);
+	*prefix++ = *name++ = '\0';
+	if (*slice)
+		unit->slice = !strcmp(slice, "-") ? "-.slice" : slice;
+	return set_name(p, unit, prefix, name);
+}
+
+/* What every unit of a container has. */
+static void add_usual(struct planner *p, struct unit_plan *unit)
+{
+	bool scope = ends_in(unit->name, ".scope"), v2 = p->host->layout == CGROUP_V2;
+	const struct { unsigned since; const char *name; struct bus_value value; bool wanted; } usual[] = {
+		/* Nothing of ours is to be stopped before the services of the machine are. */
+		{ 0, "DefaultDependencies", BUS_BOOL(false), true },
+		{ 0, "Slice", BUS_TEXT(unit->slice), scope },
+		/* All controllers, and what is below is not systemd's to touch. */
+		{ 0, "Delegate", BUS_BOOL(true), scope },
+		/* A failed scope (OOM, a process that would not end) must not keep its name. */
+		{ 236, "CollectMode", BUS_TEXT("inactive-or-failed"), true },
+		{ 0, "CPUAccounting", BUS_BOOL(true), true },
+		{ 0, "MemoryAccounting", BUS_BOOL(true), true },
+		{ 0, "TasksAccounting", BUS_BOOL(true), true },
+		{ 0, v2 ? "IOAccounting" : "BlockIOAccounting", BUS_BOOL(true), true },
+	};
+
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+		if (usual[i].wanted)
+			unit_add(p->arena, &unit->properties, usual[i].since, usual[i].name, usual[i].value);
+}
+
+int plan_unit(struct planner *p)
+{
+	struct unit_plan *unit = arena_alloc(p->arena, sizeof *unit);
+	struct unit_properties *properties = &unit->properties;
+
+#ifndef HAVE_SYSTEMD
+	return fail_code(p->err, ERROR_UNSUPPORTED, "this ctr-run was built without the systemd cgroup driver "
+			 "(configure --without-systemd)");
+#endif
+	unit->user = p->host->user_manager;
+	if (find_name(p, unit) < 0)
+		return -1;
+	add_usual(p, unit);
+	unit_resources(p->arena, p->linux->resources, p->host->layout, properties);
+	if (unit_annotations(p->arena, &p->config->annotations, properties, p->err) < 0)
+		return -1;
+	for (size_t i = 0; i < properties->n; i++)
+		if (!strcmp(properties->list[i].property.name, "CollectMode"))
+			unit->lingers = strcmp(properties->list[i].property.value.text, "inactive-or-failed") != 0;
+	p->plan->cgroup.unit = unit;
+	return 0;
+}

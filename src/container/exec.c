@@ -50,7 +50,7 @@ struct exec {
 	unsigned listen, keep;
 	struct channel channel, child_channel;
 	bool middle;			/* a process between us and the new one joins the user namespace */
-	int shared;			/* with a middle: the namespaces that we are in anyway, CLONE_NEW* */
+	int shared;			/* without the rights to enter any: the namespaces that we are in anyway, CLONE_NEW* */
 	pid_t pid;
 	int pidfd, master;
 };
@@ -226,7 +226,9 @@ static void child_main(struct exec *x)
  * own user namespace too: without it a middle process enters the container's first. */
 static int join_pid_namespace(struct exec *x, struct error *err)
 {
-	if (setns(x->handle.pidfd, CLONE_NEWPID | (x->middle ? CLONE_NEWUSER : 0)) == 0)
+	int flags = (CLONE_NEWPID & ~x->shared) | (x->middle ? CLONE_NEWUSER : 0);
+
+	if (!flags || setns(x->handle.pidfd, flags) == 0)
 		return 0;
 	if (errno == ESRCH)	/* it has ended since we looked */
 		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
@@ -263,11 +265,11 @@ static int make_process(struct exec *x, struct error *err)
 	if (x->process.affinity && given(x->process.affinity->initial) && affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
-	if (x->middle) {
-		/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
+	/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
+	if (!x->host.privileged)
 		x->shared = namespaces_shared(x->handle.record->pid);
+	if (x->middle)
 		return middle_birth(birth_by_middle, x, &x->pid, &x->pidfd, err);
-	}
 	x->pid = birth(x, &x->pidfd, err);
 	return x->pid < 0 ? -1 : 0;
 }

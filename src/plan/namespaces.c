@@ -85,6 +85,14 @@ static const char *time_offsets(struct planner *p)
 	return text;
 }
 
+static bool joins(const struct namespace_plan *plan, int flag)
+{
+	for (size_t i = 0; i < plan->n_join; i++)
+		if (plan->join[i].flag == flag)
+			return true;
+	return false;
+}
+
 int plan_namespaces(struct planner *p)
 {
 	const struct oci_namespace *user = config_namespace(p->config, OCI_NAMESPACE_TYPE_USER), *ns;
@@ -96,7 +104,10 @@ int plan_namespaces(struct planner *p)
 	plan->time_offsets = time_offsets(p);
 
 	/* Whoever enters a user namespace cannot come back: the runtime sends another process.  With a new one, what is
-	 * joined must be joined before it is made: afterwards the rights to do so are gone. */
+	 * joined must be joined before it is made: afterwards the rights to do so are gone.  Nor can it come back to a pid or time
+	 * namespace that belongs to an outer user namespace. */
 	plan->middle = is_joined(user) || (user && plan->n_join);
+	if (!p->host->privileged && (joins(plan, CLONE_NEWPID) || plan->create_time))
+		plan->middle = true;
 	return plan_user(p, user);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -252,6 +253,24 @@ static int set_attributes(int mount, struct mount_attr *attr, bool recursive)
 	return mount_setattr(mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attr, sizeof *attr);
 }
 
+/* Those of the bits CLEAR that MOUNT has.  None can be locked but these (mount_namespaces(7)). */
+static uint64_t attributes_present(int mount, uint64_t clear)
+{
+	static const struct { unsigned long flag; uint64_t bit; } lockable[] = {
+		{ ST_RDONLY, MOUNT_ATTR_RDONLY }, { ST_NOSUID, MOUNT_ATTR_NOSUID }, { ST_NODEV, MOUNT_ATTR_NODEV },
+		{ ST_NOEXEC, MOUNT_ATTR_NOEXEC }
+	};
+	struct statvfs fs;
+	uint64_t present = 0;
+
+	if (fstatvfs(mount, &fs) < 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(lockable); i++)
+		if (fs.f_flag & lockable[i].flag)
+			present |= lockable[i].bit;
+	return present & clear;
+}
+
 int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err)
 {
 	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
@@ -272,6 +291,14 @@ int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, 
 		return 0;
 	if (!set_attributes(mount, &attr, recursive))
 		return 0;
+	if (errno == EPERM && !recursive && attr.attr_clr) {
+		uint64_t locked = attributes_present(mount, clear);
+
+		attr.attr_clr &= ~locked;
+		if (locked && !set_attributes(mount, &attr, recursive))
+			return 0;
+		errno = EPERM;
+	}
 	if (errno == ENOSYS)
 		why = " (mount_setattr(2) needs Linux 5.12)";
 	else if (errno == EPERM)

@@ -23,7 +23,8 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
  * named stays. */
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err);
 
-/* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE. */
+/* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE.  What an outer user
+ * namespace has locked on the mount itself stays set: engines ask for "rw" by rote. */
 int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err);
 
 /* Map the ids of a detached mount as the user namespace USERNS does. */

@@ -25,5 +25,6 @@ int namespace_open(const char *path, int flag, struct error *err);
 /* Those of all kinds (CLONE_NEW*) that we are in as well as process PID. */
 int namespaces_shared(pid_t pid);
 
-/* Enter it. */
+/* Enter it.  To stay in the one we are in is no error, though the kernel wants rights for it that nobody has in a user
+ * namespace. */
 int namespace_enter(int fd, int flag, struct error *err);

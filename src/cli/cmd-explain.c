@@ -8,12 +8,13 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/explain-syscall.h"
 #include "plan/plan.h"
 #include "plan/print.h"
 #include "sys/host.h"
 
 struct explain_options {
-	const char *bundle, *config, *id, *format;
+	const char *bundle, *config, *id, *format, *syscall;
 	bool json, no_pivot, no_new_keyring;
 };
 
@@ -25,10 +26,17 @@ static const struct option explain_options[] = {
 	{  0,  "format",         CHOICE(explain_options, format),       "text|json",
 	   "how it is printed (default: text)" },
 	{  0,  "json",           FLAG(explain_options, json),           NULL, "the same as --format json" },
+	{  0,  "syscall",        TEXT(explain_options, syscall),        "NAME[,N=VALUE...]",
+	   "only what becomes of this system call, with argument N having VALUE, and which rule of the seccomp profile says so" },
 	{  0,  "no-pivot",       FLAG(explain_options, no_pivot),       NULL, "as for create" },
 	{  0,  "no-new-keyring", FLAG(explain_options, no_new_keyring), NULL, "as for create" },
 	{ .kind = OPTION_END }
 };
+
+static bool wants_json(const struct explain_options *options)
+{
+	return options->json || (options->format && !strcmp(options->format, "json"));
+}
 
 static int print_plan(const struct plan *plan, bool json, struct error *err)
 {
@@ -64,11 +72,16 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	if (config_load(dir, options->config ? options->config : "config.json", &cli->config, err) < 0 ||
 	    host_probe(&host, err) < 0)
 		return -1;
+	if (options->syscall) {
+		result = explain_syscall(&cli->config, options->syscall, wants_json(options), err);
+		config_locate(&cli->config, err);
+		return result;
+	}
 	result = plan_make(&arena, cli->config.spec, &host, &how, &plan, err);
 	if (result < 0)
 		config_locate(&cli->config, err);
 	else
-		result = print_plan(&plan, options->json || (options->format && !strcmp(options->format, "json")), err);
+		result = print_plan(&plan, wants_json(options), err);
 	arena_free(&arena);
 	return result;
 }

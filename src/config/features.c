@@ -21,7 +21,7 @@
 
 #define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
 /* Those that weaken the isolation of a container if its user may choose them. */
-#define UNSAFE "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type"
+#define UNSAFE "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.seccomp_bpf_data"
 
 /* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
 static char **names(struct arena *arena, const char *const *list, size_t *n)

@@ -169,6 +169,7 @@ static int become(struct entry *entry, struct error *err)
 	if (entry->seccomp->n_filter && !entry->seccomp_last &&
 	    (rlimits_apply_nofile(p, err) < 0 || load_filter(entry, err) < 0))
 		return -1;
+	entry->filtered = entry->seccomp->n_filter && !entry->seccomp_last;
 
 	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */
 	in_folder = chdir(p->cwd) == 0;
@@ -207,8 +208,10 @@ int enter_prepare(struct entry *entry, struct error *err)
 	if (entry->keyring && keyring_join(entry->keyring, err) < 0)
 		return -1;
 	umask(p->umask);
-	if (tune(entry, err) < 0 || become(entry, err) < 0)
+	if (tune(entry, err) < 0)
 		return -1;
+	if (become(entry, err) < 0)
+		return entry->filtered && err->number == EPERM ? wrap(err, "with the seccomp filter in force, as noNewPrivileges is off") : -1;
 	if (p->no_new_privs && no_new_privs_set(err) < 0)
 		return -1;
 	if (proc >= 0 && label_exec(proc, p->apparmor, p->selinux, err) < 0)
@@ -231,7 +234,7 @@ int enter_exec(struct entry *entry, struct error *err)
 	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
 		return -1;
 	/* A filter that is loaded already may not allow it; then it was done before. */
-	if (!(entry->seccomp->n_filter && !entry->seccomp_last) && rlimits_apply_nofile(entry->process, err) < 0)
+	if (!entry->filtered && rlimits_apply_nofile(entry->process, err) < 0)
 		return -1;
 	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0)
 		return -1;

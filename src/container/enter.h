@@ -26,6 +26,7 @@ struct entry {
 	bool announce;			/* send EXEC: the other end is not our parent, which would see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 
+	bool filtered;			/* the filter is in force already, as no_new_privs is off */
 	bool seccomp_last;		/* set by enter_prepare(): the filter is loaded just before exec */
 	char *program;			/* what will be exec'd */
 	char **env;

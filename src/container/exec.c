@@ -85,10 +85,8 @@ static int read_filter(struct exec *x, struct error *err)
 	struct arena *arena = &x->config.arena;
 	size_t n;
 
-	if (!profile)
-		return 0;
 	auto_fd fd = openat(x->handle.folder, "seccomp", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	/* No file: the profile decides nothing. */
+	/* No file: there is no profile, or it decides nothing. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(err, errno, "open the container's seccomp filter");
 	auto_free char *bytes = fd_read_all(fd, sizeof x->seccomp.flags + BPF_MAXINSNS * sizeof(struct sock_filter), &n, err);
@@ -98,8 +96,11 @@ static int read_filter(struct exec *x, struct error *err)
 	x->seccomp = (struct seccomp_plan) {
 		.n_filter = (unsigned short) (n / sizeof(struct sock_filter)),
 		.filter = memcpy(arena_alloc(arena, n), bytes + sizeof x->seccomp.flags, n),
-		.listener_path = profile->listener_path, .listener_metadata = profile->listener_metadata,
 	};
+	if (profile) {
+		x->seccomp.listener_path = profile->listener_path;
+		x->seccomp.listener_metadata = profile->listener_metadata;
+	}
 	memcpy(&x->seccomp.flags, bytes, sizeof x->seccomp.flags);
 	return 0;
 }
@@ -319,7 +320,7 @@ static int serve(struct exec *x, struct error *err)
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:
 			return ready ? process_check_ran(x->pid, 0, err)
-				     : ended_early(&x->cgroup, "the process", err);
+				     : ended_early(&x->cgroup, x->pid, "the process", err);
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
 		}

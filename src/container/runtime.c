@@ -251,7 +251,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);
 			break;
 		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
-		case MSG_COUNT: return ended_early(&launch->cgroup, "container init", err);
+		case MSG_COUNT: return ended_early(&launch->cgroup, launch->pid, "container init", err);
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
 		}

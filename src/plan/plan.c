@@ -68,10 +68,7 @@ static int plan_process(struct planner *p)
 	if (process &&
 	    plan_make_process(p->arena, p->config, process, p->host, "/process", &plan->process, p->err) < 0)
 		return -1;
-	if (p->linux->seccomp && plan_seccomp(p->arena, p->linux->seccomp, process && process->no_new_privileges,
-					      &plan->seccomp, p->err) < 0)
-		return -1;
-	return 0;
+	return plan_filter(p);
 }
 
 /* Go writes "" for what is not set. */

@@ -165,6 +165,7 @@ struct seccomp_plan {
 	unsigned short n_filter;	/* 0: none */
 	unsigned flags;			/* SECCOMP_FILTER_FLAG_* */
 	const char *listener_path, *listener_metadata;	/* for SCMP_ACT_NOTIFY, else NULL */
+	bool raw;			/* given as it is, by an annotation */
 };
 
 /* ---- cgroup ----------------------------------------------------------- */
@@ -219,6 +220,7 @@ int plan_make_mounts(struct arena *arena, const struct oci_config *config, const
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
 
-/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0. */
-int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool no_new_privs, struct seccomp_plan *out,
+/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0.  STRICT: an unknown name is an
+ * error. */
+int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err);

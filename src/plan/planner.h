@@ -40,6 +40,7 @@ void plan_seals(struct planner *p);	/* late.c: the first part of it */
 int plan_sysctls(struct planner *p);	/* sysctls.c */
 int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --systemd-cgroup */
 int plan_unit(struct planner *p);	/* unit-name.c */
+int plan_filter(struct planner *p);	/* seccomp-annotations.c */
 
 /* A new last step; the pointer is good until the next is added. */
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);

@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "libocispec/arena.h"
 #include "plan/print-names.h"
+#include "plan/print-seccomp.h"
 #include "plan/print.h"
+#include "plan/seccomp-why.h"
 #include "plan/unit.h"
 #include "sys/namespace.h"
 
@@ -327,14 +329,37 @@ static void print_process(struct json *j, const struct process_plan *process)
 	close_in(j, "}");
 }
 
-static void print_seccomp(struct json *j, const struct seccomp_plan *seccomp)
+static void print_profile(struct json *j, const struct oci_seccomp *profile)
 {
+	struct seccomp_summary sum = seccomp_sum_up(&j->arena, profile);
+
+	string(j, "architectures", sum.architectures);
+	open_in(j, "actions", "[");
+	for (size_t i = 0; i < sum.n; i++) {
+		open_in(j, NULL, "{");
+		string(j, "action", seccomp_action_words(&j->arena, sum.shares[i].action));
+		number(j, "calls", (int64_t) sum.shares[i].calls);
+		number(j, "onConditions", (int64_t) sum.shares[i].conditional);
+		close_in(j, "}");
+	}
+	close_in(j, "]");
+	string(j, "others", seccomp_action_words(&j->arena, sum.fallback));
+	string(j, "newer", seccomp_action_words(&j->arena, sum.beyond));
+}
+
+static void print_seccomp(struct json *j, const struct plan *plan)
+{
+	const struct seccomp_plan *seccomp = &plan->seccomp;
+
 	if (!seccomp->n_filter)
 		return;
 	open_in(j, "seccomp", "{");
 	number(j, "instructions", seccomp->n_filter);
 	words(j, "flags", seccomp_flag_words(&j->arena, seccomp->flags));
 	string(j, "listenerPath", seccomp->listener_path);
+	flag(j, "raw", seccomp->raw);
+	if (!seccomp->raw && plan->config->linux && plan->config->linux->seccomp)
+		print_profile(j, plan->config->linux->seccomp);
 	close_in(j, "}");
 }
 
@@ -357,7 +382,7 @@ int plan_print_json(const struct plan *plan, struct text *out)
 	print_cgroup(&j, &plan->cgroup);
 	if (plan->has_process)
 		print_process(&j, &plan->process);
-	print_seccomp(&j, &plan->seccomp);
+	print_seccomp(&j, plan);
 	given(&j, "personality", &oci_personality_type, plan->personality);
 	given(&j, "memoryPolicy", &oci_memory_policy_type, plan->memory_policy);
 	given(&j, "hooks", &oci_hooks_type, plan->config->hooks);

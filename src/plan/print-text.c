@@ -8,8 +8,10 @@
 #include "libocispec/arena.h"
 #include "plan/print-names.h"
 #include "plan/print-resources.h"
+#include "plan/print-seccomp.h"
 #include "plan/print-table.h"
 #include "plan/print.h"
+#include "plan/seccomp-why.h"
 #include "plan/unit.h"
 #include "sys/namespace.h"
 
@@ -301,14 +303,32 @@ static void rlimit_rows(struct page *page, struct table *t)
 	}
 }
 
-static const char *seccomp_text(struct page *page, const struct seccomp_plan *seccomp)
+static void seccomp_rows(struct page *page, struct table *t)
 {
+	const struct seccomp_plan *seccomp = &page->plan->seccomp;
+	const struct oci_linux *linux_part = page->plan->config->linux;
 	struct words flags = seccomp_flag_words(&page->arena, seccomp->flags);
 
-	if (!seccomp->n_filter)
-		return "no filter";
-	return format(page, "filter of %u instructions%s%s%s", seccomp->n_filter, flags.n ? ", " : "",
-		      joined(page, flags, " "), seccomp->listener_path ? ", with a listener" : "");
+	if (!seccomp->n_filter) {
+		listing_row(t, "seccomp", "no filter");
+		return;
+	}
+	listing_row(t, "seccomp", format(page, "filter of %u instructions%s%s%s", seccomp->n_filter, flags.n ? ", " : "",
+					 joined(page, flags, " "), seccomp->listener_path ? ", with a listener" : ""));
+	if (seccomp->raw || !linux_part || !linux_part->seccomp) {
+		listing_row(t, "", "given as it is (run.oci.seccomp_bpf_data)");
+		return;
+	}
+	struct seccomp_summary sum = seccomp_sum_up(&page->arena, linux_part->seccomp);
+
+	listing_row(t, "", format(page, "for %s", sum.architectures));
+	for (size_t i = 0; i < sum.n; i++)
+		listing_row(t, "", format(page, "%zu call%s%s: %s", sum.shares[i].calls, sum.shares[i].calls == 1 ? "" : "s", sum.shares[i].conditional ?
+					  format(page, " (%zu on conditions)", sum.shares[i].conditional) : "",
+					  seccomp_action_words(&page->arena, sum.shares[i].action)));
+	listing_row(t, "", format(page, "all others: %s", seccomp_action_words(&page->arena, sum.fallback)));
+	if (sum.beyond != sum.fallback)
+		listing_row(t, "", format(page, "newer than these: %s", seccomp_action_words(&page->arena, sum.beyond)));
 }
 
 static void print_process(struct page *page)
@@ -339,7 +359,7 @@ static void print_process(struct page *page)
 	if (process->has_oom_score_adj)
 		listing_row(&t, "oom score", format(page, "%+d", process->oom_score_adj));
 	listing_row(&t, "new privileges", process->no_new_privs ? "never (no_new_privs)" : "possible");
-	listing_row(&t, "seccomp", seccomp_text(page, &plan->seccomp));
+	seccomp_rows(page, &t);
 	if (process->apparmor)
 		listing_row(&t, "AppArmor", show(page, process->apparmor));
 	if (process->selinux)

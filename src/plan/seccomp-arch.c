@@ -142,8 +142,8 @@ struct seccomp_numbers seccomp_numbers(const struct seccomp_arch *arch, const ch
 		found.direct = number;
 	} else if (number <= -101 && number >= -299 && multiplexes(arch)) {
 		found.selector = (uint64_t) (-number % 100);
-		found.multiplexed = seccomp_syscall_resolve_name_arch(arch->token,
-								      number > -200 ? "socketcall" : "ipc");
+		found.by = number > -200 ? "socketcall" : "ipc";
+		found.multiplexed = seccomp_syscall_resolve_name_arch(arch->token, found.by);
 		found.direct = direct_number(arch, number);
 	}
 	return found;

@@ -354,6 +354,29 @@ static int add_arch(struct arena *a, const struct seccomp_rules *rules, const st
 	return make_ranges(&t, err);
 }
 
+int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch, uint32_t number,
+		     struct seccomp_class *class, int *origin, struct error *err)
+{
+	struct table t = { .a = a, .rules = rules, .arch = arch, .newest = -1 };
+	const struct seccomp_class *found;
+	const struct slot *slot;
+
+	t.fitted = arena_alloc(a, (rules->n + 1) * sizeof *t.fitted);
+	collect(&t);
+	slot = slot_of(&t, number);
+	if (slot_class(&t, slot, &found, err) < 0)
+		return -1;
+	*class = *found;
+	*origin = -1;
+	if (slot->first && !slot->first->rule->n) {
+		*origin = (int) slot->first->rule->origin;
+	} else if (!slot->first && t.newest >= 0 && number > t.newest) {
+		class->action = rules->beyond;
+		*origin = rules->beyond == rules->fallback ? -1 : -2;
+	}
+	return 0;
+}
+
 /* x86_64 and x32 have one name for the kernel and share a block: each half is either's or, like an architecture that
  * the profile does not have, OTHER's. */
 static int add_x86_64(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *low,

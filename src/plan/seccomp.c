@@ -136,8 +136,21 @@ static int entry_rules(struct arena *a, struct seccomp_rules *rules, unsigned in
 	return 0;
 }
 
-static int make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules,
-		      struct error *err)
+/* A denied call that the profile cannot have known is answered with ENOSYS, on which the C library tries the older one; runc
+ * does so too, whatever the default.  A tracer is taken for one that knows what to do with new calls. */
+static bool denies(uint32_t action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_TRACE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules, struct error *err)
 {
 	*rules = (struct seccomp_rules) { .profile = profile };
 	if (action_of(profile->default_action, profile->has_default_errno_ret, profile->default_errno_ret,
@@ -145,17 +158,14 @@ static int make_rules(struct arena *a, const struct oci_seccomp *profile, struct
 		return -1;
 	if (rules->fallback == SECCOMP_RET_USER_NOTIF)
 		return fail_at(err, SECCOMP "/defaultAction", "SCMP_ACT_NOTIFY cannot be the default");
-	/* glibc falls back to an older call on ENOSYS only.  Another default was chosen with care: leave it. */
-	rules->beyond = rules->fallback == (SECCOMP_RET_ERRNO | EPERM) ? SECCOMP_RET_ERRNO | ENOSYS : rules->fallback;
+	rules->beyond = denies(rules->fallback) ? SECCOMP_RET_ERRNO | ENOSYS : rules->fallback;
 	for (unsigned i = 0; i < profile->n_syscalls; i++)
 		if (entry_rules(a, rules, i, err) < 0)
 			return -1;
 	return 0;
 }
 
-/* The own architecture and those of the profile that the same kernel can run; what else may be listed cannot happen. */
-static int choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n,
-			struct error *err)
+int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n, struct error *err)
 {
 	const struct seccomp_arch *own = seccomp_arch_own();
 
@@ -180,32 +190,42 @@ static int choose_archs(const struct oci_seccomp *profile, const struct seccomp_
 	return 0;
 }
 
-static bool class_notifies(const struct seccomp_class *class)
+static bool class_has(const struct seccomp_class *class, bool (*test)(uint32_t action))
 {
-	if (class->action == SECCOMP_RET_USER_NOTIF)
+	if (test(class->action))
 		return true;
 	for (size_t i = 0; i < class->n; i++)
-		if (class->rules[i]->action == SECCOMP_RET_USER_NOTIF)
+		if (test(class->rules[i]->action))
 			return true;
 	return false;
+}
+
+static bool is_notify(uint32_t action)
+{
+	return action == SECCOMP_RET_USER_NOTIF;
+}
+
+static bool is_refusal(uint32_t action)
+{
+	return action != SECCOMP_RET_ALLOW && action != SECCOMP_RET_LOG;
 }
 
 static bool notifies(const struct seccomp_block *blocks, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < blocks[i].n; k++)
-			if (class_notifies(blocks[i].ranges[k].class))
+			if (class_has(blocks[i].ranges[k].class, is_notify))
 				return true;
 	return false;
 }
 
-static bool number_notifies(const struct seccomp_block *block, uint32_t number)
+static const struct seccomp_class *class_of_number(const struct seccomp_block *block, uint32_t number)
 {
 	size_t i = block->n - 1;
 
 	while (block->ranges[i].first > number)
 		i--;
-	return class_notifies(block->ranges[i].class);
+	return block->ranges[i].class;
 }
 
 /* The listener exists only once the filter is in force, and is then handed over by these: to wait for somebody who has
@@ -216,15 +236,35 @@ static int check_hand_over(const struct seccomp_block *own, struct error *err)
 		{ SYS_sendmsg, "sendmsg" }, { SYS_recvmsg, "recvmsg" },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-		if (number_notifies(own, needed[i].number))
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		const struct seccomp_class *class = class_of_number(own, needed[i].number);
+
+		if (class_has(class, is_notify))
 			return fail_at(err, SECCOMP "/syscalls", "SCMP_ACT_NOTIFY cannot be used for %s, by which the "
 				       "listener itself is handed over", needed[i].name);
+		if (class_has(class, is_refusal))
+			return fail_at(err, SECCOMP "/syscalls", "a profile with SCMP_ACT_NOTIFY must allow %s, by which the "
+				       "listener itself is handed over", needed[i].name);
+	}
 	return 0;
 }
 
-/* No flags at all: what runc and crun choose then.  An empty list: none. */
-static int choose_flags(const struct oci_seccomp *profile, bool listener, unsigned *flags, struct error *err)
+/* run.oci.seccomp_fail_unknown_syscall: a name that libseccomp does not know is more likely misspelt than new. */
+static int check_names(const struct oci_seccomp *profile, struct error *err)
+{
+	char pointer[96];
+
+	for (size_t i = 0; i < profile->n_syscalls; i++)
+		for (size_t k = 0; k < profile->syscalls[i].n_names; k++) {
+			if (seccomp_numbers(seccomp_arch_own(), profile->syscalls[i].names[k]).known)
+				continue;
+			snprintf(pointer, sizeof pointer, SECCOMP "/syscalls/%zu/names/%zu", i, k);
+			return fail_at(err, pointer, "no system call is called \"%s\"", profile->syscalls[i].names[k]);
+		}
+	return 0;
+}
+
+int seccomp_choose_flags(const struct oci_seccomp *profile, bool listener, unsigned *flags, struct error *err)
 {
 	static const struct name_value names[] = {
 		{ "SECCOMP_FILTER_FLAG_TSYNC", 0 },	/* there is one thread, and it excludes a listener */
@@ -252,23 +292,24 @@ static int choose_flags(const struct oci_seccomp *profile, bool listener, unsign
 	return 0;
 }
 
-int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool no_new_privs, struct seccomp_plan *out,
+int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err)
 {
-	const struct seccomp_arch *archs[32];
+	const struct seccomp_arch *archs[SECCOMP_MAX_ARCHS];
 	struct seccomp_block *blocks;
 	struct seccomp_rules rules;
 	struct sock_filter *filter;
 	size_t n_archs = 0, n_blocks;
 	bool listener;
 
-	(void) no_new_privs;	/* decides when the filter is loaded, not what it says */
 	*out = (struct seccomp_plan) { 0 };
 	if (!profile)
 		return 0;
 	if (profile->listener_metadata && !profile->listener_path)
 		return fail_at(err, SECCOMP "/listenerMetadata", "is of no use without listenerPath");
-	if (make_rules(arena, profile, &rules, err) < 0 || choose_archs(profile, archs, &n_archs, err) < 0)
+	if (seccomp_make_rules(arena, profile, &rules, err) < 0 || seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
+		return -1;
+	if (strict && check_names(profile, err) < 0)
 		return -1;
 	/* Everything allowed everywhere.  With architectures it still shuts out the others. */
 	if (rules.fallback == SECCOMP_RET_ALLOW && !rules.n && !profile->n_architectures)
@@ -281,7 +322,7 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool no
 		return fail_at(err, SECCOMP "/listenerPath", "must be given: a rule says SCMP_ACT_NOTIFY");
 	if (listener && check_hand_over(&blocks[0], err) < 0)
 		return -1;
-	if (choose_flags(profile, listener, &out->flags, err) < 0)
+	if (seccomp_choose_flags(profile, listener, &out->flags, err) < 0)
 		return -1;
 	if (seccomp_program(arena, blocks, n_blocks, OTHER_ARCHITECTURE, &filter, &out->n_filter, err) < 0)
 		return blame(err, SECCOMP);

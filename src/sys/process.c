@@ -16,6 +16,7 @@
 #include "base/number.h"
 #include "sys/disable.h"
 #include "sys/process.h"
+#include "sys/signals.h"
 
 bool process_stat_parse(const char *text, struct process_stat *out)
 {
@@ -97,10 +98,26 @@ int process_open(pid_t pid, uint64_t start_time)
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
 {
 	struct process_stat stat;
+	char who[32];
 
 	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) || !(stat.flags & PROCESS_FORKNOEXEC))
 		return 0;
-	return fail_code(err, ERROR_STATE, "process %d ended before its program ran (was it killed?)", pid);
+	snprintf(who, sizeof who, "process %d", (int) pid);
+	return process_fail_ended(pid, who, "its program ran", ERROR_STATE, err);
+}
+
+int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err)
+{
+	siginfo_t info = { 0 };
+	int r;
+
+	do
+		r = waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT);
+	while (r < 0 && errno == EINTR);
+	if (r < 0 || info.si_code == CLD_EXITED)
+		return fail_code(err, code, "%s ended before %s%s", who, before, r < 0 ? " (was it killed?)" : "");
+	return fail_code(err, code, "%s was killed by %s before %s%s", who, signal_name(info.si_status), before,
+			 info.si_status == SIGSYS ? ": its seccomp filter forbids a system call that it takes" : "");
 }
 
 int process_signal(int pidfd, int sig)

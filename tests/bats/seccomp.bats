@@ -212,3 +212,153 @@ answers()
 	[[ $output =~ "filter of "[0-9]+" instructions" ]]
 	[ "$(rt explain --json | jq '[.. | .instructions?] | add')" -gt 10 ]
 }
+
+@test "Docker's, podman's and containerd's profiles, with noNewPrivileges and without, for root and for a user" {
+	local name nnp uid
+	for name in docker podman containerd; do
+		profile "$(jq -c . "$TOP/tests/data/seccomp-$name.json")"
+		for nnp in true false; do
+			for uid in 0 1000; do
+				spec '.process.noNewPrivileges = $n | .process.user.uid = $u | .process.capabilities |= map_values([])' \
+					--argjson n $nnp --argjson u $uid
+				see 'echo a | sort; grep "^Seccomp:" /proc/self/status'
+				same $'a\nSeccomp:\t2' "$output" "$name, $nnp, $uid"
+			done
+		done
+		spec '.process.args = ["sleep", "1000"]'
+		rt run -d web
+		run -0 rt exec web sh -c 'echo a | sort'
+		rt delete --force web
+	done
+}
+
+@test "a filter that forbids what starting takes: the message says so" {
+	local nnp
+	spec '.process.capabilities |= map_values([])'
+	for nnp in true false; do
+		spec '.process.noNewPrivileges = $n' --argjson n $nnp
+		but '{"names": ["execve"], "action": "SCMP_ACT_KILL_PROCESS"}'
+		rt_fail run web
+		says "killed by SIGSYS" "seccomp filter forbids"
+	done
+	but '{"names": ["setresuid", "capset"], "action": "SCMP_ACT_ERRNO"}'
+	rt_fail run web
+	says "with the seccomp filter in force, as noNewPrivileges is off" "operation not permitted"
+	but '{"names": ["setresuid", "capset"], "action": "SCMP_ACT_KILL_PROCESS"}'
+	rt_fail run web
+	says "killed by SIGSYS" "before it was ready"
+	# Loaded last, it does not matter.
+	spec '.process.noNewPrivileges = true | .process.args = ["true"]'
+	rt run web
+}
+
+@test "run.oci.seccomp_fail_unknown_syscall: a misspelt name is an error" {
+	but '{"names": ["mkdir", "mkdri"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}'
+	spec '.annotations = {"run.oci.seccomp_fail_unknown_syscall": "1"}'
+	rt_fail create web
+	says "/linux/seccomp/syscalls/0/names/1" mkdri
+	spec '.annotations = {"run.oci.seccomp_fail_unknown_syscall": "0"}'
+	answers "error 77" 83 0 0
+	but '{"names": ["mkdir", "s390_runtime_instr"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}'
+	spec '.annotations = {"run.oci.seccomp_fail_unknown_syscall": "1"}'
+	answers "error 77" 83 0 0
+}
+
+# sock_filter CODE JT JF K... as base64
+raw()
+{
+	while [ $# -gt 0 ]; do
+		printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8)))\\x$(printf %02x "$2")\\x$(printf %02x "$3")"
+		printf "\\x$(printf %02x $(($4 & 255)))\\x$(printf %02x $(($4 >> 8 & 255)))\\x$(printf %02x $(($4 >> 16 & 255)))\\x$(printf %02x $(($4 >> 24 & 255)))"
+		shift 4
+	done | base64 -w 0
+}
+
+@test "run.oci.seccomp_bpf_data: a program is loaded as it is, for exec too" {
+	# load nr; mkdir: error 77; all else is allowed
+	local program=$(raw 0x20 0 0 0 0x15 0 1 83 0x06 0 0 0x5004d 0x06 0 0 0x7fff0000)
+	spec '.annotations = {"run.oci.seccomp_bpf_data": $p}' --arg p "$program"
+	answers "error 77" 83 0 0
+	# It stands in the place of a profile.
+	but '{"names": ["rmdir"], "action": "SCMP_ACT_ERRNO"}'
+	spec '.annotations = {"run.oci.seccomp_bpf_data": $p}' --arg p "$program"
+	answers "error 77" 83 0 0
+	answers "error 14" 84 0
+	run -0 rt explain
+	says "filter of 4 instructions" "given as it is"
+	spec '.process.args = ["sleep", "1000"] | del(.linux.seccomp)'
+	rt run -d web
+	run -0 rt exec web attack call 83 0 0
+	same "error 77" "$output"
+	rt features | jq -e '.potentiallyUnsafeConfigAnnotations | index("run.oci.seccomp_bpf_data")'
+}
+
+@test "run.oci.seccomp_bpf_data that is no program is refused" {
+	local bad
+	for bad in "not base64" "AAAA" "Zg==" "$(head -c 40000 /dev/zero | base64 -w 0)"; do
+		spec '.annotations = {"run.oci.seccomp_bpf_data": $p}' --arg p "$bad"
+		rt_fail create web
+		says "/annotations/run.oci.seccomp_bpf_data"
+	done
+	# The kernel has the last word: this one ends without a return.
+	spec '.annotations = {"run.oci.seccomp_bpf_data": $p}' --arg p "$(raw 0x20 0 0 0)"
+	rt_fail run web
+	says "load the seccomp filter"
+	# One that asks a listener needs one.
+	spec '.annotations = {"run.oci.seccomp_bpf_data": $p}' --arg p "$(raw 0x06 0 0 0x7fc00000)"
+	rt_fail create web
+	says listenerPath
+}
+
+@test "NOTIFY: by create and start, and for an exec'd process, each with its own state" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
+	spec '.linux.seccomp.listenerPath = $p | .linux.seccomp.flags = ["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"]' --arg p "$T/listener"
+	listener()
+	{
+		rm -f "$T/listener"
+		rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+		wait_for test -S "$T/listener"
+	}
+	listener
+	shell 'attack call 83 0 0; sleep 1000'
+	rt create web
+	rt start web
+	wait_for grep -q "error 77" "$OUT"
+	same "created $(pid_of web) null" "$(head -n 1 "$T/heard" | jq -r '"\(.state.status) \(.pid) \(.metadata)"')"
+	listener
+	run -0 rt exec web attack call 83 0 0
+	same "error 77" "$output"
+	same running "$(head -n 1 "$T/heard" | jq -r .state.status)"
+	[ "$(head -n 1 "$T/heard" | jq .pid)" != "$(pid_of web)" ]
+	rt delete --force web
+}
+
+@test "explain --syscall tells which rule decides, with its place" {
+	profile "$(jq -c . "$TOP/tests/data/seccomp-docker.json")"
+	run -0 rt explain --syscall mkdir
+	says "SCMP_ARCH_X86_64" 83 allowed /linux/seccomp/syscalls/0 config.json:
+	run -0 rt explain --syscall personality
+	says "if argument 0 = 8:" "else:" "error 1, operation not permitted" /linux/seccomp/defaultAction
+	run -0 rt explain --syscall personality,0=0x8
+	says_not "if argument"
+	run -0 rt explain --syscall clone,arg0=2113929216 --json
+	jq -e '.answers[0] | .number == 56 and .cases[0].pointer == "/linux/seccomp/defaultAction"' <<<"$output"
+	run -0 rt explain --syscall 999
+	says "error 38" "newer than the profile"
+	rt_fail explain --syscall mkdri
+	says mkdri
+	for bad in mkdir,6=1 mkdir,x mkdir,0=-1 mkdir,0=0x mkdir,0=18446744073709551616 mkdir,=1 mkdir,; do
+		rt_fail explain --syscall "$bad"
+		says "invalid --syscall argument"
+	done
+	spec 'del(.linux.seccomp)'
+	rt_fail explain --syscall mkdir
+	says "no seccomp profile"
+}
+
+@test "explain sums the profile up" {
+	profile "$(jq -c . "$TOP/tests/data/seccomp-docker.json")"
+	run -0 rt explain
+	says "for x86_64 x86 x32" "calls (7 on conditions): allowed" "all others: error 1" "newer than these: error 38"
+	rt explain --json | jq -e '.seccomp | .architectures == "x86_64 x86 x32" and (.actions[0].calls > 300) and (.newer | startswith("error 38"))'
+}

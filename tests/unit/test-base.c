@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/names.h"
@@ -384,9 +385,32 @@ static void a_log_that_cannot_be_opened_is_an_error(void **state)
 	assert_string_equal(err.message, "open the log /nonexistent/log: no such file or directory");
 }
 
+static void base64(void **state)
+{
+	static const struct { const char *text, *bytes; } good[] = {
+		{ "", "" }, { "Zg==", "f" }, { "Zg", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" }, { "Zm9vYg==", "foob" }, { "/+7/", "\xff\xee\xff" },
+	};
+	static const char *const bad[] = { "Z", "Zg=", "Zg===", "Z===", "====", "Zg==Zg==", "Zm 9v", "Zm9v\n", "Zm9v=", "Zh==", "Zm9=", "-_-_" };
+	unsigned char *bytes;
+	size_t n;
+
+	(void) state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		bytes = base64_decode(good[i].text, &n);
+		assert_non_null(bytes);
+		assert_int_equal(n, strlen(good[i].bytes));
+		assert_memory_equal(bytes, good[i].bytes, n);
+		free(bytes);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if ((bytes = base64_decode(bad[i], &n)))
+			assert_string_equal(bad[i], "is not taken");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64),
 		cmocka_unit_test(fail_adds_the_text_of_errno), cmocka_unit_test(contexts_are_put_before),
 		cmocka_unit_test(blame_keeps_the_first_pointer), cmocka_unit_test(errno_is_told_as_clients_know_it),
 		cmocka_unit_test(errors_are_printed_with_their_place), cmocka_unit_test(text_grows),

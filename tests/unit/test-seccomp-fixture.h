@@ -141,15 +141,22 @@ static inline int oracle_entry(scmp_filter_ctx context, const struct oci_syscall
 	return r;
 }
 
-/* libseccomp's program in FILTER, room for ROOM; the number of instructions, or a negative errno. */
-static inline int oracle_filter(const struct oci_seccomp *profile, struct sock_filter *filter, unsigned room)
+/* libseccomp's program in FILTER, room for ROOM; the number of instructions, or a negative errno.  ALONE: for this
+ * architecture (a token of libseccomp's) only; 0: for our own and those of the profile. */
+static inline int oracle_filter(const struct oci_seccomp *profile, uint32_t alone, struct sock_filter *filter, unsigned room)
 {
 	uint32_t fallback = oracle_action(profile->default_action, profile->has_default_errno_ret, profile->default_errno_ret);
 	scmp_filter_ctx context = seccomp_init(fallback);
 	int r = 0, fd = memfd_create("oracle", MFD_CLOEXEC);
 	ssize_t n = -1;
 
-	for (size_t i = 0; i < profile->n_architectures && !r; i++) {
+	if (alone && alone != seccomp_arch_native()) {
+		/* One of another byte order cannot be added to ours. */
+		r = seccomp_arch_remove(context, seccomp_arch_native());
+		if (!r)
+			r = seccomp_arch_add(context, alone);
+	}
+	for (size_t i = 0; i < profile->n_architectures && !alone && !r; i++) {
 		const struct seccomp_arch *arch = seccomp_arch_find(profile->architectures[i]);
 
 		if (arch && arch->token != seccomp_arch_native())

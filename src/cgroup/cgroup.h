@@ -24,6 +24,7 @@
 #include "sys/host.h"
 
 struct arena;
+struct arena;
 struct error;
 
 struct cgroup_folder {
@@ -107,6 +108,10 @@ int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
 /* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed and
  * forgotten.  To be asked before anything is killed or removed long after. */
 bool cgroup_claim(struct cgroup *cgroup);
+
+/* Fill PLAN's writes, in ARENA: what cgroup_limit() would write, where and why.  Changes nothing outside; -1 where cgroup_limit()
+ * would find that this machine cannot do it.  None with systemd, which is told properties. */
+int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);

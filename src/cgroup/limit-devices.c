@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -212,6 +213,46 @@ int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resou
 		result = no_controller(&tables, err);
 	tables_free(&tables);
 	return excuse(cgroup, result, err);
+}
+
+static int foresee_v1(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables, struct error *err)
+{
+	struct device_list list;
+	int result = list_make(&list, tables, err);
+
+	if (result == 0) {
+		limits_add(limits, folder, POINTER, first_file(&list), xstrdup("a"));
+		for (size_t i = 0; i < list.n; i++)
+			limits_add(limits, folder, POINTER, second_file(&list), xstrdup(list.lines[i]));
+	}
+	device_list_free(&list);
+	return result;
+}
+
+static int foresee_v2(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables, struct error *err)
+{
+	auto_free struct bpf_insn *code = NULL;
+	size_t n;
+
+	if (tables_open(tables))
+		return 0;
+	code = device_program(&tables->blocks, &tables->chars, &n, err);
+	if (code)
+		limits_add(limits, folder, POINTER, "(device program)", xasprintf("%zu instructions", n));
+	return code ? 0 : -1;
+}
+
+int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err)
+{
+	const struct cgroup_folder *v1 = cgroup_v1(limits->cgroup, "devices"), *v2 = cgroup_v2(limits->cgroup);
+	struct tables tables;
+	int result = tables_make(resources, &tables, err);
+
+	if (result <= 0)
+		return result;
+	result = v1 ? foresee_v1(limits, v1, &tables, err) : v2 ? foresee_v2(limits, v2, &tables, err) : 0;
+	tables_free(&tables);
+	return result < 0 ? blame(err, POINTER) : 0;
 }
 
 static bool same_rules(const struct oci_resources *a, const struct oci_resources *b)

@@ -195,7 +195,8 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *r, struct 
 		snprintf(file, sizeof file, "hugetlb.%s.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
 		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size,
 			 folder->v2 ? "max" : "limit_in_bytes");
-		if (faccessat(folder->fd, file, F_OK, 0) < 0 && errno == ENOENT) {
+		/* What is only foreseen has no files yet; it will have those of every size there is. */
+		if (!limits->foreseen && faccessat(folder->fd, file, F_OK, 0) < 0 && errno == ENOENT) {
 			sizes = page_sizes();
 			return fail_at(err, size, "this machine has no huge pages of %s (it has: %s)", limit->page_size,
 				       sizes[0] ? sizes : "none");

@@ -32,6 +32,7 @@ struct limits {
 	const struct cgroup *cgroup;
 	const struct cgroup_folder *v2;
 	char v2_controllers[256];	/* of that folder */
+	bool foreseen;			/* nothing will be written, and the folders may not be there */
 	struct limit_write *writes;
 	size_t n;
 	size_t n_free;			/* so many may go in any order; the rest comes after them, as it stands */
@@ -65,6 +66,10 @@ int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error
 int limits_hugetlb(struct limits *limits, const struct oci_resources *resources, struct error *err);
 int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
+
+/* The device rules as writes: v1's lines, or the length of v2's program; nothing is written, and where nobody is restricted or
+ * there is no controller nothing is added. */
+int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err);
 
 /* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
 int limits_collect(struct limits *limits, const struct oci_resources *resources, struct error *err);

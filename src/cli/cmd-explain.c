@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cgroup/cgroup.h"
 #include "cli/cli.h"
 #include "cli/explain-syscall.h"
 #include "plan/plan.h"
@@ -78,6 +79,8 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 		return result;
 	}
 	result = plan_make(&arena, cli->config.spec, &host, &how, &plan, err);
+	if (result == 0)
+		result = cgroup_foresee(&arena, &plan.cgroup, &host, err);
 	if (result < 0)
 		config_locate(&cli->config, err);
 	else

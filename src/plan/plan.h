@@ -170,6 +170,10 @@ struct seccomp_plan {
 
 /* ---- cgroup ----------------------------------------------------------- */
 
+struct planned_write {		/* one value into one file, because of what stands at POINTER */
+	const char *file, *value, *pointer;
+};
+
 struct cgroup_plan {
 	bool disabled;		/* no cgroup at all */
 	const struct unit_plan *unit;	/* what systemd makes for us (plan/unit.h); NULL: we make it */
@@ -179,6 +183,8 @@ struct cgroup_plan {
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
 	const struct oci_resources *resources;	/* may be NULL */
 	const char *pointer;
+	const struct planned_write *writes;	/* for `explain`: what RESOURCES come to here (cgroup_foresee()) */
+	size_t n_writes;
 };
 
 /* ---- all of it -------------------------------------------------------- */

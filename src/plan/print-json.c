@@ -236,6 +236,19 @@ static void print_unit(struct json *j, const struct unit_plan *unit)
 	close_in(j, "}");
 }
 
+static void print_writes(struct json *j, const struct cgroup_plan *cgroup)
+{
+	open_in(j, "writes", "[");
+	for (size_t i = 0; i < cgroup->n_writes; i++) {
+		open_in(j, NULL, "{");
+		string(j, "file", cgroup->writes[i].file);
+		string(j, "value", cgroup->writes[i].value);
+		string(j, "pointer", cgroup->writes[i].pointer);
+		close_in(j, "}");
+	}
+	close_in(j, "]");
+}
+
 static void print_cgroup(struct json *j, const struct cgroup_plan *cgroup)
 {
 	open_in(j, "cgroup", "{");
@@ -246,6 +259,8 @@ static void print_cgroup(struct json *j, const struct cgroup_plan *cgroup)
 	flag(j, "disabled", cgroup->disabled);
 	flag(j, "required", cgroup->required);
 	given(j, "resources", &oci_resources_type, cgroup->resources);
+	if (cgroup->n_writes)
+		print_writes(j, cgroup);
 	close_in(j, "}");
 }
 

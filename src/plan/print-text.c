@@ -223,6 +223,18 @@ static void unit_rows(struct page *page, const struct unit_plan *unit, struct ta
 	}
 }
 
+static void print_writes(struct page *page, const struct cgroup_plan *cgroup)
+{
+	struct table t = { .arena = &page->arena };
+
+	if (!cgroup->n_writes)
+		return;
+	heading(page, "Values of the control group, in order");
+	for (size_t i = 0; i < cgroup->n_writes; i++)
+		listing_row(&t, show(page, cgroup->writes[i].file), "<-", show(page, cgroup->writes[i].value), cgroup->writes[i].pointer);
+	listing_print(&t, page->out);
+}
+
 static void print_cgroup(struct page *page)
 {
 	const struct cgroup_plan *cgroup = &page->plan->cgroup;
@@ -240,6 +252,7 @@ static void print_cgroup(struct page *page)
 	if (cgroup->resources && !cgroup->disabled)
 		resource_rows(cgroup->resources, &t);
 	listing_print(&t, page->out);
+	print_writes(page, cgroup);
 }
 
 /* ---- the process ------------------------------------------------------ */

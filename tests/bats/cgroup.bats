@@ -220,3 +220,24 @@ same()
 	rt_fail create web
 	says "/linux/cgroupsPath"
 }
+
+@test "explain tells each value, its file and what asks for it, and create writes just that" {
+	local file value pointer n=0
+	case $VIEW in
+	v2) need_controller hugetlb
+		spec '.linux.resources = {hugepageLimits: [{pageSize: "2MB", limit: 4194304}]}' ;;
+	*) spec '.linux.resources.pids = {limit: 77} | .linux.resources.memory = {limit: 104857600} | .linux.resources.cpu = {shares: 512}' ;;
+	esac
+	rt explain --json | jq -r '.cgroup.writes[] | select(.pointer | startswith("/linux/resources/devices") | not) | "\(.file) \(.value) \(.pointer)"' >"$T/writes"
+	run -0 rt explain
+	says "Values of the control group" "/linux/resources/"
+	# Nothing was made for that.
+	[ ! -e "$(cgroup_dir pids)" ]
+	rt create web
+	while read -r file value pointer; do
+		same "$value" "$(cat "$file")" "$file"
+		jq -e --arg p "$pointer" 'getpath($p | split("/")[1:] | map(if test("^[0-9]+$") then tonumber else . end)) != null' config.json
+		n=$((n + 1))
+	done <"$T/writes"
+	[ "$n" -ge 1 ]
+}

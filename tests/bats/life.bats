@@ -316,15 +316,15 @@ load lib/programs
 	in_background strace -qq -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL -p "$(pid_of web)" 2>"$T/strace"
 	wait_for grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$(pid_of web)/status"
 	rt_fail start web
-	says "ended before its program ran"
+	says "ended before its program ran" "(was it killed?)"
 	wait_status web stopped
 	rt delete web
 	# Our own exec of ourselves is the first of the traced process; the second is the program's, in the child.
 	run -1 strace -qq -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=1 "${RT[@]}" run web
-	says "ended before its program ran"
+	says "was killed by SIGKILL before its program ran"
 	rt run -d web
 	run strace -qq -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=1 "${RT[@]}" exec web true
-	says "ended before its program ran"
+	says "was killed by SIGKILL before its program ran"
 	is web running
 }
 

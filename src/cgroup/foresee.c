@@ -1,0 +1,49 @@
+/* foresee.c - what cgroup_limit() would write, for `explain` */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "cgroup/limit.h"
+#include "libocispec/arena.h"
+
+/* FOLDER may not be there yet: its path is what counts. */
+static const char *file_name(struct arena *arena, const struct limit_write *w)
+{
+	auto_free char *folder = folder_name(w->folder);
+
+	return arena_printf(arena, "%s/%s", folder, w->file);
+}
+
+static int foresee(const struct cgroup *cgroup, const struct oci_resources *resources, struct limits *limits, struct error *err)
+{
+	limits->cgroup = cgroup;
+	limits->foreseen = true;
+	limits->v2 = cgroup_v2(cgroup);
+	limits_look(limits);
+	return limits_collect(limits, resources, err) < 0 || limits_devices(limits, resources, err) < 0 ? -1 : 0;
+}
+
+int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err)
+{
+	struct planned_write *list = NULL;
+	struct cgroup cgroup = { 0 };
+	struct limits limits = { 0 };
+	int result;
+
+	plan->writes = NULL;
+	plan->n_writes = 0;
+	if (!plan->resources || plan->unit)
+		return 0;
+	result = cgroup_paths(plan, host, &cgroup, err);
+	if (result == 0)
+		result = cgroup_look(&cgroup, err);
+	if (result == 0 && cgroup.n_folders)
+		result = foresee(&cgroup, plan->resources, &limits, err);
+	for (size_t i = 0; result == 0 && i < limits.n; i++)
+		*(struct planned_write *) arena_push(arena, &list, plan->n_writes++, sizeof *list) = (struct planned_write) {
+			.file = file_name(arena, &limits.writes[i]), .value = arena_strdup(arena, limits.writes[i].value),
+			.pointer = arena_strdup(arena, limits.writes[i].pointer),
+		};
+	plan->writes = list;
+	limits_free(&limits);
+	cgroup_close(&cgroup);
+	return result;
+}

@@ -129,6 +129,15 @@ int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct erro
 /* Open the recorded folders again; one that is gone is skipped (fd -1).  JOIN: also open v1 `tasks`. */
 int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
 
+/* Go on below the container's own cgroups, which are open with JOIN, as `exec --cgroup` says: one "PATH" for all
+ * hierarchies, or "CONTROLLER[,CONTROLLER]:PATH" for those of v1, the others staying where they are.  ARGUMENTS end with
+ * NULL.  ERROR_USAGE if they are wrong. */
+int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *err);
+
+/* v2: go to where PID is, below the container's own cgroup.  That takes no processes itself once the container hands
+ * controllers to those below (EBUSY); its first process must have moved then. */
+int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err);
+
 /* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 

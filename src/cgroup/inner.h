@@ -97,6 +97,14 @@ bool keyed_find(const char *text, const char *key, unsigned long long *value);
 /* The same in the file NAME of DIR. */
 bool keyed_read(int dir, const char *name, const char *key, unsigned long long *value);
 
+/* ---- below.c ---- */
+
+/* True if no component of PATH is ".." or too long. */
+bool cgroup_below_plain(const char *path);
+
+/* The cgroup2 path in TEXT, a /proc/PID/cgroup; false if there is none, or it is longer than SIZE. */
+bool cgroup_path_of(const char *text, char *path, size_t size);
+
 /* ---- limit-memory.c ---- */
 
 /* "2MB" of "hugepages-2048kB", a folder of /sys/kernel/mm/hugepages; false if NAME is none. */

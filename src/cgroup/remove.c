@@ -19,13 +19,14 @@ static int rmdir_at(int dir, const char *name)
 {
 	int number;
 
-	if (unlinkat(dir, name, AT_REMOVEDIR) == 0 || folder_gone(errno))
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
 		return 0;
 	number = errno;
-	/* On a read-only mount rmdir says EROFS even if there is nothing to remove. */
+	/* On a read-only mount rmdir says EROFS even if there is nothing to remove.  And "gone" is believed only when looked
+	 * at once more: what stays behind here nobody would ever remove. */
 	if (number != EBUSY && faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && folder_gone(errno))
 		return 0;
-	return number;
+	return folder_gone(number) ? EBUSY : number;
 }
 
 /* What is busy is tried again in the next round. */
@@ -58,13 +59,13 @@ static int remove_tree(int dir, const char *name, bool v2, struct error *err)
 	while (number == EBUSY) {
 		auto_fd folder = path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
 
-		if (folder < 0)
-			return folder_gone(err->number) ? 0 : -1;
-		if (cgroup_walk(folder, NULL, remove_child, NULL, err) < 0)
+		if (folder < 0 && !folder_gone(err->number))
+			return -1;
+		if (folder >= 0 && cgroup_walk(folder, NULL, remove_child, NULL, err) < 0)
 			return -1;
 		number = rmdir_at(dir, name);
 		if (number == EBUSY && !patience_wait(&patience, v2 ? folder : -1))
-			return still_busy(folder, err);
+			return folder < 0 ? fail(err, EBUSY, "rmdir") : still_busy(folder, err);
 	}
 	return number == 0 ? 0 : fail(err, number, "rmdir");
 }

@@ -130,7 +130,9 @@ static int decide(struct exec *x, struct error *err)
 	if (check_terminal(x, err) < 0 || read_filter(x, err) < 0)
 		return -1;
 	store_get_cgroup(x->handle.record, &x->cgroup);
-	return cgroup_open(&x->cgroup, true, err);
+	if (cgroup_open(&x->cgroup, true, err) < 0)
+		return -1;
+	return o->cgroup ? cgroup_below(&x->cgroup, o->cgroup, err) : 0;
 }
 
 /* ---- in the new process ---------------------------------------------------- */
@@ -243,9 +245,17 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 	if (join_pid_namespace(x, err) < 0)
 		return -1;
 	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
+	struct error ignored;
+	if (pid < 0 && err->number == EBUSY && cgroup >= 0 && !x->options->cgroup &&
+	    cgroup_follow(&x->cgroup, x->handle.record->pid, &ignored) == 0) {
+		cgroup = cgroup_birth_fd(&x->cgroup);
+		pid = process_clone(0, cgroup, x->middle, pidfd, err);
+	}
 	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&x->cgroup, err->number)) {
 		pid = process_clone(0, -1, x->middle, pidfd, err);
-		if (pid == 0 && enter_cgroup(&x->cgroup, &x->child_channel, err) < 0) {
+		/* systemd would put it into the unit's own cgroup, not below. */
+		if (pid == 0 && (x->options->cgroup ? cgroup_add(&x->cgroup, 0, true, err)
+						    : enter_cgroup(&x->cgroup, &x->child_channel, err)) < 0) {
 			channel_send_error(&x->child_channel, err);
 			_exit(1);
 		}

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "cgroup/inner.h"
 #include "cgroup/limit.h"
+#include "sys/path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -65,11 +66,22 @@ static void try_before(const char *value, const char *old)
 	}
 }
 
+/* What exec is given as a place below: the same components, none of them leads up. */
+static void try_below(const char *path)
+{
+	char clean[PATH_MAX + 2];
+
+	if (!cgroup_below_plain(path))
+		return;
+	path_clean(path, clean);
+	check(component_plain(clean));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	auto_free char *text = malloc(n + 1);
 	unsigned long long value = 0;
-	char *rest;
+	char *rest, own[64];
 
 	if (!text)
 		return 0;
@@ -80,6 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (rest)
 		*rest++ = '\0';
 	try_path(text);
+	try_below(text);
+	if (rest && cgroup_path_of(rest, own, sizeof own))
+		check(!strchr(own, '\n') && strstr(rest, own));
 	if (rest)
 		try_before(text, rest);
 	if (rest && keyed_find(rest, text, &value))

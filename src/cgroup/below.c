@@ -1,0 +1,169 @@
+/*
+ * below.c - cgroups that a container made below its own, for exec
+ *
+ * Their names are the container's.  A path is taken apart and opened by
+ * component from the container's own folder, so that nothing leads out of it:
+ * no "..", and no name that only begins like the container's.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cgroup/inner.h"
+#include "sys/fd.h"
+#include "sys/path.h"
+
+/* FOLDER becomes the one at PATH, relative to it, and is nobody's to remove. */
+static int move_down(struct cgroup_folder *folder, const char *path, struct error *err)
+{
+	auto_free char *name = NULL, *below = NULL;
+	char clean[PATH_MAX + 2];
+	auto_fd fd = -1, join = -1;
+
+	path_clean(path, clean);
+	if (!clean[1] || folder->fd < 0)
+		return 0;
+	fd = path_open_beneath(folder->fd, clean + 1, O_RDONLY | O_DIRECTORY, err);
+	name = folder_name(folder);
+	if (fd < 0)
+		return wrap(err, "cgroup %s below %s", clean, name);
+	if (!folder->v2) {
+		join = openat(fd, "tasks", O_WRONLY | O_CLOEXEC);
+		if (join < 0)
+			return fail(err, errno, "open tasks of the cgroup %s below %s", clean, name);
+		close(folder->join);
+		folder->join = take_fd(join);
+	}
+	close(folder->fd);
+	folder->fd = take_fd(fd);
+	below = xasprintf("%s%s", folder->path[1] ? folder->path : "", clean);
+	free(folder->path);
+	folder->path = take(below);
+	folder->made = false;
+	return 0;
+}
+
+bool cgroup_below_plain(const char *path)
+{
+	size_t n;
+
+	if (strlen(path) >= PATH_MAX)
+		return false;
+	for (; *path; path += n) {
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n > NAME_MAX || (n == 2 && path[0] == '.' && path[1] == '.'))
+			return false;
+	}
+	return true;
+}
+
+/* The folder whose hierarchy has CONTROLLER of N bytes: "cpu", "systemd", "name=systemd", "unified". */
+static struct cgroup_folder *find(struct cgroup *cgroup, const char *controller, size_t n)
+{
+	static const char named[] = "name=";
+	char name[64];
+
+	if (n > sizeof named - 1 && !strncmp(controller, named, sizeof named - 1)) {
+		controller += sizeof named - 1;
+		n -= sizeof named - 1;
+	}
+	snprintf(name, sizeof name, "%.*s", (int) n, controller);
+	for (size_t i = 0; i < cgroup->n_folders; i++)
+		if (folder_has(&cgroup->folders[i], name) || !strcmp(cgroup->folders[i].hierarchy, name))
+			return &cgroup->folders[i];
+	return NULL;
+}
+
+/* "cpu,memory:path". */
+static int enter_named(struct cgroup *cgroup, const char *argument, bool *moved, struct error *err)
+{
+	const char *path = strchr(argument, ':') + 1;
+
+	for (const char *at = argument; at < path; at++) {
+		size_t n = strcspn(at, ",:");
+		struct cgroup_folder *folder = find(cgroup, at, n);
+
+		if (n == 0)
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (empty <controller> prefix)", argument);
+		if (!folder || cgroup->layout == CGROUP_V2)
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the container has no cgroup of "
+					 "a controller %.*s)", argument, (int) n, at);
+		if (moved[folder - cgroup->folders])
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the cgroup of %.*s is given "
+					 "twice)", argument, (int) n, at);
+		moved[folder - cgroup->folders] = true;
+		if (move_down(folder, path, err) < 0)
+			return -1;
+		at += n;
+	}
+	return 0;
+}
+
+int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *err)
+{
+	auto_free bool *moved = xcalloc(cgroup->n_folders + 1, sizeof *moved);
+
+	for (size_t i = 0; arguments[i]; i++) {
+		const char *argument = arguments[i], *colon = strchr(argument, ':');
+
+		if (colon && strchr(colon + 1, ':'))
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s", argument);
+		if (!colon && arguments[1])
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (missing <controller>: prefix)",
+					 argument);
+		if (!cgroup_below_plain(colon ? colon + 1 : argument))
+			return fail_code(err, ERROR_USAGE, "bad sub cgroup path: %s", colon ? colon + 1 : argument);
+		if (cgroup->n_folders == 0)
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the container has no cgroup)", argument);
+		if (colon && enter_named(cgroup, argument, moved, err) < 0)
+			return -1;
+		for (size_t k = 0; !colon && k < cgroup->n_folders; k++)
+			if (move_down(&cgroup->folders[k], argument, err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+bool cgroup_path_of(const char *text, char *path, size_t size)
+{
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		if (!strncmp(text, "0::", 3)) {
+			size_t n = strcspn(text + 3, "\n");
+
+			if (n >= size)
+				return false;
+			memcpy(path, text + 3, n);
+			path[n] = '\0';
+			return true;
+		}
+	return false;
+}
+
+int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err)
+{
+	char file[32], path[PATH_MAX];
+	auto_free char *text = NULL;
+
+	snprintf(file, sizeof file, "/proc/%d/cgroup", (int) pid);
+	text = file_get(AT_FDCWD, file, err);
+	if (!text)
+		return -1;
+	if (!cgroup_path_of(text, path, sizeof path) || !component_plain(path))
+		return fail(err, ENOENT, "the cgroup of process %d", (int) pid);
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		struct cgroup_folder *folder = &cgroup->folders[i];
+		size_t n = folder->path[1] ? strlen(folder->path) : 0;
+
+		if (!folder->v2)
+			continue;
+		/* Its own processes were moved elsewhere by somebody else: then it is for him to say where. */
+		if (strncmp(path, folder->path, n) != 0 || (path[n] && path[n] != '/'))
+			return fail(err, EBUSY, "process %d is in the cgroup %s", (int) pid, path);
+		return move_down(folder, path + n, err);
+	}
+	return 0;
+}

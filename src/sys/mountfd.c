@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "sys/mountfd.h"
+#include "sys/mountinfo.h"
+#include "sys/revealing.h"
 
 /* fsconfig(2) copies no more than this of a string, its '\0' counted. */
 #define VALUE_MAX_SIZE 256
@@ -61,8 +63,8 @@ static void read_log(int fs, struct text *log)
 
 /* What a user namespace must have of its own before these can be mounted in it. */
 static const struct { const char *type, *needs; } in_userns[] = {
-	{ "proc", "a new pid namespace, and a /proc here over which nothing is mounted" },
-	{ "sysfs", "a new network namespace, and a /sys here over which nothing is mounted" },
+	{ "proc", "a new pid namespace" },
+	{ "sysfs", "a new network namespace" },
 	{ "mqueue", "a new ipc namespace" },
 	{ "cgroup", "a new cgroup namespace" },
 	{ "cgroup2", "a new cgroup namespace" },
@@ -107,6 +109,22 @@ static int fail_mount(int fs, const char *type, const char *what, struct error *
 		read_log(fs, &log);
 	fail(err, number, "%s%s%s%s%s%s", action(type), type, what, why, log.n ? ": the kernel says: " : "",
 	     log.n ? log.s : "");
+	errno = number;
+	return -1;
+}
+
+/* The file system was made for us, and may not be seen by us. */
+static int fail_revealing(const char *type, struct error *err)
+{
+	const int number = errno;
+	struct mountinfo mounts;
+	auto_text why = { 0 };
+
+	if (mountinfo_read("/proc/self", &mounts, err) == 0)
+		revealing_explain(&mounts, type, &why);
+	mountinfo_free(&mounts);
+	fail(err, number, "mount a new %s (a user namespace gets none that shows more than what is mounted here already%s%s)", type,
+	     why.n ? "; " : "", why.n ? why.s : "");
 	errno = number;
 	return -1;
 }
@@ -232,7 +250,10 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return fail_mount(fs, type, "", err);
 	mount = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned) attr);
-	return mount < 0 ? fail_mount(fs, type, "", err) : mount;
+	if (mount >= 0)
+		return mount;
+	return errno == EPERM && (!strcmp(type, "proc") || !strcmp(type, "sysfs")) ? fail_revealing(type, err) :
+										      fail_mount(fs, type, "", err);
 }
 
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err)

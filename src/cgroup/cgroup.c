@@ -130,7 +130,8 @@ static int step_down(int dir, const char *name, bool missing, bool *made, struct
 	*made = mkdirat(dir, name, 0755) == 0;
 	if (!*made && errno != EEXIST)
 		return fail(err, errno, "make the folder %s%s", name,
-			    errno == EAGAIN ? " (cgroup.max.depth or cgroup.max.descendants above it)" : "");
+			    errno == EAGAIN ? " (cgroup.max.depth or cgroup.max.descendants above it)" :
+			    errno == EROFS  ? " (as usual in a container; --cgroup-manager disabled does without)" : "");
 	return path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
 }
 

@@ -74,7 +74,11 @@ static struct oci_features_linux *linux_features(struct arena *a)
 		.has_rdma = true, .rdma = true,
 	};
 	linux->seccomp = seccomp_features(a);
+#ifdef HAVE_APPARMOR
 	linux->apparmor = yes;
+#else
+	linux->apparmor = no;
+#endif
 #ifdef HAVE_SELINUX
 	linux->selinux = yes;
 #else

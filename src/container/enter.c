@@ -221,6 +221,19 @@ int enter_prepare(struct entry *entry, struct error *err)
 	return entry->program ? 0 : -1;
 }
 
+/* An LSM's refusal looks like a missing x bit. */
+static int explain_exec(const struct entry *entry, int number, struct error *err)
+{
+	const struct process_plan *p = entry->process;
+	const char *label = p->selinux ? p->selinux : p->apparmor;
+
+	lookup_explain(entry->program, number, p->args, entry->env, err);
+	if (label && (number == EACCES || number == EPERM))
+		return wrap(err, "the security policy may not let it run as %s%s", label,
+			    p->no_new_privs ? " (with noNewPrivileges it must allow that explicitly)" : "");
+	return -1;
+}
+
 int enter_exec(struct entry *entry, struct error *err)
 {
 	struct error ignored;
@@ -247,5 +260,5 @@ int enter_exec(struct entry *entry, struct error *err)
 		fail(err, number, "exec %s", entry->program);
 		channel_send(entry->channel, MSG_REFUSED, err, sizeof *err, -1, &ignored);
 	}
-	return lookup_explain(entry->program, number, entry->process->args, entry->env, err);
+	return explain_exec(entry, number, err);
 }

@@ -221,7 +221,7 @@ static int add_label(struct planner *p, struct step *step)
 	const char *kind = json_map_get(&p->config->annotations, "run.oci.mount_context_type");
 	const char *label = p->linux->mount_label, *data = step->data ? step->data : "";
 
-	if (!label || !*label || !p->host->selinux || in_list(unlabelled, step->type))
+	if (!label || !*label || in_list(unlabelled, step->type))
 		return 0;
 	if (!kind)
 		kind = "context";

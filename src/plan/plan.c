@@ -7,6 +7,22 @@
 #include "plan/planner.h"
 #include "sys/path.h"
 
+#ifndef HAVE_APPARMOR
+#define WITHOUT_APPARMOR " (built --without-apparmor)"
+#else
+#define WITHOUT_APPARMOR ""
+#endif
+#ifndef HAVE_SELINUX
+#define WITHOUT_SELINUX " (built --without-selinux)"
+#else
+#define WITHOUT_SELINUX ""
+#endif
+
+const char plan_no_apparmor[] =
+	"apparmor profile is specified in config, but apparmor is disabled or not supported" WITHOUT_APPARMOR;
+const char plan_no_selinux[] =
+	"selinux label is specified in config, but selinux is disabled or not supported" WITHOUT_SELINUX;
+
 const char *pointer_index(struct arena *arena, const char *prefix, size_t i)
 {
 	return arena_printf(arena, "%s/%zu", prefix, i);

@@ -42,6 +42,9 @@ int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --
 int plan_unit(struct planner *p);	/* unit-name.c */
 int plan_filter(struct planner *p);	/* seccomp-annotations.c */
 
+/* Why a label cannot be had: runc's words, which clients look for. */
+extern const char plan_no_apparmor[], plan_no_selinux[];
+
 /* A new last step; the pointer is good until the next is added. */
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);
 

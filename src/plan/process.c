@@ -91,13 +91,11 @@ static int plan_labels(const struct asking *a, struct process_plan *out)
 		if (a->host->apparmor)
 			out->apparmor = apparmor;
 		else if (strcmp(apparmor, "unconfined") != 0)
-			return fail_at(a->err, at(a, "apparmorProfile"), "apparmor profile is specified in config, but "
-				       "apparmor is disabled or not supported");
+			return fail_at(a->err, at(a, "apparmorProfile"), "%s", plan_no_apparmor);
 	}
 	if (selinux && *selinux) {
 		if (!a->host->selinux)
-			return fail_at(a->err, at(a, "selinuxLabel"), "selinux label is specified in config, but "
-				       "selinux is disabled or not supported");
+			return fail_at(a->err, at(a, "selinuxLabel"), "%s", plan_no_selinux);
 		out->selinux = selinux;
 	}
 	return 0;

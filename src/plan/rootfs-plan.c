@@ -55,8 +55,10 @@ static int plan_root(struct planner *p)
 	plan->no_pivot = p->options->no_pivot;
 	plan->propagation = propagations[propagation].building;
 	plan->final_propagation = propagations[propagation].final;
-	/* Where SELinux is off file systems know no context; runc leaves it out as well. */
-	plan->mount_label = p->host->selinux ? p->linux->mount_label : NULL;
+	/* Where SELinux is off file systems know no context, and who asked for one relied on it. */
+	plan->mount_label = p->linux->mount_label && *p->linux->mount_label ? p->linux->mount_label : NULL;
+	if (plan->mount_label && !p->host->selinux)
+		return fail_at(p->err, "/linux/mountLabel", "%s", plan_no_selinux);
 	/* Without pivot_root the host's mounts stay below ours, and what was slave could be cut loose there. */
 	if (plan->no_pivot && plan->final_propagation & MS_PRIVATE)
 		return fail_at(p->err, "/linux/rootfsPropagation",

@@ -9,24 +9,38 @@
  * A label that cannot be set is an error: never run without one that was
  * asked for.
  */
+#include <errno.h>
+#include <fcntl.h>
+
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "secure/secure.h"
+#include "sys/disable.h"
+#include "sys/fd.h"
 #include "sys/procfs.h"
+
+/* 5.8 gave AppArmor a folder of its own; the older file belongs to whichever LSM comes first. */
+static int open_apparmor(int proc, struct error *err)
+{
+	int fd = -1;
+
+	err->number = ENOENT;
+	if (!disabled("apparmor-attr"))
+		fd = procfs_open_file(proc, "self/attr/apparmor/exec", O_WRONLY, err);
+	return fd < 0 && err->number == ENOENT ? procfs_open_file(proc, "self/attr/exec", O_WRONLY, err) : fd;
+}
 
 static int apparmor_exec(int proc, const char *profile, struct error *err)
 {
 	auto_free char *text = xasprintf("exec %s", profile);
+	auto_fd fd = open_apparmor(proc, err);
 
-	/* 5.8 gave AppArmor a folder of its own; the older file belongs to whichever LSM comes first. */
-	if (procfs_put(proc, "self/attr/apparmor/exec", text, err) == 0)
+	if (fd >= 0 && fd_put(fd, text, "/proc/self/attr/exec", err) == 0)
 		return 0;
-	if (err->number == ENOENT && procfs_put(proc, "self/attr/exec", text, err) == 0)
-		return 0;
-	if (err->number == ENOENT)
-		return wrap(err, "set AppArmor profile %s (is it loaded, and AppArmor enabled?)", profile);
-	return wrap(err, "set AppArmor profile %s", profile);
+	return wrap(err, "set AppArmor profile %s%s", profile, fd < 0 ? "" :
+		    err->number == ENOENT ? " (is it loaded?)" :
+		    err->number == EPERM || err->number == EACCES ? " (the profile that we run under does not allow it)" : "");
 }
 
 int label_exec(int proc, const char *apparmor, const char *selinux, struct error *err)

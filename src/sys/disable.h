@@ -3,7 +3,8 @@
  *
  * CTR_RUN_DISABLE=openat2,close_range makes the named calls count as missing,
  * so that the fallbacks are tested on kernels that have everything.  Names in
- * use: openat2, statx, close_range, clone3, procfs (the detached one).
+ * use: openat2, statx, close_range, clone3, procfs (the detached one),
+ * apparmor-attr (AppArmor's own folder in /proc/PID/attr).
  */
 #pragma once
 #include <stdbool.h>

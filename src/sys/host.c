@@ -91,14 +91,21 @@ static bool has_user_manager(const struct host *host)
 	return stat("/proc/self/ns/user", &mine) < 0 || stat("/proc/1/ns/user", &first) < 0 || mine.st_ino != first.st_ino;
 }
 
+/* Left out at build time is as good as switched off. */
 static void probe_lsm(struct host *host)
 {
+	host->apparmor = host->selinux = false;
+#ifdef HAVE_APPARMOR
 	auto_fd fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
-	struct statfs fs;
 	char yes;
 
 	host->apparmor = fd >= 0 && read(fd, &yes, 1) == 1 && yes == 'Y';
+#endif
+#ifdef HAVE_SELINUX
+	struct statfs fs;
+
 	host->selinux = !statfs("/sys/fs/selinux", &fs) && (unsigned) fs.f_type == SELINUX_MAGIC;
+#endif
 }
 
 /* True if NAME is one of the comma-separated words of N bytes at LIST. */

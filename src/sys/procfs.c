@@ -64,7 +64,7 @@ static const char *resolve_self(int proc, const char *path, char *out, size_t si
 	return (size_t) snprintf(out, size, "%s%s", link, path + n) < size ? out : NULL;
 }
 
-int procfs_open_file(int proc, const char *path, int flags, struct error *err)
+static int open_there(int proc, const char *path, int flags, struct error *err)
 {
 	char own[PATH_MAX];
 	const char *real = resolve_self(proc, path, own, sizeof own);
@@ -72,6 +72,26 @@ int procfs_open_file(int proc, const char *path, int flags, struct error *err)
 	if (!real)
 		return fail(err, ESRCH, "open /proc/%s: this process is not visible there", path);
 	return path_open_beneath(proc, real, flags, err);
+}
+
+/* A runtime that is confined by AppArmor itself (in LXC, in a snap) has rules by path, and what is mounted nowhere has none,
+ * or one that means something else.  Only the mounted /proc will do then. */
+static int open_by_path(const char *path, int flags, struct error *err)
+{
+	auto_fd proc = procfs_open_visible(err);
+
+	return proc < 0 ? -1 : open_there(proc, path, flags, err);
+}
+
+int procfs_open_file(int proc, const char *path, int flags, struct error *err)
+{
+	int fd = open_there(proc, path, flags, err);
+	struct error second;
+
+	if (fd >= 0 || err->number != EACCES)
+		return fd;
+	/* If that is refused as well, the first error says more. */
+	return open_by_path(path, flags, &second);
 }
 
 int procfs_put(int proc, const char *path, const char *text, struct error *err)

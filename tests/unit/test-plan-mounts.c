@@ -281,7 +281,8 @@ static void test_mount_label(void **state)
 				     "'options':['size=1m']}, {'destination':'/pts', 'type':'devpts'}, " BIND();
 
 	(void) state;
-	assert_plan(.mounts = mounts, .linux = "'mountLabel':'a:b:c:s0:c1,c2'");
+	assert_refused("/linux/mountLabel", "selinux is disabled or not supported", .mounts = mounts, .linux = "'mountLabel':'a:b:c:s0:c1,c2'");
+	assert_plan(.mounts = mounts, .linux = "'mountLabel':''");
 	assert_string_equal(step_on("/tmp")->data, "size=1m");
 	assert_null(plan.rootfs.mount_label);
 	host.selinux = true;

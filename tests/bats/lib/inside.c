@@ -5,8 +5,8 @@
  *	inside terminal		session, controlling terminal, size, what standard input to output are
  *	inside sched		scheduling policy, nice value, I/O priority
  *	inside personality	in hexadecimal
- *	inside keyring		name and serial number of the session keyring
  *	inside mempolicy	NUMA memory policy: mode with flags, nodes as a mask
+ *	inside keyring		name and serial number of the session keyring, and its label on a second line
  *	inside signals		blocked and ignored ones
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
  *	inside eat MIB		take and use so much memory, say so, then sleep
@@ -75,6 +75,8 @@ static void keyring(void)
 
 	syscall(SYS_keyctl, 6 /* KEYCTL_DESCRIBE */, -3, text, sizeof text - 1);
 	printf("%ld %s\n", serial, text);
+	if (syscall(SYS_keyctl, 17 /* KEYCTL_GET_SECURITY */, -3, text, sizeof text - 1) > 1)
+		puts(text);
 }
 
 static void mempolicy(void)

@@ -37,6 +37,7 @@ static void folder_drop(struct cgroup *cgroup, size_t i)
 	close_one(&folder->fd);
 	close_one(&folder->join);
 	free(folder->path);
+	free(folder->instead);
 	memmove(folder, folder + 1, (--cgroup->n_folders - i) * sizeof *folder);
 }
 
@@ -49,7 +50,8 @@ static int deny(const struct cgroup *cgroup, struct error *err)
 	if (!cgroup->rootless)
 		return -1;
 	/* Users look for this text. */
-	fail(err, 0, "rootless needs no limits + no cgrouppath when no permission is granted for cgroups: %s", why);
+	fail(err, 0, "rootless needs no limits + no cgrouppath when no permission is granted for cgroups: %s "
+	     "(where systemd runs, --systemd-cgroup asks it for one)", why);
 	err->number = number;
 	return -1;
 }
@@ -97,6 +99,37 @@ static int folder_look(struct cgroup_folder *folder, struct error *err)
 	return 0;
 }
 
+/* May we make what is missing of FOLDER, and go there from where we are?  The first takes the folder it begins in, the second
+ * cgroup.procs of what the two places have in common, which is the same. */
+static bool is_ours(const struct cgroup_folder *folder)
+{
+	unsigned depth = component_count(folder->path);
+	auto_free char *prefix = component_prefix(folder->path, depth - 1 - folder->made_parents);
+	auto_free char *begin = xasprintf(".%s", prefix);
+	auto_free char *procs = xasprintf("%s/cgroup.procs", begin);
+
+	return faccessat(folder->fd, begin, W_OK, AT_EACCESS) == 0 && faccessat(folder->fd, procs, W_OK, AT_EACCESS) == 0;
+}
+
+/* A relative path leads beside the caller's cgroup; if only that itself was delegated to him, below it. */
+static void look_instead(struct cgroup_folder *folder)
+{
+	struct cgroup_folder other = *folder;
+	struct error ignored;
+
+	if (!folder->instead || !folder->made || is_ours(folder))
+		return;
+	other.path = folder->instead;
+	other.fd = -1;
+	if (folder_look(&other, &ignored) == 0 && (!other.made || is_ours(&other))) {
+		close_one(&folder->fd);
+		other.instead = folder->path;
+		*folder = other;
+	} else {
+		close_one(&other.fd);
+	}
+}
+
 int cgroup_look(struct cgroup *cgroup, struct error *err)
 {
 	cgroup->looked = true;
@@ -105,6 +138,7 @@ int cgroup_look(struct cgroup *cgroup, struct error *err)
 
 		close_one(&folder->fd);
 		if (folder_look(folder, err) == 0) {
+			look_instead(folder);
 			i++;
 			continue;
 		}

@@ -31,6 +31,7 @@ struct cgroup_folder {
 	char hierarchy[64];	/* "memory"; "" for the one of pure v2; "unified" */
 	bool v2;
 	char *path;		/* below the hierarchy's mount, "/x/y" */
+	char *instead;		/* for cgroup_look(): the path if that is not ours to make, but what we are in is; or NULL */
 	bool made;		/* by us: to be removed */
 	unsigned made_parents;	/* so many folders right above it are ours too: removed with it, once they are empty */
 	int fd;			/* of the folder, O_DIRECTORY; -1 when closed */

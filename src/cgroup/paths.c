@@ -5,7 +5,9 @@
  * relative one from the caller's own cgroup there.  In cgroup2 the caller's
  * own cgroup has processes in it (the caller), so that it cannot give
  * controllers to its children ("no internal processes"): there the place is
- * beside it.
+ * beside it.  A user to whom only his own cgroup was delegated can make one
+ * below it all the same; it is without controllers unless he has moved all
+ * processes further down.
  */
 #include <limits.h>
 #include <string.h>
@@ -68,14 +70,21 @@ bool component_plain(const char *path)
 }
 
 /* Where a relative path begins.  A caller outside its cgroup namespace has a path with "..", out of reach. */
-static char *base_of(const struct cgroup_hierarchy *hierarchy, bool v2)
+static char *base_of(const struct cgroup_hierarchy *hierarchy, bool beside)
 {
 	unsigned depth;
 
 	if (!component_plain(hierarchy->own))
 		return xstrdup("/");
 	depth = component_count(hierarchy->own);
-	return component_prefix(hierarchy->own, v2 && depth > 0 ? depth - 1 : depth);
+	return component_prefix(hierarchy->own, beside && depth > 0 ? depth - 1 : depth);
+}
+
+static char *join(const char *base, const char *path)
+{
+	if (base[1] == '\0')
+		return xstrdup(path);
+	return xasprintf("%s%s", base, path[1] == '\0' ? "" : path);
 }
 
 static void add_folder(struct cgroup *cgroup, const struct cgroup_hierarchy *hierarchy, const struct cgroup_plan *plan)
@@ -86,10 +95,12 @@ static void add_folder(struct cgroup *cgroup, const struct cgroup_hierarchy *hie
 
 	*folder = (struct cgroup_folder) { .v2 = v2, .fd = -1, .join = -1 };
 	snprintf(folder->hierarchy, sizeof folder->hierarchy, "%s", hierarchy->name);
-	if (base[1] == '\0')
-		folder->path = xstrdup(plan->path);
-	else
-		folder->path = xasprintf("%s%s", base, plan->path[1] == '\0' ? "" : plan->path);
+	folder->path = join(base, plan->path);
+	if (v2 && plan->relative && cgroup->rootless) {
+		auto_free char *own = base_of(hierarchy, false);
+
+		folder->instead = join(own, plan->path);
+	}
 }
 
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err)

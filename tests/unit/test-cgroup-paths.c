@@ -113,6 +113,30 @@ static void v2_paths(void **state)
 	assert_v2_path("", "/x", true, "/x");
 }
 
+/* A user may own no more than the cgroup he is in. */
+static void v2_paths_of_users(void **state)
+{
+	struct host host = v2_host("/a/b");
+	struct cgroup_plan plan = { .path = "/x", .relative = true };
+	struct cgroup cgroup;
+
+	(void) state;
+	host.euid = 0;
+	host.initial_userns = true;
+	assert_int_equal(cgroup_paths(&plan, &host, &cgroup, &err), 0);
+	assert_null(cgroup.folders[0].instead);
+	cgroup_close(&cgroup);
+	host.euid = 1000;
+	assert_int_equal(cgroup_paths(&plan, &host, &cgroup, &err), 0);
+	assert_string_equal(cgroup.folders[0].path, "/a/x");
+	assert_string_equal(cgroup.folders[0].instead, "/a/b/x");
+	cgroup_close(&cgroup);
+	plan.relative = false;
+	assert_int_equal(cgroup_paths(&plan, &host, &cgroup, &err), 0);
+	assert_null(cgroup.folders[0].instead);
+	cgroup_close(&cgroup);
+}
+
 static void v1_paths(void **state)
 {
 	struct host host = v1_host();
@@ -255,7 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(components),
 		cmocka_unit_test(plain_paths),
-		cmocka_unit_test(v2_paths),
+		cmocka_unit_test(v2_paths), cmocka_unit_test(v2_paths_of_users),
 		cmocka_unit_test(v1_paths),
 		cmocka_unit_test(no_folders),
 		cmocka_unit_test(paths_that_leave_are_refused),

@@ -64,6 +64,16 @@ static bool is_new_name(const char *s)
 	return is_device_name(s) && (!percent || (percent[1] == 'd' && !strchr(percent + 1, '%')));
 }
 
+/* What it will be called in the container; NULL: that is the kernel's to decide. */
+static const char *later_name(const struct json_map *map, size_t i)
+{
+	const struct oci_net_device *device = map->values[i];
+
+	if (!device || !device->name || !device->name[0])
+		return map->keys[i];
+	return strchr(device->name, '%') ? NULL : device->name;
+}
+
 void check_net_devices(const struct check *c)
 {
 	const struct json_map *map = &c->config->linux->net_devices;
@@ -77,10 +87,9 @@ void check_net_devices(const struct check *c)
 			check_fault(c->faults, pointer, "invalid network device name %s", QUOTED(map->keys[i]));
 		if (device && device->name && device->name[0] && !is_new_name(device->name))
 			check_fault(c->faults, AT("%s/name", pointer), "invalid network device name %s", QUOTED(device->name));
-		for (size_t k = 0; i < MAX_PAIRS && k < i && device && device->name && !strchr(device->name, '%'); k++) {
-			const struct oci_net_device *other = map->values[k];
-			if (other && other->name && device->name[0] && !strcmp(other->name, device->name))
-				check_fault(c->faults, AT("%s/name", pointer), "%s is another device's name too", QUOTED(device->name));
-		}
+		for (size_t k = 0; i < MAX_PAIRS && k < i; k++)
+			if (later_name(map, i) && later_name(map, k) && !strcmp(later_name(map, i), later_name(map, k)))
+				check_fault(c->faults, pointer, "%s is another device's name in the container too",
+					    QUOTED(later_name(map, i)));
 	}
 }

@@ -91,7 +91,7 @@ static struct oci_features_linux *linux_features(struct arena *a)
 	linux->memory_policy->flags = names(a, memory_policy_flags, &linux->memory_policy->n_flags);
 	linux->mount_extensions = arena_alloc(a, sizeof *linux->mount_extensions);
 	linux->mount_extensions->idmap = yes;
-	linux->net_devices = no;
+	linux->net_devices = yes;
 	return linux;
 }
 

@@ -12,6 +12,8 @@
  *				<-	CGROUP_DONE
  *	NEED_IDMAP		->	writes the id maps, raises hard limits
  *				<-	IDMAP_DONE
+ *	NAMESPACES		->	moves network devices in
+ *				<-	PROCEED
  *	ROOTFS			->	prestart, createRuntime hooks
  *				<-	HOOKS_DONE
  *	TERMINAL fd		->	sends it to the console socket, or keeps it
@@ -48,6 +50,8 @@
 	M(CGROUP_DONE)	/* runtime  - */ \
 	M(NEED_IDMAP)	/* init     -: I am in my user namespace */ \
 	M(IDMAP_DONE)	/* runtime  - */ \
+	M(NAMESPACES)	/* init     -: I am in all of them */ \
+	M(PROCEED)	/* runtime  - */ \
 	M(ROOTFS)	/* init     -: all mounts are there, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \

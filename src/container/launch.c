@@ -19,6 +19,7 @@
 #include "container/hooks.h"
 #include "container/launch.h"
 #include "container/notify.h"
+#include "container/record-devices.h"
 #include "container/runtime.h"
 #include "container/store.h"
 #include "secure/secure.h"
@@ -85,7 +86,7 @@ int launch_decide(struct launch *launch, struct error *err)
 	struct config *config = o->loaded;
 	int keep;
 
-	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->channel.fd = launch->init_channel.fd = -1;
+	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = launch->channel.fd = launch->init_channel.fd = -1;
 	memset(launch->join, 0xff, sizeof launch->join);
 	if (store_check_id(o->id, err) < 0)
 		return -1;
@@ -145,8 +146,12 @@ static int fill_record(struct launch *launch, struct error *err)
 		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop, .notify = notify_wanted(),
 		.annotations = plan->config->annotations,
 	};
-	for (size_t i = 0; i < plan->ns.n_join; i++)
+	for (size_t i = 0; i < plan->ns.n_join; i++) {
 		launch->record.timens |= plan->ns.join[i].flag == CLONE_NEWTIME;
+		/* Of interest only as long as there are devices in it that may have to come back. */
+		if (plan->ns.join[i].flag == CLONE_NEWNET && plan->n_net_devices)
+			launch->record.netns = (char *) plan->ns.join[i].path;
+	}
 	return 0;
 }
 
@@ -250,7 +255,10 @@ int launch_reserve(struct launch *launch, struct error *err)
 	launch->folder = store_make(o->root, o->id, err);
 	if (launch->folder < 0)
 		return -1;
-	if (fill_record(launch, err) < 0 || make_cgroup(launch, err) < 0)
+	if (fill_record(launch, err) < 0 || net_devices_look(&o->loaded->arena, &launch->plan, &launch->devices, err) < 0)
+		return -1;
+	record_put_devices(&o->loaded->arena, &launch->record, &launch->devices);
+	if (make_cgroup(launch, err) < 0)
 		return -1;
 	if (launch->record.notify && notify_prepare(launch->folder, err) < 0)
 		return -1;
@@ -321,13 +329,16 @@ void launch_undo(struct launch *launch)
 {
 	struct error err = { 0 };
 
+	/* While init is there: with its last process a namespace takes the devices with it. */
+	if (launch->netns >= 0)
+		net_devices_return(&launch->devices, launch->netns);
 	if (launch->folder >= 0 && launch_remove(launch, &err) < 0)
 		log_warn("after the failure: %s", err.message);
 }
 
 void launch_close(struct launch *launch)
 {
-	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify };
+	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		cleanup_close(fds[i]);

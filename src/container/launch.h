@@ -16,6 +16,7 @@
 #include "plan/plan.h"
 #include "rootfs/rootfs.h"
 #include "sys/host.h"
+#include "tune/net-devices.h"
 
 struct launch {
 	struct create_options *options;
@@ -37,6 +38,8 @@ struct launch {
 	bool outside;			/* it may have been born outside its cgroup, and enters it before it says anything else */
 	bool born;			/* there was an init: what is in the cgroup is its */
 	int pidfd;
+	struct net_devices devices;	/* that move in */
+	int netns;			/* the container's, once some have */
 	int master;			/* the pty, when we keep it (run in the foreground) */
 	int notify;			/* the container's NOTIFY_SOCKET (run) */
 	bool hooked;			/* hooks have run: poststop must follow a failure */

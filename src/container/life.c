@@ -1,6 +1,7 @@
 /* life.c - start, kill, delete: what happens to a container that exists */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -14,9 +15,12 @@
 #include "container/handle.h"
 #include "container/listener.h"
 #include "container/notify.h"
+#include "container/record-devices.h"
 #include "container/store.h"
+#include "sys/namespace.h"
 #include "sys/process.h"
 #include "sys/signals.h"
+#include "tune/net-devices.h"
 
 #define END_MS 10000	/* how long a killed process may take to end, or another command at work on the container */
 #define LOCK_MS 5
@@ -159,6 +163,22 @@ static int end_process(struct handle *h, struct error *err)
 	return 0;
 }
 
+/* Those that a killed create had moved into a namespace that was there before, and is there still. */
+static void bring_devices_back(const struct handle *h)
+{
+	struct net_devices devices;
+	struct arena arena = { 0 };
+	struct error err = { 0 };
+
+	if (h->complete || !h->record->netns)
+		return;
+	auto_fd netns = namespace_open(h->record->netns, CLONE_NEWNET, &err);
+	record_get_devices(&arena, h->record, &devices);
+	if (netns >= 0)
+		net_devices_return(&devices, netns);
+	arena_free(&arena);
+}
+
 /* What is left of the container outside its state folder. */
 static int undo_outside(const struct handle *h, struct error *err)
 {
@@ -180,6 +200,7 @@ static int undo_outside(const struct handle *h, struct error *err)
 	if (result == 0)
 		result = cgroup_remove(&cgroup, err);
 	cgroup_close(&cgroup);
+	bring_devices_back(h);
 	return result;
 }
 

@@ -19,6 +19,7 @@
 #include "container/launch.h"
 #include "container/listener.h"
 #include "container/middle.h"
+#include "container/record-devices.h"
 #include "container/runtime.h"
 #include "container/store.h"
 #include "sys/fd.h"
@@ -205,6 +206,22 @@ static int answer_idmap(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_IDMAP_DONE, NULL, 0, -1, err);
 }
 
+static int answer_namespaces(struct launch *launch, struct error *err)
+{
+	struct arena *arena = &launch->options->loaded->arena;
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", launch->pid);
+	launch->netns = namespace_open(path, CLONE_NEWNET, err);
+	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)
+		return -1;
+	/* What they are called there: `delete` of a create that was killed brings them back from a namespace that outlives it. */
+	record_put_devices(arena, &launch->record, &launch->devices);
+	if (launch->record.netns && store_write(launch->folder, "journal", &launch->record, err) < 0)
+		return -1;
+	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
+}
+
 static int answer_rootfs(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
@@ -246,6 +263,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 		switch (got) {
 		case MSG_NEED_CGROUP: result = answer_cgroup(launch, err); break;
 		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
+		case MSG_NAMESPACES: result = answer_namespaces(launch, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
 		case MSG_TERMINAL:
 			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);

@@ -65,12 +65,10 @@ const struct oci_namespace *config_namespace(const struct oci_config *config, en
 /* What the spec has and this version cannot do is refused, never skipped: its author relies on it. */
 static int refuse_unsupported(struct planner *p)
 {
-	const char *what = p->linux->intel_rdt ? "intelRdt" : p->linux->net_devices.n ? "netDevices" : NULL;
-
-	if (!what)
+	if (!p->linux->intel_rdt)
 		return 0;
-	fail_code(p->err, ERROR_UNSUPPORTED, "%s is not supported by this version", what);
-	return blame(p->err, p->linux->intel_rdt ? "/linux/intelRdt" : "/linux/netDevices");
+	fail_code(p->err, ERROR_UNSUPPORTED, "intelRdt is not supported by this version");
+	return blame(p->err, "/linux/intelRdt");
 }
 
 static int plan_process(struct planner *p)
@@ -121,7 +119,7 @@ int plan_make(struct arena *arena, const struct oci_config *config, const struct
 	plan->personality = p.linux->personality;
 	plan->memory_policy = p.linux->memory_policy;
 	if (refuse_unsupported(&p) < 0 || plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
-	    plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
+	    plan_net_devices(&p) < 0 || plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
 		return -1;
 	return 0;
 }

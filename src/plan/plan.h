@@ -114,6 +114,11 @@ struct rootfs_plan {
 	const char *mount_label;
 };
 
+struct net_device_plan {
+	const char *host, *name;	/* here, and in the container, where "%d" may be in it */
+	const char *pointer;
+};
+
 struct sysctl_plan {
 	const char *path;	/* below /proc/sys, with slashes */
 	const char *value;
@@ -202,6 +207,8 @@ struct plan {
 	struct rootfs_plan rootfs;
 	struct cgroup_plan cgroup;
 	const char *hostname, *domainname;	/* NULL: leave */
+	const struct net_device_plan *net_devices;
+	size_t n_net_devices;
 	const struct sysctl_plan *sysctls;
 	size_t n_sysctls;
 	const char *keyring;		/* name of a new session keyring, NULL: none */

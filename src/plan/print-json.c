@@ -211,6 +211,14 @@ static void print_steps(struct json *j, const char *key, const struct step *step
 	close_in(j, "]");
 }
 
+static void print_net_devices(struct json *j, const struct plan *plan)
+{
+	open_in(j, "netDevices", "{");
+	for (size_t i = 0; i < plan->n_net_devices; i++)
+		string(j, plan->net_devices[i].host, plan->net_devices[i].name);
+	close_in(j, "}");
+}
+
 static void print_sysctls(struct json *j, const struct plan *plan)
 {
 	open_in(j, "sysctl", "{");
@@ -393,6 +401,7 @@ int plan_print_json(const struct plan *plan, struct text *out)
 	print_namespaces(&j, &plan->ns);
 	print_steps(&j, "steps", root->steps, root->n_early);
 	print_steps(&j, "lateSteps", root->steps + root->n_early, root->n_steps - root->n_early);
+	print_net_devices(&j, plan);
 	print_sysctls(&j, plan);
 	print_cgroup(&j, &plan->cgroup);
 	if (plan->has_process)

@@ -197,6 +197,19 @@ static void print_steps(struct page *page, const char *title, size_t from, size_
 	listing_print(&t, page->out);
 }
 
+static void print_net_devices(struct page *page)
+{
+	struct table t = { .arena = &page->arena };
+
+	if (!page->plan->n_net_devices)
+		return;
+	heading(page, "Network devices that move in, with their addresses");
+	for (size_t i = 0; i < page->plan->n_net_devices; i++)
+		listing_row(&t, show(page, page->plan->net_devices[i].host),
+			    format(page, "as %s", show(page, page->plan->net_devices[i].name)), page->plan->net_devices[i].pointer);
+	listing_print(&t, page->out);
+}
+
 static void print_sysctls(struct page *page)
 {
 	struct table t = { .arena = &page->arena };
@@ -423,6 +436,7 @@ int plan_print_text(const struct plan *plan, struct text *out)
 	print_namespaces(&page);
 	print_steps(&page, "File systems and devices, in order", 0, root->n_early);
 	print_steps(&page, "After the hooks of the runtime", root->n_early, root->n_steps);
+	print_net_devices(&page);
 	print_sysctls(&page);
 	print_cgroup(&page);
 	print_process(&page);

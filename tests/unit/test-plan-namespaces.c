@@ -282,7 +282,22 @@ static void test_unsupported(void **state)
 	(void) state;
 	assert_refused("/linux/intelRdt", "intelRdt is not supported", .linux = "'intelRdt':{'closID':'x'}");
 	assert_int_equal(err.code, ERROR_UNSUPPORTED);
-	assert_refused("/linux/netDevices", "netDevices is not supported", .linux = "'netDevices':{'eth0':{}}");
+}
+
+/* ---- network devices ------------------------------------------------------ */
+
+static void test_net_devices(void **state)
+{
+	(void) state;
+	assert_plan(.linux = "'netDevices':{'eth0':{}, 'eth1':{'name':''}, 'eth2':{'name':'c%d'}}");
+	assert_int_equal(plan.n_net_devices, 3);
+	assert_string_equal(plan.net_devices[0].name, "eth0");
+	assert_string_equal(plan.net_devices[1].name, "eth1");
+	assert_string_equal(plan.net_devices[2].host, "eth2");
+	assert_string_equal(plan.net_devices[2].name, "c%d");
+	assert_string_equal(plan.net_devices[2].pointer, "/linux/netDevices/eth2");
+	host.caps_permitted &= ~(1ull << 12);
+	assert_refused("/linux/netDevices", "CAP_NET_ADMIN", .linux = "'netDevices':{'eth0':{}}");
 }
 
 int main(void)
@@ -306,6 +321,7 @@ int main(void)
 		TEST(test_sysctl_spellings),
 		TEST(test_sysctl_refusals),
 		TEST(test_unsupported),
+		TEST(test_net_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,7 @@ static void assert_json(void)
 		 "'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229,'fileMode':384,'uid':3,'gid':4}, " \
 		 "{'path':'/run/pipe','type':'p','fileMode':384,'uid':3,'gid':4}], " \
 		 "'maskedPaths':['/proc/kcore'], 'readonlyPaths':['/proc/sys'], 'sysctl':{'net/ipv4/ip_forward':'1'}, " \
+		 "'netDevices':{'ens3':{'name':'eth0'}}, " \
 		 "'cgroupsPath':'/a/b', 'resources':{'devices':[{'allow':false,'access':'rwm'}, " \
 		 "{'allow':true,'type':'c','major':1,'minor':3,'access':'rw'}], 'memory':{'limit':1048576, 'swap':-1}, " \
 		 "'hugepageLimits':[{'pageSize':'2MB','limit':5}], 'rdma':{'mlx':{'hcaHandles':2}}, 'unified':{'io.max':'x y'}}", \
@@ -122,6 +123,7 @@ static void test_text(void **state)
 	assert_line("read-only /proc/sys /linux/readonlyPaths/0");
 	assert_line("hide /proc/kcore /linux/maskedPaths/0");
 	assert_line("read-only / /root/readonly");
+	assert_line("ens3 as eth0 /linux/netDevices/ens3");
 	assert_line("net/ipv4/ip_forward 1");
 }
 

@@ -1,0 +1,12 @@
+/*
+ * record-devices.h - the network devices of a record, there and back
+ */
+#pragma once
+
+struct arena;
+struct net_devices;
+struct record_state;
+
+/* Both copy what they need into ARENA, but names, which live as long as DEVICES or RECORD. */
+void record_put_devices(struct arena *arena, struct record_state *record, const struct net_devices *devices);
+void record_get_devices(struct arena *arena, const struct record_state *record, struct net_devices *devices);

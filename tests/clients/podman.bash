@@ -29,8 +29,9 @@ podman_teardown()
 	podman pod rm --all --force || :
 	podman network prune --force || :
 	podman rmi --all --force || :
+	# The cgroups of conmon and of pods; in hierarchies that podman does not know those of pods stay for everybody.
 	for folder in /sys/fs/cgroup/libpod_parent /sys/fs/cgroup/*/libpod_parent; do
-		[ ! -d "$folder" ] || rmdir "$folder/conmon" "$folder" 2>/dev/null || :
+		[ ! -d "$folder" ] || find "$folder" -depth -type d ! -name 'libpod-*' -exec rmdir {} + 2>/dev/null || :
 	done
 	umount /run/netns 2>/dev/null || :
 	rm -rf /run/netns

@@ -3,7 +3,7 @@ load docker
 
 setup_file()
 {
-	need dockerd docker containerd
+	need dockerd docker containerd || return 0
 	docker_start
 	docker load -qi "$IMAGES/box.tar"
 	docker tag localhost/box box
@@ -12,6 +12,7 @@ setup_file()
 
 teardown_file()
 {
+	began || return 0
 	docker_end
 }
 

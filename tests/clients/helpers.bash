@@ -24,17 +24,45 @@
 #	wait_for COMMAND...	until it is true; 20 s at most
 #	terminal SHELL-TEXT	run the text on a terminal of its own; $output is what it showed (without CR)
 #	ends STATUS PID		wait for a background process of the test
-#	need COMMAND...		skip unless they are installed
+#	need COMMAND...		skip unless they are installed; in setup_file (need X || return 0) the whole file
 
 bats_require_minimum_version 1.5.0
 : "${W:?run the tests with tests/clients/run}"
+
+# Not here: the test is skipped, or (in setup_file: need X || return 0) all tests of the file.
+lacks()
+{
+	[ -z "${BATS_TEST_NUMBER-}" ] || skip "$1"
+	echo "$1" >"$W/skip"
+	return 1
+}
 
 need()
 {
 	local name
 	for name; do
-		command -v "$name" >/dev/null || skip "$name is not installed"
+		command -v "$name" >/dev/null || lacks "$name is not installed" || return
 	done
+}
+
+need_controller()
+{
+	local name
+	for name; do
+		has_controller "$name" || lacks "this view has no $name controller" || return
+	done
+}
+
+# In teardown_file: was there anything to do?
+began()
+{
+	[ ! -e "$W/skip" ]
+}
+
+setup()
+{
+	[ ! -e "$W/skip" ] || skip "$(<"$W/skip")"
+	cd "$W/tmp"
 }
 
 report()
@@ -154,12 +182,4 @@ has_controller()
 	v2) grep -qw "$1" /sys/fs/cgroup/cgroup.controllers ;;
 	*) [ -d "/sys/fs/cgroup/$1" ] ;;
 	esac
-}
-
-need_controller()
-{
-	local name
-	for name; do
-		has_controller "$name" || skip "this view has no $name controller"
-	done
 }

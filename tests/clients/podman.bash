@@ -1,9 +1,9 @@
 # podman.bash - what podman.bats and podman-rootless.bats share
 
-# podman_setup: the settings that contrib/ gives, and what this kind of machine needs; box is loaded.
+# podman_setup || return 0: the settings that contrib/ gives, and what this kind of machine needs; box is loaded.
 podman_setup()
 {
-	need podman conmon
+	need podman conmon || return
 	mkdir -p /etc/containers/containers.conf.d
 	{
 		echo '[containers]'

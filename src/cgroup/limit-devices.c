@@ -278,7 +278,7 @@ int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources
 	int result, restricted;
 
 	/* Clients send all that they know with each update.  A hook may have added devices (GPUs): those stay. */
-	if (!resources || (now && same_rules(now, resources)))
+	if (now && same_rules(now, resources))
 		return 0;
 	result = tables_make(resources, &tables, err);
 	if (result <= 0)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cgroup/limit.h"
+#include "sys/fd.h"
 
 #define POINTER "/linux/resources/memory"
 
@@ -196,7 +197,7 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *r, struct 
 		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size,
 			 folder->v2 ? "max" : "limit_in_bytes");
 		/* What is only foreseen has no files yet; it will have those of every size there is. */
-		if (!limits->foreseen && faccessat(folder->fd, file, F_OK, 0) < 0 && errno == ENOENT) {
+		if (!limits->foreseen && !file_exists(folder->fd, file) && errno == ENOENT) {
 			sizes = page_sizes();
 			return fail_at(err, size, "this machine has no huge pages of %s (it has: %s)", limit->page_size,
 				       sizes[0] ? sizes : "none");

@@ -105,7 +105,7 @@ bool cgroup_oom_happened(struct cgroup_oom_watch *watch)
 		return false;
 	if (watch->folder >= 0)
 		return read(watch->fd, &times, sizeof times) == sizeof times &&
-		       faccessat(watch->folder, "memory.oom_control", F_OK, 0) == 0;
+		       file_exists(watch->folder, "memory.oom_control");
 	if (!read_kills(watch->fd, &kills))
 		return false;
 	more = kills > watch->seen;

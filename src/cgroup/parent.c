@@ -36,7 +36,7 @@ static int inherit(int parent, int child, const char *name, struct error *err)
 int cpuset_inherit(int parent, int child, struct error *err)
 {
 	/* Mounted with "noprefix" (mount -t cpuset), the files have short names. */
-	bool prefixed = faccessat(child, "cpuset.cpus", F_OK, 0) == 0;
+	bool prefixed = file_exists(child, "cpuset.cpus");
 
 	if (inherit(parent, child, prefixed ? "cpuset.cpus" : "cpus", err) < 0)
 		return -1;

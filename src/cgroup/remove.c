@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/inner.h"
+#include "sys/fd.h"
 #include "sys/path.h"
 
 /* Remove the folder NAME of DIR: 0 if it is gone or was not there, else an errno. */
@@ -24,7 +25,7 @@ static int rmdir_at(int dir, const char *name)
 	number = errno;
 	/* On a read-only mount rmdir says EROFS even if there is nothing to remove.  And "gone" is believed only when looked
 	 * at once more: what stays behind here nobody would ever remove. */
-	if (number != EBUSY && faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && folder_gone(errno))
+	if (number != EBUSY && !file_exists(dir, name) && folder_gone(errno))
 		return 0;
 	return folder_gone(number) ? EBUSY : number;
 }

@@ -11,7 +11,6 @@
  * first.  v1's frozen processes take SIGKILL only after they are thawed.
  */
 #include <string.h>
-#include <sys/pidfd.h>
 #include <signal.h>
 
 #include "base/cleanup.h"
@@ -117,7 +116,7 @@ static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t n
 	int pidfds[BATCH], result;
 
 	for (size_t i = 0; i < n; i++)
-		pidfds[i] = pidfd_open(pids[i], 0);
+		pidfds[i] = process_hold(pids[i]);
 	result = cgroup_pids(cgroup, &still, &n_still, err);
 	for (size_t i = 0; i < n; i++) {
 		if (pidfds[i] < 0)

@@ -335,7 +335,7 @@ static void read_v2(struct reader *r, int dir)
 		io_v2(r, dir);
 	if (!cgroup_v1(r->cgroup, "rdma"))
 		rdma(r, dir);
-	if (!cgroup_v1(r->cgroup, "pids") && faccessat(dir, "pids.current", F_OK, 0) == 0)
+	if (!cgroup_v1(r->cgroup, "pids") && file_exists(dir, "pids.current"))
 		pids_with(r, dir);
 }
 

@@ -14,6 +14,9 @@
  *				<-	IDMAP_DONE
  *	NAMESPACES		->	moves network devices in
  *				<-	PROCEED
+ *	NEED_SOURCES		->	opens them in init's mount namespace (inside.c)
+ *				<-	SOURCE n fd ...
+ *				<-	SOURCES_DONE
  *	ROOTFS			->	prestart, createRuntime hooks
  *				<-	HOOKS_DONE
  *	TERMINAL fd		->	sends it to the console socket, or keeps it
@@ -52,6 +55,9 @@
 	M(IDMAP_DONE)	/* runtime  - */ \
 	M(NAMESPACES)	/* init     -: I am in all of them */ \
 	M(PROCEED)	/* runtime  - */ \
+	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, and may not walk to what I shall bind */ \
+	M(SOURCE)	/* runtime  number of the step (as many as there are: the rootfs), fd */ \
+	M(SOURCES_DONE)	/* runtime  a number, which says nothing */ \
 	M(ROOTFS)	/* init     -: all mounts are there, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \

@@ -5,7 +5,7 @@
  * cgroup, with the time to the next statistics as its timeout.
  */
 #include <fcntl.h>
-#include <poll.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,6 +19,7 @@
 #include "container/handle.h"
 #include "container/store.h"
 #include "sys/fd.h"
+#include "sys/process.h"
 
 struct events {
 	const struct events_options *options;
@@ -100,8 +101,8 @@ static int follow(struct events *e, struct error *err)
 
 	for (;;) {
 		int64_t left = next - now();
-		struct timespec t = { .tv_sec = left / SECOND, .tv_nsec = left % SECOND };
-		int ready = left > 0 ? ppoll(fds, ARRAY_SIZE(fds), &t, NULL) : 0;
+		int64_t ms = (left + SECOND / 1000 - 1) / (SECOND / 1000);
+		int ready = left > 0 ? process_poll(fds, ARRAY_SIZE(fds), ms < INT_MAX ? (int) ms : INT_MAX) : 0;
 
 		if (ready < 0 && errno != EINTR)
 			return fail(err, errno, "wait for events");

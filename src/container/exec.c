@@ -127,7 +127,7 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "", &x->process, err) < 0)
 		return -1;
-	if (check_terminal(x, err) < 0 || read_filter(x, err) < 0)
+	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
 	store_get_cgroup(x->handle.record, &x->cgroup);
 	if (cgroup_open(&x->cgroup, true, err) < 0)
@@ -165,7 +165,7 @@ static int join(struct exec *x, struct error *err)
 	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc (CVE-2016-9962). */
 	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
 		return -1;
-	if (setns(x->handle.pidfd, flags) < 0)
+	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) < 0)
 		return fail(err, errno, "enter the container's namespaces");
 	/* Inside a user namespace we are nobody until we take its root's ids. */
 	if (r->own_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
@@ -231,7 +231,7 @@ static int join_pid_namespace(struct exec *x, struct error *err)
 {
 	int flags = (CLONE_NEWPID & ~x->shared) | (x->middle ? CLONE_NEWUSER : 0);
 
-	if (!flags || setns(x->handle.pidfd, flags) == 0)
+	if (!flags || process_enter(x->handle.pidfd, x->handle.record->pid, flags) == 0)
 		return 0;
 	if (errno == ESRCH)	/* it has ended since we looked */
 		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");

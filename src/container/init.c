@@ -17,6 +17,7 @@
 #include "container/enter.h"
 #include "container/gate.h"
 #include "container/hooks.h"
+#include "container/inside.h"
 #include "container/fds.h"
 #include "container/launch.h"
 #include "secure/secure.h"
@@ -150,6 +151,9 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	struct channel *ch = &launch->init_channel;
 	struct rootfs rootfs;
 
+	/* Who must ask for the sources need not walk to them, and owns the place to prepare mounts in as root only. */
+	if (rootfs_needs_inside(plan, &launch->host) && (inside_ask(launch, err) < 0 || become_ns_root(plan, err) < 0))
+		return -1;
 	if (rootfs_attach(plan, &launch->sources, &rootfs, err) < 0 || become_ns_root(plan, err) < 0)
 		return -1;
 	if (set_names(plan, err) < 0 || sysctls_apply(plan, err) < 0)

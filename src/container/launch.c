@@ -110,7 +110,7 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	if (plan_make(&config->arena, config->spec, &launch->host, &options, &launch->plan, err) < 0)
 		return -1;
-	if (check_terminal(launch, err) < 0)
+	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
 		return fail_at(err, "", "process property must not be empty");

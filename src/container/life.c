@@ -17,6 +17,7 @@
 #include "container/notify.h"
 #include "container/record-devices.h"
 #include "container/store.h"
+#include "sys/fd.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 #include "sys/signals.h"
@@ -207,7 +208,7 @@ static int undo_outside(const struct handle *h, struct error *err)
 /* A journal and no record: a create is at work (delete removes the journal first). */
 static bool being_made(const struct handle *h)
 {
-	return faccessat(h->folder, "state.json", F_OK, 0) < 0 && faccessat(h->folder, "journal", F_OK, 0) == 0;
+	return !file_exists(h->folder, "state.json") && file_exists(h->folder, "journal");
 }
 
 /* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves nothing. */

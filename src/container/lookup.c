@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "container/lookup.h"
 #include "container/refusal.h"
+#include "sys/fd.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -24,7 +25,7 @@ static int executable(const char *path)
 	if (S_ISDIR(st.st_mode))
 		return EISDIR;
 	/* With the effective ids, and capabilities, as execve does: AT_EACCESS. */
-	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+	if (!file_runs(path))
 		return errno;
 	return S_ISREG(st.st_mode) ? 0 : EACCES;
 }

@@ -138,7 +138,7 @@ static int work(struct live *l, struct error *err)
 		return -1;
 	if (l->add && !l->host.privileged && (copy_namespace(err) < 0 || open_sources(l, err) < 0))
 		return -1;
-	if (setns(l->handle.pidfd, flags & ~(l->shared & ~CLONE_NEWNS)) < 0)
+	if (process_enter(l->handle.pidfd, l->handle.record->pid, flags & ~(l->shared & ~CLONE_NEWNS)) < 0)
 		return fail(err, errno, "enter the container's namespaces");
 	return l->add ? rootfs_add_live(&l->plan, &l->sources, fds, err) : rootfs_remove_live(&l->plan, fds, err);
 }
@@ -170,7 +170,7 @@ static pid_t birth(void *live, struct error *err)
 	if (self_hide(err) < 0)
 		return -1;
 	flags &= ~l->shared;
-	if (flags && setns(l->handle.pidfd, flags) < 0) {
+	if (flags && process_enter(l->handle.pidfd, l->handle.record->pid, flags) < 0) {
 		if (errno == ESRCH)
 			return fail_code(err, ERROR_STATE, "container not running");
 		return fail(err, errno, "enter the container's namespaces");

@@ -1,6 +1,5 @@
 /* notify.c - see notify.h */
 #include <fcntl.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "container/notify.h"
+#include "sys/process.h"
 
 bool notify_wanted(void)
 {

@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "container/refusal.h"
+#include "sys/fd.h"
 
 #define HEAD 256    /* BINPRM_BUF_SIZE: as much of a file as the kernel looks at first */
 #define MAX_DEPTH 5 /* interpreters of interpreters, as in the kernel */
@@ -99,7 +100,7 @@ static bool say_denied(const struct subject *s, const struct stat *st)
 		return say(s, "%s lies on a file system mounted noexec", s->name);
 	if (!(st->st_mode & 0111))
 		return say(s, "%s has no x bit: its mode is %04o", s->name, (unsigned) st->st_mode & 07777);
-	if (faccessat(AT_FDCWD, s->path, X_OK, AT_EACCESS) < 0)
+	if (!file_runs(s->path))
 		return say(s, "%s belongs to %u:%u and has mode %04o, which does not let %u:%u execute it", s->name,
 			   (unsigned) st->st_uid, (unsigned) st->st_gid, (unsigned) st->st_mode & 07777, (unsigned) geteuid(),
 			   (unsigned) getegid());
@@ -246,7 +247,7 @@ static bool say_elf(const struct subject *s)
 		return say(s, "its loader %s is damaged or built for another architecture", loader);
 	if (say_missing(s, "its loader", loader, libc_hint(loader)))
 		return true;
-	return s->number == EACCES && faccessat(AT_FDCWD, loader, X_OK, AT_EACCESS) < 0 &&
+	return s->number == EACCES && !file_runs(loader) &&
 	       say(s, "its loader %s is not executable", loader);
 }
 

@@ -16,6 +16,7 @@
 #include "container/enter.h"
 #include "container/foreground.h"
 #include "container/hooks.h"
+#include "container/inside.h"
 #include "container/launch.h"
 #include "container/listener.h"
 #include "container/middle.h"
@@ -153,6 +154,11 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 	return *keep < 0 ? fail(err, errno, "keep the terminal") : 0;
 }
 
+int runtime_check_pidfd_socket(const char *path, struct error *err)
+{
+	return path && !process_has_pidfds() ? fail_code(err, ERROR_UNSUPPORTED, "--pidfd-socket needs pidfds (Linux 5.3)") : 0;
+}
+
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err)
 {
 	auto_fd sock = socket_connect(AT_FDCWD, path, SOCK_STREAM, err);
@@ -264,6 +270,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 		case MSG_NEED_CGROUP: result = answer_cgroup(launch, err); break;
 		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
 		case MSG_NAMESPACES: result = answer_namespaces(launch, err); break;
+		case MSG_NEED_SOURCES: result = inside_answer(launch, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
 		case MSG_TERMINAL:
 			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);

@@ -20,6 +20,9 @@ int runtime_hand_over(struct launch *launch, struct error *err);
  * that is NULL) give it the size of ours unless PROCESS says one, and keep a copy in *KEEP. */
 int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep, struct error *err);
 
+/* Refuse PATH (--pidfd-socket) where there are no pidfds to send. */
+int runtime_check_pidfd_socket(const char *path, struct error *err);
+
 /* Send PIDFD to the socket at PATH; WHAT is "standard" for init and "setns" for exec. */
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err);
 

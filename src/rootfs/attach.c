@@ -26,9 +26,10 @@ static int end_propagation(struct error *err)
 }
 
 /* The rootfs at its own path here, if that is still the folder which the runtime saw; else -1. */
-static int find_own_path(const struct plan *plan, int seen)
+static int find_own_path(const struct plan *plan, struct rootfs_sources *sources, int seen)
 {
-	auto_fd here = open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd here = sources->root_inside >= 0 ? fcntl(sources->root_inside, F_DUPFD_CLOEXEC, 3) :
+		       open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct stat a, b;
 
 	if (here < 0 || fstat(here, &a) < 0 || fstat(seen, &b) < 0)
@@ -36,24 +37,44 @@ static int find_own_path(const struct plan *plan, int seen)
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? take_fd(here) : -1;
 }
 
+/* The copy that the runtime could not make. */
+static int copy_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
+{
+	auto_fd seen = take_fd(sources->root);
+	auto_fd here = find_own_path(plan, sources, seen);
+
+	if (here < 0)
+		return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace", plan->rootfs.path);
+	auto_fd copy = mount_clone(here, "", true, false, err);
+
+	if (copy < 0)
+		return wrap(err, "copy the mount of %s", plan->rootfs.path);
+	if (root_cut_off(plan, copy, err) < 0)
+		return -1;
+	sources->root = take_fd(copy);
+	return 0;
+}
+
+/* Where mounts are made in a workshop, all that the runtime would have copied is copied now, before anything is covered. */
+static int copy_all(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
+{
+	/* Between user namespaces no mounts are peers. */
+	const bool peers = !source_propagation(plan) && !plan->ns.user;
+
+	if ((!peers && end_propagation(err) < 0) || mount_workshop_open(peers, err) < 0)
+		return -1;
+	if (copy_root(plan, sources, err) < 0 || sources_copy(plan, sources, err) < 0)
+		return -1;
+	return peers ? mount_workshop_keep_peers(err) : 0;
+}
+
 static int attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err)
 {
+	if (!sources->detached && copy_root(plan, sources, err) < 0)
+		return -1;
 	auto_fd root = take_fd(sources->root);
-	auto_fd target = find_own_path(plan, root);
+	auto_fd target = find_own_path(plan, sources, root);
 
-	if (!sources->detached) {
-		if (target < 0)
-			return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace",
-				    plan->rootfs.path);
-		int copy = mount_clone(target, "", true, false, err);
-
-		if (copy < 0)
-			return wrap(err, "copy the mount of %s", plan->rootfs.path);
-		close(root);
-		root = copy;
-		if (root_cut_off(plan, root, err) < 0)
-			return -1;
-	}
 	/* A user namespace without rights on the way there, or a joined mount namespace that has other things at this
 	 * path.  On top of "/" it disturbs nobody: absolute look-ups start below it. */
 	if (target < 0) {
@@ -89,7 +110,7 @@ int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struc
 		rootfs->root = take_fd(sources->root);
 		return 0;
 	}
-	if (end_propagation(err) < 0 || attach(plan, sources, rootfs, err) < 0)
+	if ((mount_needs_workshop() ? copy_all(plan, sources, err) : end_propagation(err)) < 0 || attach(plan, sources, rootfs, err) < 0)
 		return -1;
 	return 0;
 }

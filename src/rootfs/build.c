@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
+#include "sys/mountfd.h"
 #include "sys/path.h"
 
 static const struct {
@@ -65,14 +66,18 @@ int rootfs_build(struct rootfs *rootfs, struct rootfs_sources *sources, struct e
 
 	umask(mask);
 	target_forget(&b);
-	return result;
+	return result < 0 ? -1 : mount_workshop_close(err);
 }
 
 int rootfs_finish(struct rootfs *rootfs, struct error *err)
 {
 	struct build b = { .plan = rootfs->plan, .rootfs = rootfs, .folder_fd = -1 };
 
-	return run(&b, rootfs->plan->rootfs.n_early, rootfs->plan->rootfs.n_steps, err);
+	if (rootfs->own_mounts && mount_workshop_open(false, err) < 0)
+		return -1;
+	if (run(&b, rootfs->plan->rootfs.n_early, rootfs->plan->rootfs.n_steps, err) < 0)
+		return -1;
+	return mount_workshop_close(err);
 }
 
 int rootfs_devpts(const struct rootfs *rootfs, struct error *err)

@@ -117,7 +117,7 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 
 		/* An unprivileged user may own some of the host's cgroups, which are not the container's to write to
 		 * (CVE-2023-25809). */
-		if (mount < 0 || (!b->sources->detached && !plan_has_namespace(b->plan, CLONE_NEWCGROUP) &&
+		if (mount < 0 || (b->plan->ns.user && !plan_has_namespace(b->plan, CLONE_NEWCGROUP) &&
 				  mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0))
 			return -1;
 		return attach_and_propagate(mount, target, step, err);

@@ -33,8 +33,6 @@ static int change_root(struct error *err)
 /* Without pivot_root(2) the host's tree stays mounted, below the root and out of reach of names. */
 static int move(const struct rootfs *rootfs, struct error *err)
 {
-	if (host_hide(rootfs->root, err) < 0)
-		return -1;
 	if (!rootfs->at_top) {
 		auto_fd top = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -43,7 +41,8 @@ static int move(const struct rootfs *rootfs, struct error *err)
 		if (mount_attach(rootfs->root, top, err) < 0)
 			return wrap(err, "move the rootfs to /");
 	}
-	return change_root(err);
+	/* By names that lead into the host's tree still, as they will until we change the root. */
+	return host_hide(rootfs->root, err) < 0 ? -1 : change_root(err);
 }
 
 static void close_all(struct rootfs *rootfs)
@@ -67,9 +66,9 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err)
 		return fail(err, errno, "enter the rootfs");
 	if ((!rootfs->own_mounts ? change_root(err) : plan->no_pivot ? move(rootfs, err) : pivot(err)) < 0)
 		return -1;
-	if (rootfs->own_mounts && final &&
-	    mount_change(rootfs->root, 0, 0, final & ~(uint64_t) MS_REC, final & MS_REC, err) < 0) {
-		wrap(err, "set the propagation of /");
+	/* By name: every kernel can do that, and "/" is what we have just entered. */
+	if (rootfs->own_mounts && final && mount(NULL, "/", NULL, (unsigned long) final, NULL) < 0) {
+		fail(err, errno, "set the propagation of /");
 		return blame(err, "/linux/rootfsPropagation");
 	}
 	if (chdir("/") < 0)

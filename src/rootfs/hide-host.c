@@ -5,10 +5,8 @@
  * is somewhere in its mount namespace with nothing mounted over parts of it.
  * The host's own are such, and would make all masks of the container void.
  */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "rootfs/steps.h"
@@ -38,17 +36,15 @@ static int hide(const char *place, struct error *err)
 
 int host_hide(int root, struct error *err)
 {
-	struct statx stx;
 	struct mountinfo mounts;
+	uint64_t id;
 	int result;
 
-	if (statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
-		return fail(err, errno, "look at the rootfs");
-	if (!(stx.stx_mask & STATX_MNT_ID))
-		return fail(err, ENOSYS, "tell the mounts of the rootfs from the host's (needs Linux 5.8)");
+	if (!mount_id(root, &id))
+		return fail(err, errno, "tell the mounts of the rootfs from the host's");
 	result = mountinfo_read("/proc/self", &mounts, err);
 	for (size_t i = mounts.n; i-- > 0 && result == 0;)
-		if (is_whole(&mounts.entries[i]) && !mountinfo_below(&mounts, &mounts.entries[i], stx.stx_mnt_id))
+		if (is_whole(&mounts.entries[i]) && !mountinfo_below(&mounts, &mounts.entries[i], id))
 			result = hide(mounts.entries[i].place, err);
 	mountinfo_free(&mounts);
 	return result;

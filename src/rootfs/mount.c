@@ -69,22 +69,11 @@ static int copy_link(struct build *b, const struct step *step, int link, struct 
 int step_bind(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	auto_fd mount = take_fd(b->sources->step[i]);
+	auto_fd mount = source_take(b, i, err);
 	struct stat st;
 
-	if (mount < 0) {
-		mount = source_open(step, source_propagation(b->plan), err);
-		if (mount < 0)
-			return -1;
-		if (step->idmap) {
-			struct idmap_held held = { .userns = -1 };
-			const int result = source_idmap(b->plan, step, mount, &held, err);
-
-			cleanup_close(&held.userns);
-			if (result < 0)
-				return -1;
-		}
-	}
+	if (mount < 0)
+		return -1;
 	if (fstat(mount, &st) < 0)
 		return fail(err, errno, "look at the source %s", step->source);
 	if (step->copy_symlink && S_ISLNK(st.st_mode))
@@ -181,7 +170,14 @@ static int take_mount(struct build *b, size_t i, const struct stat *covered, str
 		text_add(&data, step->data);
 	if (as_below)
 		text_addf(&data, "%smode=%o", data.n ? "," : "", covered->st_mode & 07777u);
-	return new_mount(b, step, data.s, mount_attributes(step), err);
+	mount = new_mount(b, step, data.s, mount_attributes(step), err);
+	if (mount < 0 || !step->idmap)
+		return take_fd(mount);
+	struct idmap_held held = { .userns = -1 };
+	const int result = source_idmap(b->plan, step, mount, &held, err);
+
+	cleanup_close(&held.userns);
+	return result < 0 ? -1 : take_fd(mount);
 }
 
 int step_mount(struct build *b, size_t i, struct error *err)

@@ -72,10 +72,8 @@ static int make_node(struct build *b, const struct step *step, struct error *err
 static int bind_node(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	auto_fd mount = take_fd(b->sources->step[i]);
+	auto_fd mount = source_take(b, i, err);
 
-	if (mount < 0)
-		mount = source_open(step, source_propagation(b->plan), err);
 	if (mount < 0)
 		return -1;
 	auto_fd target = target_open(b, step, false, NULL, err);
@@ -150,9 +148,11 @@ int rootfs_console(struct rootfs *rootfs, int peer, struct error *err)
 	if (rootfs->console < 0)
 		return 0;
 	/* By descriptor: /dev/pts/N could be anybody's by now. */
+	if (mount_workshop_open(false, err) < 0)
+		return -1;
 	auto_fd mount = mount_clone(peer, "", false, false, err);
 
-	if (mount < 0 || mount_attach(mount, rootfs->console, err) < 0)
+	if (mount < 0 || mount_attach(mount, rootfs->console, err) < 0 || mount_workshop_close(err) < 0)
 		return wrap(err, "mount the terminal on /dev/console");
 	close(rootfs->console);
 	rootfs->console = -1;

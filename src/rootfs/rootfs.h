@@ -55,9 +55,11 @@ struct cgroup_source {
 /* What the runtime opened for init; the descriptors are inherited by the clone. */
 struct rootfs_sources {
 	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
-	bool detached; /* the mounts were copied here; else, without the privilege to do so, that is left to init */
+	bool detached; /* the mounts were copied here; else, without the privilege or the calls to do so, that is left to init */
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
-	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself); -1: init opens it */
+	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself), or, before rootfs_attach(), the
+				  * source as rootfs_open_inside() has found it; -1: init opens it */
+	int root_inside;	 /* the rootfs as rootfs_open_inside() has found it, or -1 */
 	size_t n;
 	struct cgroup_source *cgroups;
 	size_t n_cgroups;
@@ -85,8 +87,16 @@ int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view,
 			struct error *err);
 void rootfs_close_sources(struct rootfs_sources *sources);
 
+/* True if init will need rootfs_open_inside(): it may not walk to the sources itself, and they cannot be copied before. */
+bool rootfs_needs_inside(const struct plan *plan, const struct host *host);
+
+/* With the caller's rights, but in init's mount namespace: open the rootfs and the sources of all steps with `outside`, and
+ * hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, who will say why. */
+int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,
+		       struct error *err);
+
 /* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
- * rootfs): end propagation to the host and attach the root, at its own path if possible, as hooks look for it there.
+ * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its own path if possible, as hooks look for it there.
  * ROOTFS is filled; it takes what it needs out of SOURCES. */
 int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 

@@ -38,7 +38,8 @@ static int set_attributes(int mount, const struct step *step, uint64_t propagati
 	return 0;
 }
 
-static int open_device(const struct step *step, struct error *err)
+/* The host's node, if it is the device that was asked for. */
+static int find_device(const struct step *step, struct error *err)
 {
 	const char *source = step->source ? step->source : step->target;
 	auto_fd node = open(source, O_PATH | O_CLOEXEC);
@@ -53,26 +54,63 @@ static int open_device(const struct step *step, struct error *err)
 	if ((step->major || step->minor) && (major(st.st_rdev) != step->major || minor(st.st_rdev) != step->minor))
 		return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev),
 			    minor(st.st_rdev), step->major, step->minor);
-	return mount_clone(node, "", false, false, err);
+	return take_fd(node);
 }
 
-int source_open(const struct step *step, uint64_t propagation, struct error *err)
+int source_place(const struct step *step, struct error *err)
+{
+	int fd;
+
+	if (step->action == STEP_DEVICE)
+		return find_device(step, err);
+	fd = open(step->source, O_PATH | O_CLOEXEC | (step->no_follow_source || step->copy_symlink ? O_NOFOLLOW : 0));
+	return fd < 0 ? fail(err, errno, "open %s", step->source) : fd;
+}
+
+/* The copy, by as few calls as there can be. */
+static int clone_source(const struct step *step, int place, struct error *err)
+{
+	if (place >= 0)
+		return mount_clone(place, "", step->recursive, false, err);
+	if (step->action != STEP_DEVICE)
+		return mount_clone(AT_FDCWD, step->source, step->recursive, step->no_follow_source, err);
+	auto_fd node = find_device(step, err);
+
+	return node < 0 ? -1 : mount_clone(node, "", false, false, err);
+}
+
+int source_open(const struct step *step, int place, uint64_t propagation, struct error *err)
 {
 	if (step->copy_symlink) {
 		struct stat st;
-		auto_fd link = open(step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		auto_fd link = place >= 0 ? fcntl(place, F_DUPFD_CLOEXEC, 3) : open(step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 		if (link >= 0 && fstat(link, &st) == 0 && S_ISLNK(st.st_mode))
 			return take_fd(link);
 	}
-	auto_fd mount = step->action == STEP_DEVICE ? open_device(step, err) :
-			mount_clone(AT_FDCWD, step->source, step->recursive, step->no_follow_source, err);
+	auto_fd mount = clone_source(step, place, err);
 
 	if (mount < 0)
 		return -1;
 	if (set_attributes(mount, step, propagation, err) < 0)
 		return -1;
 	return take_fd(mount);
+}
+
+int source_take(struct build *b, size_t i, struct error *err)
+{
+	const struct step *step = &b->plan->rootfs.steps[i];
+	auto_fd mount = take_fd(b->sources->step[i]);
+	struct idmap_held held = { .userns = -1 };
+	int result = 0;
+
+	if (mount >= 0)
+		return take_fd(mount);
+	mount = source_open(step, -1, source_propagation(b->plan), err);
+	if (mount >= 0 && step->idmap)
+		result = source_idmap(b->plan, step, mount, &held, err);
+	cleanup_close(&held.userns);
+	return mount < 0 || result < 0 ? -1 : take_fd(mount);
 }
 
 /* The ids of the container's own user namespace. */
@@ -95,6 +133,9 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 		 struct error *err)
 {
 	const struct step *last = held->step;
+
+	if (mount_needs_workshop())
+		return mount_idmap(mount, -1, false, err);
 
 	/* A namespace costs a process: mounts with the same map share it. */
 	if (!last || !same_map(last->uids, last->n_uids, step->uids, step->n_uids) ||

@@ -63,7 +63,7 @@ static int open_root(const struct plan *plan, struct rootfs_sources *sources, st
 
 	if (folder < 0)
 		return -1;
-	if (plan_has_namespace(plan, CLONE_NEWNS)) {
+	if (plan_has_namespace(plan, CLONE_NEWNS) && !mount_needs_workshop()) {
 		auto_fd copy = mount_clone(folder, "", true, false, err);
 
 		if (copy >= 0) {
@@ -84,9 +84,10 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 		     struct error *err)
 {
 	const struct step *step = &plan->rootfs.steps[i];
+	auto_fd place = take_fd(sources->step[i]);
 	auto_fd mount = step->action == STEP_MOUNT
 				? mount_new(step->type, step->source, step->data, step->super, mount_attributes(step), err)
-				: source_open(step, source_propagation(plan), err);
+				: source_open(step, place, source_propagation(plan), err);
 
 	if (mount < 0) {
 		wrap(err, "mount %s on %s", step->action == STEP_MOUNT ? step->type : step->source ? step->source : step->target,
@@ -118,6 +119,12 @@ static int open_steps(const struct plan *plan, const struct cgroup_view *view, s
 	return result;
 }
 
+int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
+{
+	sources->detached = true;
+	return open_steps(plan, NULL, sources, err);
+}
+
 static bool has_step(const struct plan *plan, enum step_action action)
 {
 	for (size_t i = 0; i < plan->rootfs.n_steps; i++)
@@ -129,6 +136,7 @@ static bool has_step(const struct plan *plan, enum step_action action)
 void rootfs_close_sources(struct rootfs_sources *sources)
 {
 	cleanup_close(&sources->root);
+	cleanup_close(&sources->root_inside);
 	stock_close(&sources->null);
 	for (size_t i = 0; i < sources->n; i++)
 		cleanup_close(&sources->step[i]);
@@ -138,7 +146,7 @@ void rootfs_close_sources(struct rootfs_sources *sources)
 	}
 	free(sources->cgroups);
 	free(sources->step);
-	*sources = (struct rootfs_sources){ .root = -1, .null.fd = -1 };
+	*sources = (struct rootfs_sources){ .root = -1, .root_inside = -1, .null.fd = -1 };
 }
 
 static void begin(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources)
@@ -146,7 +154,7 @@ static void begin(const struct plan *plan, const struct cgroup_view *view, struc
 	const size_t n = plan->rootfs.n_steps;
 
 	*sources = (struct rootfs_sources){
-		.root = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n,
+		.root = -1, .root_inside = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n,
 	};
 	memset(sources->step, 0xff, n * sizeof *sources->step);
 	if (view) {
@@ -169,6 +177,33 @@ int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, st
 		     struct error *err)
 {
 	begin(plan, view, sources);
+	if (mount_needs_workshop())
+		return fail_code(err, ERROR_UNSUPPORTED,
+				 "mounts for a running container need open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)");
 	sources->detached = true;
 	return open_steps(plan, view, sources, err);
+}
+
+bool rootfs_needs_inside(const struct plan *plan, const struct host *host)
+{
+	return plan->ns.user && host->privileged && mount_needs_workshop();
+}
+
+int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,
+		       struct error *err)
+{
+	const struct rootfs_plan *rootfs = &plan->rootfs;
+	struct error ignored = { 0 };
+
+	for (size_t i = 0; i <= rootfs->n_steps; i++) {
+		auto_fd fd = -1;
+
+		if (i == rootfs->n_steps)
+			fd = open_folder(rootfs->path, &ignored);
+		else if (rootfs->steps[i].outside && rootfs->steps[i].action != STEP_MOUNT)
+			fd = source_place(&rootfs->steps[i], &ignored);
+		if (fd >= 0 && give(context, i, fd, err) < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -61,10 +61,13 @@ uint64_t mount_attributes(const struct step *step);
 
 /* ---- source.c ----------------------------------------------------------- */
 
-/* A detached copy of the source of a step BIND or DEVICE with its attributes, made by the runtime beforehand, or by
- * init where the runtime was not allowed to.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is
+/* The source of a step BIND or DEVICE, O_PATH and not copied. */
+int source_place(const struct step *step, struct error *err);
+
+/* A detached copy of it with the attributes of STEP, made by the runtime beforehand, or by init where the runtime could
+ * not.  PLACE: what source_place() found, or -1.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is
  * set on all of it. */
-int source_open(const struct step *step, uint64_t propagation, struct error *err);
+int source_open(const struct step *step, int place, uint64_t propagation, struct error *err);
 
 /* The user namespace made last for mapped mounts, and the step it was made for. */
 struct idmap_held {
@@ -76,6 +79,9 @@ struct idmap_held {
 int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held,
 		 struct error *err);
 
+/* In init: what the runtime has opened for step I, or else what is opened now. */
+int source_take(struct build *b, size_t i, struct error *err);
+
 /* The propagation that cuts a copied mount off from the host's. */
 uint64_t source_propagation(const struct plan *plan);
 
@@ -83,6 +89,9 @@ uint64_t source_propagation(const struct plan *plan);
 
 /* True if the container gets its own namespace of the kind FLAG, new or joined. */
 bool plan_has_namespace(const struct plan *plan, int flag);
+
+/* In init, where mounts are made in a workshop: what rootfs_open_sources() does elsewhere for the steps. */
+int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct error *err);
 
 /* End propagation between the host and the detached copy ROOT of the rootfs. */
 int root_cut_off(const struct plan *plan, int root, struct error *err);

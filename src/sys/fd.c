@@ -116,6 +116,19 @@ char *file_get(int dirfd, const char *path, struct error *err)
 	return text;
 }
 
+bool file_exists(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool file_runs(const char *path)
+{
+	/* EPERM is a filter's: a file would say EACCES.  The real ids are the same by then, but access(2) knows no capabilities. */
+	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 || (errno == EPERM && access(path, X_OK) == 0);
+}
+
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
 {
 	char temporary[PATH_MAX];

@@ -5,6 +5,7 @@
  * writes and EINTR are dealt with here and nowhere else.
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -25,6 +26,13 @@ int fd_put(int fd, const char *text, const char *name, struct error *err);
 
 /* Read a small file below DIRFD (at most 1 MiB) as text; the caller frees.  NULL with ERR. */
 char *file_get(int dirfd, const char *path, struct error *err);
+
+/* Is there anything called PATH below DIRFD?  If not, errno says why.  (Not faccessat(3): filters older than faccessat2(2), 5.8,
+ * answer EPERM to that, and glibc believes it.) */
+bool file_exists(int dirfd, const char *path);
+
+/* May we, with our effective ids, run the file PATH?  If not, errno says why. */
+bool file_runs(const char *path);
 
 /* Write a file so that a reader sees all of it or nothing: NAME.tmp below DIRFD, then rename. */
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err);

@@ -13,6 +13,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "sys/disable.h"
+#include "sys/mount-old.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 #include "sys/revealing.h"
@@ -20,12 +22,31 @@
 /* fsconfig(2) copies no more than this of a string, its '\0' counted. */
 #define VALUE_MAX_SIZE 256
 
+/* Nonsense that is refused as such (EINVAL) by whoever knows the call; a filter says ENOSYS, or EPERM if it is older than that
+ * custom. */
+static bool is_missing(long result)
+{
+	return result < 0 && (errno == ENOSYS || errno == EPERM);
+}
+
+bool mount_needs_workshop(void)
+{
+	static enum { UNKNOWN, NO, YES } needs;
+
+	if (needs == UNKNOWN)
+		needs = disabled("mount") || is_missing(mount_setattr(-1, "", 0, NULL, 0)) || is_missing(open_tree(-1, "", ~0u))
+				? YES : NO;
+	return needs == YES;
+}
+
 int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
 	const char *why = "";
 	int fd;
 
+	if (mount_needs_workshop())
+		return mount_old_clone(dirfd, path, recursive, no_follow, err);
 	if (!*path)
 		flags |= AT_EMPTY_PATH;
 	if (recursive)
@@ -39,8 +60,6 @@ int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, str
 		why = recursive ? " (it is unbindable, or lies in another mount namespace)"
 				: " (it is unbindable, lies in another mount namespace, or has mounts below it that "
 				  "must stay in place: rbind)";
-	else if (errno == ENOSYS)
-		why = " (open_tree(2) needs Linux 5.2)";
 	return fail(err, errno, "clone the mount of %s%s", *path ? path : "an open file", why);
 }
 
@@ -79,8 +98,6 @@ static void explain(const char *type, int number, char *why, size_t size)
 	if (number == ENODEV)
 		snprintf(why, size, " (%s)", !strcmp(type, "mqueue") ? "the kernel is built without CONFIG_POSIX_MQUEUE"
 								     : "this kernel does not know that file system");
-	else if (number == ENOSYS)
-		snprintf(why, size, " (fsopen(2) needs Linux 5.2)");
 	if (number != EPERM)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(in_userns); i++)
@@ -98,7 +115,7 @@ static const char *action(const char *type)
 	return *type ? "mount a new " : "reconfigure a file system";
 }
 
-static int fail_mount(int fs, const char *type, const char *what, struct error *err)
+int mount_refused(int fs, const char *type, const char *what, struct error *err)
 {
 	auto_text log = { 0 };
 	int number = errno;
@@ -139,7 +156,7 @@ static int set_string(int fs, const char *type, const char *key, const char *val
 	if (!fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0))
 		return 0;
 	what = xasprintf(" with the option %s=%s", key, value);
-	return fail_mount(fs, type, what, err);
+	return mount_refused(fs, type, what, err);
 }
 
 static int set_flag(int fs, const char *type, const char *key, struct error *err)
@@ -149,7 +166,7 @@ static int set_flag(int fs, const char *type, const char *key, struct error *err
 	if (!fsconfig(fs, FSCONFIG_SET_FLAG, key, NULL, 0))
 		return 0;
 	what = xasprintf(" with the option %s", key);
-	return fail_mount(fs, type, what, err);
+	return mount_refused(fs, type, what, err);
 }
 
 /* A list of overlay layers that is too long for one fsconfig(2): one layer a call (6.8). */
@@ -233,6 +250,12 @@ static int set_super_flags(int fs, const char *type, uint64_t super, struct erro
 	return 0;
 }
 
+/* Those that a user namespace gets only if that reveals nothing. */
+static bool is_view(const char *type)
+{
+	return !strcmp(type, "proc") || !strcmp(type, "sysfs");
+}
+
 int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
 {
 	auto_fd fs = -1;
@@ -240,31 +263,37 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
 
 	if (!*type || !strcmp(type, "none"))
 		return fail(err, ENODEV, "mount \"%s\": a new mount needs the type of a file system", type);
+	if (mount_needs_workshop()) {
+		mount = mount_old_new(type, source, data, super, attr, err);
+		return mount < 0 && err->number == EPERM && is_view(type) ? fail_revealing(type, err) : mount;
+	}
 	fs = fsopen(type, FSOPEN_CLOEXEC);
 	if (fs < 0)
-		return fail_mount(-1, type, "", err);
+		return mount_refused(-1, type, "", err);
 	if (source && *source && set_string(fs, type, "source", source, err) < 0)
 		return -1;
 	if (set_super_flags(fs, type, super, err) < 0 || (data && set_options(fs, type, data, err) < 0))
 		return -1;
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return fail_mount(fs, type, "", err);
+		return mount_refused(fs, type, "", err);
 	mount = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned) attr);
 	if (mount >= 0)
 		return mount;
-	return errno == EPERM && (!strcmp(type, "proc") || !strcmp(type, "sysfs")) ? fail_revealing(type, err) :
-										      fail_mount(fs, type, "", err);
+	return errno == EPERM && is_view(type) ? fail_revealing(type, err) : mount_refused(fs, type, "", err);
 }
 
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err)
 {
-	auto_fd fs = fspick(mount, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
+	auto_fd fs = -1;
 
+	if (mount_needs_workshop())
+		return mount_old_reconfigure(mount, data, super, err);
+	fs = fspick(mount, "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC);
 	if (fs < 0)
-		return fail_mount(-1, "", errno == EINVAL ? " (not a mount point)" : "", err);
+		return mount_refused(-1, "", errno == EINVAL ? " (not a mount point)" : "", err);
 	if (set_super_flags(fs, "", super, err) < 0 || (data && set_options(fs, "", data, err) < 0))
 		return -1;
-	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0 ? fail_mount(fs, "", "", err) : 0;
+	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0 ? mount_refused(fs, "", "", err) : 0;
 }
 
 /* ---- attributes and place --------------------------------------------- */
@@ -297,6 +326,8 @@ int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, 
 	struct mount_attr attr = { .attr_set = set, .attr_clr = clear };
 	const char *why = "";
 
+	if (mount_needs_workshop())
+		return mount_old_change(mount, set, clear, propagation, recursive, err);
 	attr.propagation = propagation & ~(uint64_t) MS_REC;
 	/* relatime is 0 in the field of the access times: setting one of them means to clear the field. */
 	if ((set | clear) & MOUNT_ATTR__ATIME)
@@ -320,9 +351,7 @@ int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, 
 			return 0;
 		errno = EPERM;
 	}
-	if (errno == ENOSYS)
-		why = " (mount_setattr(2) needs Linux 5.12)";
-	else if (errno == EPERM)
+	if (errno == EPERM)
 		why = " (an attribute that an outer user namespace has locked cannot be taken away)";
 	else if (errno == EINVAL)
 		why = " (not a mount point, or an attribute this kernel does not know)";
@@ -334,14 +363,14 @@ int mount_idmap(int mount, int userns, bool recursive, struct error *err)
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (unsigned) userns };
 	const char *why = "";
 
+	if (mount_needs_workshop())
+		return fail(err, ENOSYS, "map the ids of a mount (needs mount_setattr(2), Linux 5.12)");
 	if (!set_attributes(mount, &attr, recursive))
 		return 0;
 	if (errno == EINVAL)
 		why = " (its file system does not support that on this kernel, or the mount is idmapped already)";
 	else if (errno == EPERM)
 		why = " (needs CAP_SYS_ADMIN in the user namespace of the file system)";
-	else if (errno == ENOSYS)
-		why = " (mount_setattr(2) needs Linux 5.12)";
 	return fail(err, errno, "map the ids of a mount%s%s", recursive ? " and all below it" : "", why);
 }
 
@@ -356,7 +385,8 @@ int mount_attach(int mount, int target, struct error *err)
 {
 	const char *why = "";
 
-	if (!move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+	if (!(mount_needs_workshop() ? mount_old_attach(mount, target)
+				     : move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)))
 		return 0;
 	/* mount(2) says ENOTDIR to this, move_mount(2) EINVAL as to much else. */
 	if ((errno == EINVAL || errno == ENOTDIR) && !both_folders_or_none(mount, target))

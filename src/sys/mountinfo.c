@@ -1,12 +1,15 @@
 /* mountinfo.c - see mountinfo.h */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "sys/disable.h"
 #include "sys/fd.h"
 #include "sys/mountinfo.h"
 
@@ -111,6 +114,28 @@ int mountinfo_read(const char *proc, struct mountinfo *info, struct error *err)
 	if (!text)
 		return wrap(err, "read %s", path);
 	return mountinfo_parse(text, info) ? 0 : fail(err, EINVAL, "read %s", path);
+}
+
+bool mount_id(int fd, uint64_t *id)
+{
+	char path[64], line[64];
+	struct statx stx;
+	bool found = false;
+	FILE *info;
+
+	if (!disabled("statx") && !statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) && stx.stx_mask & STATX_MNT_ID) {
+		*id = stx.stx_mnt_id;
+		return true;
+	}
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	if (!(info = fopen(path, "re")))
+		return false;
+	while (!found && fgets(line, sizeof line, info)) {
+		const char *value = line + strlen("mnt_id:");
+		found = !strncmp(line, "mnt_id:", strlen("mnt_id:")) && number_take(&value, id);
+	}
+	fclose(info);
+	return found;
 }
 
 void mountinfo_free(struct mountinfo *info)

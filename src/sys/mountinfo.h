@@ -32,6 +32,9 @@ int mountinfo_read(const char *proc, struct mountinfo *info, struct error *err);
 bool mountinfo_parse(char *text, struct mountinfo *info);
 void mountinfo_free(struct mountinfo *info);
 
+/* The number of the mount that FD lies on (statx(2), 5.8; else /proc/self/fdinfo); false if there is no way to know. */
+bool mount_id(int fd, uint64_t *id);
+
 /* The mount ID, or NULL. */
 const struct mount_entry *mountinfo_find(const struct mountinfo *info, uint64_t id);
 

@@ -24,8 +24,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/number.h"
-#include "sys/disable.h"
+#include "sys/mountinfo.h"
 #include "sys/path-walk.h"
 
 #define MAX_LINKS 40	/* the kernel's own bound */
@@ -44,38 +43,13 @@ static int refuse(int number)
 	return -1;
 }
 
-/* The mount that FD lies on; -1 if there is no way to know. */
-static long mount_of(int fd)
-{
-	char path[64], line[64];
-	struct statx stx;
-	uint64_t id = 0;
-	bool found = false;
-	FILE *info;
-
-	/* 5.8 */
-	if (!disabled("statx") && !statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) && stx.stx_mask & STATX_MNT_ID)
-		return (long) stx.stx_mnt_id;
-	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-	if (!(info = fopen(path, "re")))
-		return -1;
-	while (!found && fgets(line, sizeof line, info)) {
-		const char *value = line + strlen("mnt_id:");
-		found = !strncmp(line, "mnt_id:", strlen("mnt_id:")) && number_take(&value, &id);
-	}
-	fclose(info);
-	return found ? (long) id : -1;
-}
-
 static int check_mount(const struct walk *w, int fd)
 {
-	long here, there;
+	uint64_t here, there;
 
 	if (!(w->resolve & RESOLVE_NO_XDEV))
 		return 0;
-	here = mount_of(w->start);
-	there = mount_of(fd);
-	if (here < 0 || there < 0)
+	if (!mount_id(w->start, &here) || !mount_id(fd, &there))
 		return refuse(ENOSYS);
 	return here == there ? 0 : refuse(EXDEV);
 }

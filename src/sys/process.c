@@ -76,25 +76,6 @@ int process_stat(pid_t pid, struct process_stat *out)
 	return 0;
 }
 
-int process_open(pid_t pid, uint64_t start_time)
-{
-	auto_fd fd = (int) syscall(SYS_pidfd_open, pid, 0);
-	struct process_stat stat;
-
-	/* EINVAL (ENOENT since 6.15): a thread has that number now, or it is no pid at all. */
-	if (fd < 0) {
-		if (errno == EINVAL || errno == ENOENT)
-			errno = ESRCH;
-		return -1;
-	}
-	/* What has the number now and began at that time had it when the pidfd was opened. */
-	if (process_stat(pid, &stat) < 0 || stat.start_time != start_time) {
-		errno = ESRCH;
-		return -1;
-	}
-	return take_fd(fd);
-}
-
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
 {
 	struct process_stat stat;
@@ -118,39 +99,6 @@ int process_fail_ended(pid_t pid, const char *who, const char *before, enum erro
 		return fail_code(err, code, "%s ended before %s%s", who, before, r < 0 ? " (was it killed?)" : "");
 	return fail_code(err, code, "%s was killed by %s before %s%s", who, signal_name(info.si_status), before,
 			 info.si_status == SIGSYS ? ": its seccomp filter forbids a system call that it takes" : "");
-}
-
-int process_signal(int pidfd, int sig)
-{
-	return (int) syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int process_wait_end(int pidfd, int ms)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-	int64_t end = ms > 0 ? now_ms() + ms : 0;
-	int n;
-
-	while ((n = poll(&p, 1, ms)) < 0 && errno == EINTR) {
-		if (ms > 0) {
-			int64_t left = end - now_ms();
-
-			ms = left > 0 ? (int) left : 0;
-		}
-	}
-	if (n > 0 && p.revents & POLLNVAL) {
-		errno = EBADF;
-		return -1;
-	}
-	return n;
 }
 
 /* clone(2), for seccomp filters that answer ENOSYS to clone3 (they cannot look into its struct). */
@@ -198,7 +146,7 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 
 	if (parent)
 		args.flags |= CLONE_PARENT;
-	if (pidfd) {
+	if (pidfd && process_has_pidfds()) {
 		args.flags |= CLONE_PIDFD;
 		args.pidfd = (uint64_t) (uintptr_t) &held;
 	}
@@ -211,7 +159,8 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 	 * the pid (2.25), and this program has one thread. */
 	if (!disabled("clone3"))
 		pid = (pid_t) syscall(SYS_clone3, &args, sizeof args);
-	if (pid < 0 && errno == ENOSYS && cgroup < 0)
+	/* EPERM is what older filters say; if it is the kernel's, it comes again. */
+	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && cgroup < 0)
 		pid = clone_old(args.flags, &held);
 	else if (pid < 0 && errno == ENOSYS)
 		errno = EINVAL;
@@ -224,14 +173,15 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		errno = number;
 		return -1;
 	}
+	/* Nobody else reaps our child: the pid is its own until we do. */
 	if (pidfd)
-		*pidfd = pid ? held : -1;
+		*pidfd = !pid ? -1 : held >= 0 ? held : process_hold(pid);
 	return pid;
 }
 
 bool process_cgroup_refused(int number)
 {
-	return number == EINVAL || number == ENOSYS || number == EBUSY || number == EOPNOTSUPP || number == EAGAIN;
+	return number == EINVAL || number == ENOSYS || number == EPERM || number == EBUSY || number == EOPNOTSUPP || number == EAGAIN;
 }
 
 int process_boot_id(char out[37], struct error *err)

@@ -3,9 +3,11 @@
  *
  * A pid alone names a stranger once the kernel has used it again.  A process
  * is known by pid + start time (field 22 of /proc/PID/stat) + boot id, and
- * held by a pidfd (5.3), which is opened first and checked after.
+ * held by a pidfd (5.3), which is opened first and checked after.  Where there
+ * are none, what is called so is its folder in /proc (process-fd.c).
  */
 #pragma once
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +33,12 @@ int process_stat(pid_t pid, struct process_stat *out);
 /* The same from the text of that file; false if it is not such a text. */
 bool process_stat_parse(const char *text, struct process_stat *out);
 
+/* Does this kernel have pidfds, and lets us have them?  Asked once. */
+bool process_has_pidfds(void);
+
+/* A pidfd of what has the number PID now; -1 with errno ESRCH if nothing has. */
+int process_hold(pid_t pid);
+
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
@@ -45,6 +53,13 @@ int process_fail_ended(pid_t pid, const char *who, const char *before, enum erro
 /* pidfd_send_signal(2). */
 int process_signal(int pidfd, int sig);
 
+/* poll(2), where the first of FDS is a pidfd: POLLIN when its process has ended. */
+int process_poll(struct pollfd *fds, nfds_t n, int ms);
+
+/* Enter the namespaces FLAGS (CLONE_NEW*) of the process PID, which PROCESS holds: setns(2) with a pidfd (5.8).  -1 with errno:
+ * ESRCH if it has ended. */
+int process_enter(int process, pid_t pid, int flags);
+
 /* Wait until the process behind PIDFD has ended, at most MS milliseconds (-1: forever).  1 ended, 0 not yet, -1 with
  * errno. */
 int process_wait_end(int pidfd, int ms);
@@ -56,7 +71,7 @@ int process_wait_end(int pidfd, int ms);
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
 /* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there later:
- * a kernel before 5.7 (EINVAL, ENOSYS), a cgroup with controllers for its children (EBUSY), a threaded one (EOPNOTSUPP), a
+ * a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its children (EBUSY), a threaded one (EOPNOTSUPP), a
  * pids.max that allows no fork (EAGAIN). */
 bool process_cgroup_refused(int number);
 

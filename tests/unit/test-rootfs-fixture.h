@@ -388,3 +388,20 @@ static inline void in_world(void (*body)(struct world *))
 	close(base[0]);
 	assert_int_equal(status, 0);
 }
+
+/* Also true in the second round, with mount(2) alone. */
+static inline bool old_mounts(void)
+{
+	return getenv("CTR_RUN_DISABLE") != NULL;
+}
+
+/* Run TESTS, and then once more as on a kernel before 5.12. */
+#define with_and_without(tests, program) ({ \
+	int failed_ = cmocka_run_group_tests_name(old_mounts() ? "without the mount calls of 5.12" : program, tests, NULL, NULL); \
+	if (!failed_ && !old_mounts()) { \
+		setenv("CTR_RUN_DISABLE", "mount", 1); \
+		execl("/proc/self/exe", program, NULL); \
+		failed_ = 1; \
+	} \
+	failed_; \
+})

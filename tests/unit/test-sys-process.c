@@ -192,11 +192,11 @@ int main(void)
 		cmocka_unit_test(boot_id),
 	};
 	bool again = getenv("CTR_RUN_DISABLE");
-	int failed = cmocka_run_group_tests_name(again ? "process, without clone3" : "process", tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name(again ? "process, without clone3 and pidfds" : "process", tests, NULL, NULL);
 
 	if (failed || again)
 		return failed;
-	setenv("CTR_RUN_DISABLE", "clone3", 1);
+	setenv("CTR_RUN_DISABLE", "clone3,pidfd", 1);
 	execl("/proc/self/exe", "test-sys-process", NULL);
 	return 1;
 }

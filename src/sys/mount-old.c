@@ -1,0 +1,357 @@
+/* mount-old.c - see mount-old.h */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "sys/mount-old.h"
+#include "sys/mountfd.h"
+#include "sys/mountinfo.h"
+#include "sys/path.h"
+
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256	/* 5.10 */
+#endif
+#define ST_NOSYMFOLLOW_LINUX 0x2000
+
+/* Every procfs has this folder, nobody needs it for a moment, and what lies on it does not make procfs less visible. */
+#define PLACE "/proc/fs"
+
+/* The kernel reads one page of options and cuts the rest off. */
+#define DATA_MAX 4095
+
+/* One attribute as the three interfaces spell it. */
+static const struct { uint64_t attribute, flag; long statfs; } bits[] = {
+	{ MOUNT_ATTR_RDONLY,	  MS_RDONLY,	  ST_RDONLY },
+	{ MOUNT_ATTR_NOSUID,	  MS_NOSUID,	  ST_NOSUID },
+	{ MOUNT_ATTR_NODEV,	  MS_NODEV,	  ST_NODEV },
+	{ MOUNT_ATTR_NOEXEC,	  MS_NOEXEC,	  ST_NOEXEC },
+	{ MOUNT_ATTR_NODIRATIME,  MS_NODIRATIME,  ST_NODIRATIME },
+	{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW, ST_NOSYMFOLLOW_LINUX },
+};
+
+static int workshop = -1;
+static unsigned places;
+
+/* FD as a path for mount(2). */
+static const char *fd_path(int fd, char path[32])
+{
+	snprintf(path, 32, "/proc/self/fd/%d", fd);
+	return path;
+}
+
+/* ---- the workshop -------------------------------------------------------- */
+
+int mount_workshop_open(bool peers, struct error *err)
+{
+	if (!mount_needs_workshop() || workshop >= 0)
+		return 0;
+	if (peers && mount(NULL, "/proc", NULL, MS_PRIVATE | MS_REC, NULL) < 0)
+		return fail(err, errno, "cut /proc off from the host's mounts");
+	if (mount("tmpfs", PLACE, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700") < 0)
+		return fail(err, errno, "make a place to prepare mounts in (" PLACE ")");
+	workshop = open(PLACE, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (workshop < 0)
+		return fail(err, errno, "open the place to prepare mounts in");
+	places = 0;
+	return 0;
+}
+
+/* MS_SLAVE | MS_REC on "/" would hit what lies in the workshop, too.  So the two change places: with the workshop as the
+ * root of the namespace the host's tree is a folder in it, and then all is put back. */
+int mount_workshop_keep_peers(struct error *err)
+{
+	if (mkdirat(workshop, "host", 0700) < 0 || fchdir(workshop) < 0)
+		return fail(err, errno, "prepare to cut the new mount namespace off from the host's");
+	if (syscall(SYS_pivot_root, ".", "host") < 0)
+		return fail(err, errno, "take the host's mounts aside (pivot_root)");
+	if (mount(NULL, "host", NULL, MS_SLAVE | MS_REC, NULL) < 0)
+		return fail(err, errno, "cut the new mount namespace off from the host's");
+	if (syscall(SYS_pivot_root, "host", "host" PLACE) < 0 || chdir("/") < 0)
+		return fail(err, errno, "put the host's mounts back (pivot_root)");
+	return 0;
+}
+
+int mount_workshop_close(struct error *err)
+{
+	char path[32];
+	int result = 0;
+
+	if (workshop < 0)
+		return 0;
+	if (umount2(fd_path(workshop, path), MNT_DETACH) < 0)
+		result = fail(err, errno, "leave the place where mounts were prepared");
+	close(workshop);
+	workshop = -1;
+	return result;
+}
+
+/* A new place there for a folder or for anything else.  NAME gets its name. */
+static int make_place(bool folder, char name[16], struct error *err)
+{
+	int error, fd;
+
+	if (workshop < 0) {
+		fail(err, ENOSYS, "make a mount outside of the container (needs Linux 5.12, or a filter that lets its calls pass)");
+		errno = ENOSYS;
+		return -1;
+	}
+	snprintf(name, 16, "%u", places++);
+	error = folder ? mkdirat(workshop, name, 0700) : mknodat(workshop, name, S_IFREG | 0600, 0);
+	if (error < 0)
+		return fail(err, errno, "make a place to prepare a mount in");
+	fd = openat(workshop, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? fail(err, errno, "open a place to prepare a mount in") : fd;
+}
+
+/* What is mounted there now. */
+static int open_mounted(const char *name, struct error *err)
+{
+	int fd = openat(workshop, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? fail(err, errno, "open the new mount") : fd;
+}
+
+/* ---- copies and new file systems ------------------------------------------ */
+
+int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
+{
+	auto_fd opened = -1, place = -1;
+	char from[32], to[32], name[16];
+	const char *why = "";
+	struct stat st;
+
+	if (*path && (opened = openat(dirfd, path, O_PATH | O_CLOEXEC | (no_follow ? O_NOFOLLOW : 0))) < 0)
+		return fail(err, errno, "clone the mount of %s", path);
+	if (fstat(*path ? opened : dirfd, &st) < 0)
+		return fail(err, errno, "look at %s", *path ? path : "an open file");
+	if ((place = make_place(S_ISDIR(st.st_mode), name, err)) < 0)
+		return -1;
+	if (mount(fd_path(*path ? opened : dirfd, from), fd_path(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) == 0)
+		return open_mounted(name, err);
+	if (errno == EINVAL)
+		why = recursive ? " (it is unbindable, or lies in another mount namespace)"
+				: " (it is unbindable, lies in another mount namespace, or has mounts below it that "
+				  "must stay in place: rbind)";
+	return fail(err, errno, "clone the mount of %s%s", *path ? path : "an open file", why);
+}
+
+static unsigned long flags_of(uint64_t attributes)
+{
+	unsigned long flags = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
+		if (attributes & bits[i].attribute)
+			flags |= bits[i].flag;
+	switch (attributes & MOUNT_ATTR__ATIME) {
+	case MOUNT_ATTR_NOATIME: return flags | MS_NOATIME;
+	case MOUNT_ATTR_STRICTATIME: return flags | MS_STRICTATIME;
+	default: return flags | MS_RELATIME;
+	}
+}
+
+/* The attributes that MOUNT has.  A file system that is read-only itself shows in them, too. */
+static int attributes_of(int mount, uint64_t *attributes, struct error *err)
+{
+	struct statfs fs;
+
+	if (fstatfs(mount, &fs) < 0)
+		return fail(err, errno, "look at the attributes of a mount");
+	*attributes = fs.f_flags & ST_NOATIME ? MOUNT_ATTR_NOATIME :
+		      fs.f_flags & ST_RELATIME ? MOUNT_ATTR_RELATIME : MOUNT_ATTR_STRICTATIME;
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
+		if (fs.f_flags & bits[i].statfs)
+			*attributes |= bits[i].attribute;
+	return 0;
+}
+
+/* mount(2) passes over flags that it does not know. */
+static int check_taken(int mount, uint64_t wanted, struct error *err)
+{
+	uint64_t has;
+
+	if (attributes_of(mount, &has, err) < 0)
+		return -1;
+	if (wanted & ~has & MOUNT_ATTR_NOSYMFOLLOW)
+		return fail(err, EINVAL, "change the attributes of a mount (nosymfollow needs Linux 5.10)");
+	if (wanted & ~has & ~(uint64_t) MOUNT_ATTR__ATIME)
+		return fail(err, EINVAL, "change the attributes of a mount");
+	return 0;
+}
+
+/* The file system says why only in the kernel's log. */
+static int refuse_new(const char *type, const char *data, struct error *err)
+{
+	const bool options = errno == EINVAL && data && *data;
+	char what[200] = "";
+
+	if (options)
+		snprintf(what, sizeof what, " with the options %.150s (dmesg may say more)", data);
+	return mount_refused(-1, type, what, err);
+}
+
+int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+{
+	const uint64_t of_mount = super & MS_RDONLY ? attr : attr & ~(uint64_t) MOUNT_ATTR_RDONLY;
+	char to[32], name[16];
+	auto_fd place = -1, new = -1;
+
+	if (data && strlen(data) > DATA_MAX)
+		return fail(err, E2BIG, "mount a new %s: its options are longer than %d bytes", type, DATA_MAX);
+	if ((place = make_place(true, name, err)) < 0)
+		return -1;
+	if (mount(source && *source ? source : type, fd_path(place, to), type, (unsigned long) super | flags_of(of_mount),
+		  data) < 0)
+		return refuse_new(type, data, err);
+	if ((new = open_mounted(name, err)) < 0)
+		return -1;
+	if (attr & ~of_mount && mount_old_change(new, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+		return -1;
+	return check_taken(new, attr, err) < 0 ? -1 : take_fd(new);
+}
+
+int mount_old_reconfigure(int mount_, const char *data, uint64_t super, struct error *err)
+{
+	char path[32];
+	uint64_t has;
+
+	if (data && strlen(data) > DATA_MAX)
+		return fail(err, E2BIG, "reconfigure a file system: its options are longer than %d bytes", DATA_MAX);
+	if (attributes_of(mount_, &has, err) < 0)
+		return -1;
+	if (mount(NULL, fd_path(mount_, path), NULL, MS_REMOUNT | (unsigned long) super | flags_of(has), data) < 0)
+		return mount_refused(-1, "", errno == EINVAL ? " (not a mount point, or an option that it does not know)" : "", err);
+	return 0;
+}
+
+/* ---- attributes and place --------------------------------------------------- */
+
+static int change_one(int mount_, uint64_t set, uint64_t clear, struct error *err)
+{
+	const uint64_t lockable = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	const char *why = "";
+	uint64_t has, wanted;
+	char path[32];
+	int result;
+
+	if (attributes_of(mount_, &has, err) < 0)
+		return -1;
+	/* relatime is 0 in the field of the access times. */
+	if ((set | clear) & MOUNT_ATTR__ATIME)
+		clear |= MOUNT_ATTR__ATIME;
+	wanted = (has & ~clear) | set;
+	result = mount(NULL, fd_path(mount_, path), NULL, MS_REMOUNT | MS_BIND | flags_of(wanted), NULL);
+	/* As mount_change() has it: what is locked stays. */
+	if (result < 0 && errno == EPERM && has & clear & lockable)
+		result = mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags_of(wanted | (has & clear & lockable)), NULL);
+	if (result == 0)
+		return check_taken(mount_, set, err);
+	if (errno == EPERM)
+		why = " (an attribute that an outer user namespace has locked cannot be taken away)";
+	else if (errno == EINVAL)
+		why = " (not a mount point)";
+	return fail(err, errno, "change the attributes of a mount%s", why);
+}
+
+/* True if ENTRY cannot be reached: something is mounted on it, or on a folder on the way to it. */
+static bool is_hidden(const struct mountinfo *info, const struct mount_entry *entry)
+{
+	for (size_t i = 0; i < info->n; i++) {
+		const struct mount_entry *other = &info->entries[i];
+		size_t n = strlen(other->place);
+
+		if (other->parent == entry->id && strcmp(other->place, entry->place) == 0)
+			return true;
+		if (other != entry && other->parent == entry->parent && strncmp(other->place, entry->place, n) == 0 &&
+		    entry->place[n] == '/')
+			return true;
+	}
+	return false;
+}
+
+/* What is mounted at ENTRY, which lies below TOP, whose root is the descriptor MOUNT. */
+static int open_below(int mount_, const struct mount_entry *top, const struct mount_entry *entry)
+{
+	size_t n = strcmp(top->place, "/") ? strlen(top->place) : 0;
+	const char *rest = entry->place + n;
+	uint64_t id;
+
+	if (strncmp(top->place, entry->place, n) != 0 || *rest != '/')
+		return -1;
+	auto_fd fd = path_openat2(mount_, rest + 1, O_PATH | O_NOFOLLOW, 0,
+				  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	if (fd < 0 || !mount_id(fd, &id) || id != entry->id)
+		return -1;
+	return take_fd(fd);
+}
+
+/* One pass over all mounts below MOUNT; *MISSED is how many of them moved away under our eyes. */
+static int change_below(int mount_, uint64_t set, uint64_t clear, size_t *missed, struct error *err)
+{
+	const struct mount_entry *top;
+	struct mountinfo info;
+	uint64_t id = 0;
+	int result = mountinfo_read("/proc/self", &info, err);
+
+	*missed = 0;
+	if (result == 0 && (!mount_id(mount_, &id) || !(top = mountinfo_find(&info, id))))
+		result = fail(err, EINVAL, "find a mount in /proc/self/mountinfo");
+	for (size_t i = 0; i < info.n && result == 0; i++) {
+		const struct mount_entry *entry = &info.entries[i];
+
+		if (entry->id == id || !mountinfo_below(&info, entry, id) || is_hidden(&info, entry))
+			continue;
+		auto_fd below = open_below(mount_, top, entry);
+
+		if (below >= 0)
+			result = change_one(below, set, clear, err);
+		else
+			++*missed;
+	}
+	mountinfo_free(&info);
+	return result;
+}
+
+/* mount_setattr(2) does a tree in one call; here whoever renames folders of it meanwhile can make us look again. */
+static int change_tree(int mount_, uint64_t set, uint64_t clear, struct error *err)
+{
+	size_t missed = 1;
+
+	if (change_one(mount_, set, clear, err) < 0)
+		return -1;
+	for (int tries = 0; tries < 16 && missed; tries++)
+		if (change_below(mount_, set, clear, &missed, err) < 0)
+			return wrap(err, "change the attributes of all mounts of a tree");
+	return missed ? fail(err, EAGAIN, "change the attributes of all mounts of a tree: they keep being moved") : 0;
+}
+
+int mount_old_change(int mount_, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err)
+{
+	const unsigned long all = recursive || propagation & MS_REC ? MS_REC : 0;
+	char path[32];
+
+	if ((set || clear) && (recursive ? change_tree(mount_, set, clear, err) : change_one(mount_, set, clear, err)) < 0)
+		return -1;
+	propagation &= ~(uint64_t) MS_REC;
+	if (propagation && mount(NULL, fd_path(mount_, path), NULL, (unsigned long) propagation | all, NULL) < 0)
+		return fail(err, errno, "change the propagation of a mount%s%s", all ? " and all below it" : "",
+			    errno == EINVAL ? " (not a mount point)" : "");
+	return 0;
+}
+
+int mount_old_attach(int mount_, int target)
+{
+	char from[32], to[32];
+
+	return mount(fd_path(mount_, from), fd_path(target, to), NULL, MS_MOVE, NULL);
+}

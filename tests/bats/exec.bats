@@ -214,6 +214,7 @@ setup()
 }
 
 @test "--detach, --pid-file, --pidfd-socket" {
+	need_kernel 5.3
 	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"
 	wait_for grep -q ready "$T/ready"
 	rt exec --detach --pid-file "$T/pid" --pidfd-socket "$T/s" web sh -c 'echo begun; exec sleep 1001'

@@ -45,7 +45,7 @@
 #	cgroup_dir [CONTROLLER]		where $CGROUP lies in this view (v1 and hybrid: in CONTROLLER, default memory)
 #
 # Skipping, at the beginning of a test:
-#	need_view VIEW...   need_kernel 6.3   need_controller NAME...   need_command NAME...   need_static
+#	need_view VIEW...   need_kernel 6.3 (kernel_since 6.3: only asks)   need_controller NAME...   need_command NAME...   need_static
 #
 # After each test: containers are deleted by force; the test fails if a process, a cgroup, a mount or state is left then.
 # A failing test shows the log.  A file with a setup or teardown of its own calls `fresh` first and `sweep` last there.
@@ -257,9 +257,15 @@ need_view()
 	skip "only for cgroup $*"
 }
 
+# The machine's kernel, or the one that is played, is that version or newer.
+kernel_since()
+{
+	[ "$(printf '%s\n%s\n%s\n' "$1" "$(uname -r)" "${OLD_KERNEL-$1}" | sed 's/:.*//' | sort -V | head -n 1)" = "$1" ]
+}
+
 need_kernel()
 {
-	[ "$(printf '%s\n%s\n' "$1" "$(uname -r)" | sort -V | head -n 1)" = "$1" ] || skip "only for Linux $1 and newer"
+	kernel_since "$1" || skip "only for Linux $1 and newer"
 }
 
 need_controller()
@@ -291,6 +297,7 @@ sweep()
 {
 	local target name left=0 report
 
+	[ "${T-}" ] || return 0	# skipped before it began
 	kill "$watcher" 2>/dev/null || true
 	[ "${BATS_TEST_COMPLETED-}" ] || show_logs
 	if [ -e "$T/timed-out" ]; then

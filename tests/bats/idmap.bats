@@ -4,8 +4,8 @@ load lib/mounts
 
 setup()
 {
-	need_kernel 6.3	# idmapped tmpfs
 	fresh
+	need_kernel 6.3	# idmapped tmpfs
 	mkdir "$T/data"
 	: >"$T/data/root"
 	: >"$T/data/user"

@@ -408,6 +408,7 @@ load lib/programs
 }
 
 @test "--pidfd-socket gets a pidfd of the container's process" {
+	need_kernel 5.3
 	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"
 	wait_for grep -q ready "$T/ready"
 	rt create --pidfd-socket "$T/s" web

@@ -85,7 +85,9 @@ static struct oci_features_linux *linux_features(struct arena *a)
 	linux->selinux = no;
 #endif
 	linux->intel_rdt = arena_alloc(a, sizeof *linux->intel_rdt);
-	linux->intel_rdt->has_enabled = true;
+	*linux->intel_rdt = (struct oci_features_intel_rdt) {
+		.has_enabled = true, .enabled = true, .has_schemata = true, .schemata = true, .has_monitoring = true, .monitoring = true,
+	};
 	linux->memory_policy = arena_alloc(a, sizeof *linux->memory_policy);
 	linux->memory_policy->modes = enum_names(a, &oci_mempolicy_mode_names, &linux->memory_policy->n_modes);
 	linux->memory_policy->flags = names(a, memory_policy_flags, &linux->memory_policy->n_flags);

@@ -27,6 +27,7 @@
 #include "container/handle.h"
 #include "container/listener.h"
 #include "container/middle.h"
+#include "container/rdt.h"
 #include "container/runtime.h"
 #include "container/store.h"
 #include "plan/plan.h"
@@ -292,6 +293,8 @@ static int answer_ready(struct exec *x, struct error *err)
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return -1;
 	if (x->process.has_oom_score_adj && oom_score_adj_set(x->pid, x->process.oom_score_adj, err) < 0)
+		return -1;
+	if (rdt_join(x->handle.record, x->pid, err) < 0)
 		return -1;
 	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
 		return -1;

@@ -90,8 +90,8 @@ static int settle(struct launch *launch, struct error *err)
 		affinity_reset();
 	if (ns->create_cgroup && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(err, errno, "make a cgroup namespace");
-	/* Before sysctls, which may be about them. */
-	if (launch->plan.n_net_devices &&
+	/* Network devices before sysctls, which may be about them; its resctrl group before it has children. */
+	if ((launch->plan.n_net_devices || launch->plan.rdt) &&
 	    (channel_send(ch, MSG_NAMESPACES, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_PROCEED, err) < 0))
 		return -1;
 	return 0;

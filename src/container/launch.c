@@ -19,6 +19,7 @@
 #include "container/hooks.h"
 #include "container/launch.h"
 #include "container/notify.h"
+#include "container/rdt.h"
 #include "container/record-devices.h"
 #include "container/runtime.h"
 #include "container/store.h"
@@ -86,7 +87,7 @@ int launch_decide(struct launch *launch, struct error *err)
 	struct config *config = o->loaded;
 	int keep;
 
-	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = launch->channel.fd = launch->init_channel.fd = -1;
+	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = launch->rdt.root = launch->channel.fd = launch->init_channel.fd = -1;
 	memset(launch->join, 0xff, sizeof launch->join);
 	if (store_check_id(o->id, err) < 0)
 		return -1;
@@ -258,7 +259,9 @@ int launch_reserve(struct launch *launch, struct error *err)
 	if (fill_record(launch, err) < 0 || net_devices_look(&o->loaded->arena, &launch->plan, &launch->devices, err) < 0)
 		return -1;
 	record_put_devices(&o->loaded->arena, &launch->record, &launch->devices);
-	if (make_cgroup(launch, err) < 0)
+	if (rdt_look(&o->loaded->arena, launch->plan.rdt, &launch->rdt, &launch->record, err) < 0 || make_cgroup(launch, err) < 0)
+		return -1;
+	if (rdt_make(launch->plan.rdt, &launch->rdt, &launch->record, err) < 0)
 		return -1;
 	if (launch->record.notify && notify_prepare(launch->folder, err) < 0)
 		return -1;
@@ -316,7 +319,7 @@ int launch_remove(struct launch *launch, struct error *err)
 	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
-	if (cgroup_remove(&launch->cgroup, err) < 0)
+	if (cgroup_remove(&launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
 		return -1;
 	if (launch->hooked && hooks && hooks->n_poststop) {
 		auto_free char *state = hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
@@ -338,7 +341,7 @@ void launch_undo(struct launch *launch)
 
 void launch_close(struct launch *launch)
 {
-	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns };
+	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns, &launch->rdt.root };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		cleanup_close(fds[i]);

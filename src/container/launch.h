@@ -17,6 +17,7 @@
 #include "rootfs/rootfs.h"
 #include "sys/host.h"
 #include "tune/net-devices.h"
+#include "tune/resctrl.h"
 
 struct launch {
 	struct create_options *options;
@@ -38,6 +39,7 @@ struct launch {
 	bool outside;			/* it may have been born outside its cgroup, and enters it before it says anything else */
 	bool born;			/* there was an init: what is in the cgroup is its */
 	int pidfd;
+	struct resctrl rdt;		/* its group, with plan.rdt */
 	struct net_devices devices;	/* that move in */
 	int netns;			/* the container's, once some have */
 	int master;			/* the pty, when we keep it (run in the foreground) */

@@ -15,6 +15,7 @@
 #include "container/handle.h"
 #include "container/listener.h"
 #include "container/notify.h"
+#include "container/rdt.h"
 #include "container/record-devices.h"
 #include "container/store.h"
 #include "sys/fd.h"
@@ -202,6 +203,8 @@ static int undo_outside(const struct handle *h, struct error *err)
 		result = cgroup_remove(&cgroup, err);
 	cgroup_close(&cgroup);
 	bring_devices_back(h);
+	if (result == 0)
+		result = rdt_remove(h->record, !h->complete, err);
 	return result;
 }
 

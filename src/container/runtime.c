@@ -20,6 +20,7 @@
 #include "container/launch.h"
 #include "container/listener.h"
 #include "container/middle.h"
+#include "container/rdt.h"
 #include "container/record-devices.h"
 #include "container/runtime.h"
 #include "container/store.h"
@@ -217,6 +218,10 @@ static int answer_namespaces(struct launch *launch, struct error *err)
 	struct arena *arena = &launch->options->loaded->arena;
 	char path[64];
 
+	if (rdt_join(&launch->record, launch->pid, err) < 0)
+		return -1;
+	if (!launch->devices.n)
+		return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
 	snprintf(path, sizeof path, "/proc/%d/ns/net", launch->pid);
 	launch->netns = namespace_open(path, CLONE_NEWNET, err);
 	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)

@@ -16,6 +16,7 @@
 #include "cgroup/cgroup.h"
 #include "config/rlimit-names.h"
 #include "container/handle.h"
+#include "container/rdt.h"
 #include "container/store.h"
 #include "container/update-options.h"
 #include "container/update-process.h"
@@ -146,9 +147,9 @@ static int decide(struct update *u, struct error *err)
 		return -1;
 	if (o->kernel_memory || o->kernel_memory_tcp)
 		log_warn("limits on kernel memory are obsolete: Linux has none any more, but for TCP in cgroup v1");
-	if (o->l3_cache_schema || o->mem_bw_schema)
-		return fail_code(err, ERROR_UNSUPPORTED, "%s is not enabled", o->l3_cache_schema ?
-				 "Intel RDT/CAT: l3 cache schema" : "Intel RDT/MBA: memory bandwidth schema");
+	if ((o->l3_cache_schema || o->mem_bw_schema) && !u->handle.record->rdt)
+		return fail_code(err, ERROR_UNSUPPORTED, "%s is not enabled: the container's config has no intelRdt",
+				 o->l3_cache_schema ? "Intel RDT/CAT: l3 cache schema" : "Intel RDT/MBA: memory bandwidth schema");
 	u->processes.cgroup = &u->cgroup;
 	u->processes.init = u->handle.record->pid;
 	if (decide_limits(u, err) < 0 || decide_ulimits(u, err) < 0 || decide_score(u, err) < 0)
@@ -177,13 +178,27 @@ static int note(const struct update *u, struct error *err)
 	return file_replace(u->handle.folder, "config.json", text, n, 0600, err);
 }
 
+/* The schemata first: of all that may be refused they alone are easily put back. */
+static int apply_all(struct update *u, struct error *err)
+{
+	const char *schemata[] = { u->options->l3_cache_schema, u->options->mem_bw_schema };
+	auto_free char *old = NULL;
+	int result = 0;
+
+	if (schemata[0] || schemata[1])
+		result = rdt_update(u->handle.record, schemata, ARRAY_SIZE(schemata), &old, err);
+	if (result == 0 && (result = apply(u, err)) < 0)
+		rdt_restore(u->handle.record, old);
+	return result;
+}
+
 int container_update(struct update_options *options, struct error *err)
 {
 	struct update u = { .options = options, .lock = -1, .handle = { .folder = -1, .pidfd = -1 } };
 	int result = decide(&u, err);
 
 	if (result == 0)
-		result = apply(&u, err);
+		result = apply_all(&u, err);
 	if (result < 0)
 		update_blame(options, err);
 	else if (note(&u, err) < 0)

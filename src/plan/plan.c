@@ -62,15 +62,6 @@ const struct oci_namespace *config_namespace(const struct oci_config *config, en
 	return NULL;
 }
 
-/* What the spec has and this version cannot do is refused, never skipped: its author relies on it. */
-static int refuse_unsupported(struct planner *p)
-{
-	if (!p->linux->intel_rdt)
-		return 0;
-	fail_code(p->err, ERROR_UNSUPPORTED, "intelRdt is not supported by this version");
-	return blame(p->err, "/linux/intelRdt");
-}
-
 static int plan_process(struct planner *p)
 {
 	const struct oci_process *process = p->config->process;
@@ -118,7 +109,8 @@ int plan_make(struct arena *arena, const struct oci_config *config, const struct
 	plan->domainname = non_empty(config->domainname);
 	plan->personality = p.linux->personality;
 	plan->memory_policy = p.linux->memory_policy;
-	if (refuse_unsupported(&p) < 0 || plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
+	plan_rdt(&p);
+	if (plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
 	    plan_net_devices(&p) < 0 || plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
 		return -1;
 	return 0;

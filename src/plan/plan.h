@@ -119,6 +119,19 @@ struct net_device_plan {
 	const char *pointer;
 };
 
+struct rdt_schema {
+	const char *line;	/* "L3:0=7f0;1=1f" */
+	const char *pointer;
+};
+
+struct rdt_plan {
+	const char *group;	/* folder below the root of resctrl; "": the root */
+	bool temporary;		/* it is this container's own: made if it is missing, removed with it */
+	const char *monitor;	/* name of a monitoring group in it, or NULL */
+	struct rdt_schema *schemata;	/* in the order to write */
+	size_t n_schemata;
+};
+
 struct sysctl_plan {
 	const char *path;	/* below /proc/sys, with slashes */
 	const char *value;
@@ -209,6 +222,7 @@ struct plan {
 	const char *hostname, *domainname;	/* NULL: leave */
 	const struct net_device_plan *net_devices;
 	size_t n_net_devices;
+	const struct rdt_plan *rdt;	/* NULL: resctrl is not touched */
 	const struct sysctl_plan *sysctls;
 	size_t n_sysctls;
 	const char *keyring;		/* name of a new session keyring, NULL: none */

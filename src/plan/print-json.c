@@ -219,6 +219,21 @@ static void print_net_devices(struct json *j, const struct plan *plan)
 	close_in(j, "}");
 }
 
+static void print_rdt(struct json *j, const struct rdt_plan *rdt)
+{
+	if (!rdt)
+		return;
+	open_in(j, "resctrl", "{");
+	string(j, "group", *rdt->group ? rdt->group : "/");
+	flag(j, "temporary", rdt->temporary);
+	string(j, "monitor", rdt->monitor);
+	open_in(j, "schemata", "[");
+	for (size_t i = 0; i < rdt->n_schemata; i++)
+		string(j, NULL, rdt->schemata[i].line);
+	close_in(j, "]");
+	close_in(j, "}");
+}
+
 static void print_sysctls(struct json *j, const struct plan *plan)
 {
 	open_in(j, "sysctl", "{");
@@ -402,6 +417,7 @@ int plan_print_json(const struct plan *plan, struct text *out)
 	print_steps(&j, "steps", root->steps, root->n_early);
 	print_steps(&j, "lateSteps", root->steps + root->n_early, root->n_steps - root->n_early);
 	print_net_devices(&j, plan);
+	print_rdt(&j, plan->rdt);
 	print_sysctls(&j, plan);
 	print_cgroup(&j, &plan->cgroup);
 	if (plan->has_process)

@@ -210,6 +210,22 @@ static void print_net_devices(struct page *page)
 	listing_print(&t, page->out);
 }
 
+static void print_rdt(struct page *page)
+{
+	const struct rdt_plan *rdt = page->plan->rdt;
+	struct table t = { .arena = &page->arena };
+
+	if (!rdt)
+		return;
+	heading(page, format(page, "Group of resctrl: %s%s", *rdt->group ? show(page, rdt->group) : "its root",
+			     rdt->temporary ? ", for as long as the container is there" : ""));
+	for (size_t i = 0; i < rdt->n_schemata; i++)
+		listing_row(&t, show(page, rdt->schemata[i].line), rdt->schemata[i].pointer);
+	if (rdt->monitor)
+		listing_row(&t, format(page, "monitored as %s", show(page, rdt->monitor)), "/linux/intelRdt/enableMonitoring");
+	listing_print(&t, page->out);
+}
+
 static void print_sysctls(struct page *page)
 {
 	struct table t = { .arena = &page->arena };
@@ -437,6 +453,7 @@ int plan_print_text(const struct plan *plan, struct text *out)
 	print_steps(&page, "File systems and devices, in order", 0, root->n_early);
 	print_steps(&page, "After the hooks of the runtime", root->n_early, root->n_steps);
 	print_net_devices(&page);
+	print_rdt(&page);
 	print_sysctls(&page);
 	print_cgroup(&page);
 	print_process(&page);

@@ -275,13 +275,28 @@ static void test_sysctl_refusals(void **state)
 		       .namespaces = "{'type':'mount'}, {'type':'network', 'path':'/proc/1/ns/net'}", .linux = "'sysctl':{'net.a.b':'1'}");
 }
 
-/* ---- what is not there yet ---------------------------------------------- */
+/* ---- resctrl --------------------------------------------------------------- */
 
-static void test_unsupported(void **state)
+static void test_rdt(void **state)
 {
 	(void) state;
-	assert_refused("/linux/intelRdt", "intelRdt is not supported", .linux = "'intelRdt':{'closID':'x'}");
-	assert_int_equal(err.code, ERROR_UNSUPPORTED);
+	assert_plan(.linux = "'sysctl':{}");
+	assert_null(plan.rdt);
+	assert_plan(.linux = "'intelRdt':{}");
+	assert_string_equal(plan.rdt->group, "web");
+	assert_true(plan.rdt->temporary && !plan.rdt->monitor && !plan.rdt->n_schemata);
+	assert_plan(.linux = "'intelRdt':{'closID':'/','enableMonitoring':true}");
+	assert_string_equal(plan.rdt->group, "");
+	assert_string_equal(plan.rdt->monitor, "web");
+	assert_false(plan.rdt->temporary);
+	assert_plan(.linux = "'intelRdt':{'closID':'x','schemata':['L2:0=1'],'memBwSchema':'MB:0=5','l3CacheSchema':'L3:0=f\\nL3:1=e\\n'}");
+	assert_int_equal(plan.rdt->n_schemata, 4);
+	assert_string_equal(plan.rdt->schemata[0].line, "L3:0=f");
+	assert_string_equal(plan.rdt->schemata[1].line, "L3:1=e");
+	assert_string_equal(plan.rdt->schemata[1].pointer, "/linux/intelRdt/l3CacheSchema");
+	assert_string_equal(plan.rdt->schemata[2].line, "MB:0=5");
+	assert_string_equal(plan.rdt->schemata[3].line, "L2:0=1");
+	assert_string_equal(plan.rdt->schemata[3].pointer, "/linux/intelRdt/schemata/0");
 }
 
 /* ---- network devices ------------------------------------------------------ */
@@ -320,7 +335,7 @@ int main(void)
 		TEST(test_no_pivot),
 		TEST(test_sysctl_spellings),
 		TEST(test_sysctl_refusals),
-		TEST(test_unsupported),
+		TEST(test_rdt),
 		TEST(test_net_devices),
 	};
 

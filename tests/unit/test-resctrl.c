@@ -1,0 +1,255 @@
+/*
+ * test-resctrl.c - groups of resctrl: the comparison of schemata, and what is done to folders
+ *
+ * No kernel with resctrl has part in this: an ordinary folder stands where its
+ * root would be, so what is proved is which names are looked at, in which
+ * order, what is written there and what is removed again - not what a
+ * processor makes of it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "plan/plan.h"
+#include "tune/resctrl.h"
+
+static char folder[64];
+static int root;
+static struct error err;
+
+static int make_folder(void **state)
+{
+	(void) state;
+	snprintf(folder, sizeof folder, "/tmp/ctr-run-unit.XXXXXX");
+	if (!mkdtemp(folder))
+		return -1;
+	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	memset(&err, 0, sizeof err);
+	return root < 0;
+}
+
+static int remove_folder(void **state)
+{
+	char command[128];
+
+	(void) state;
+	close(root);
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	return system(command);
+}
+
+static void put(const char *path, const char *text)
+{
+	auto_fd fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+static void holds(const char *path, const char *text)
+{
+	char found[200];
+	auto_fd fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, found, sizeof found - 1);
+
+	assert_true(n >= 0);
+	found[n] = '\0';
+	assert_string_equal(found, text);
+}
+
+static bool exists(const char *path)
+{
+	return faccessat(root, path, F_OK, 0) == 0;
+}
+
+/* A group as the kernel makes it. */
+static void put_group(const char *name, const char *schemata)
+{
+	char path[100];
+
+	assert_int_equal(mkdirat(root, name, 0755), 0);
+	snprintf(path, sizeof path, "%s/schemata", name);
+	put(path, schemata);
+	snprintf(path, sizeof path, "%s/tasks", name);
+	put(path, "");
+	snprintf(path, sizeof path, "%s/mon_groups", name);
+	assert_int_equal(mkdirat(root, path, 0755), 0);
+}
+
+static void schemata_are_compared_by_what_they_say(void **state)
+{
+	static const char there[] = "    MB:0=100;1= 70\n    L3:0=7ff;1=0f\nL3CODE:0=1\n";
+	static const char *const alike[] = {
+		"L3:0=7ff;1=f", "L3:1=f", "  L3:0=07FF", "L3: 0 = 7ff ; 1 = 00f", "MB:0=100;1=70", "MB:1=70;", "L3CODE:0=01",
+	};
+	static const char *const other[] = {
+		"L3:0=7f", "L3:0=7ff;1=e", "L3:2=f", "L2:0=7ff", "MB:0=10", "MB:0=1000", "L3", "L3:", "L3:0", "L3:0=", "L3:=7ff", "", ":", "L3:x=7ff",
+		"L3:0=7ff;x", "L3C:0=1", "CODE:0=1", "L3:0=7ff,1=f", "L3:99999999999999999999=f",
+	};
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_SIZE(alike); i++)
+		if (!resctrl_matches(there, alike[i]))
+			FAIL("refused: %s", alike[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(other); i++)
+		if (resctrl_matches(there, other[i]))
+			FAIL("taken: %s", other[i]);
+	assert_false(resctrl_matches("", "L3:0=f"));
+	assert_false(resctrl_matches("L3:0=f", "L3:1=f"));
+	assert_true(resctrl_matches("L3:0=f", "L3:0=f"));
+}
+
+static void a_group_of_its_own_comes_and_goes(void **state)
+{
+	struct rdt_plan plan = { .group = "web", .temporary = true };
+	struct resctrl r = { .root = root };
+
+	(void) state;
+	assert_int_equal(resctrl_look(&plan, &r, &err), 0);
+	assert_true(r.made_group && !r.made_monitor && r.temporary);
+	assert_false(exists("web"));
+	assert_int_equal(resctrl_make(&plan, &r, &err), 0);
+	assert_true(exists("web"));
+	assert_int_equal(resctrl_remove(&r, false, &err), 0);
+	assert_false(exists("web"));
+	assert_int_equal(resctrl_remove(&r, false, &err), 0);
+}
+
+static void one_that_the_config_names_stays(void **state)
+{
+	struct rdt_schema schema = { "L3:0=f", "/linux/intelRdt/schemata/0" };
+	struct rdt_plan named = { .group = "gold", .schemata = &schema, .n_schemata = 1 };
+	struct resctrl r = { .root = root };
+
+	(void) state;
+	/* Here a new folder has no schemata: the write fails, and the folder goes again. */
+	assert_int_equal(resctrl_look(&named, &r, &err), 0);
+	assert_true(r.made_group);
+	assert_int_equal(resctrl_make(&named, &r, &err), -1);
+	assert_string_equal(err.pointer, "/linux/intelRdt/schemata/0");
+	assert_false(exists("gold"));
+	/* One that was there fits or not, and is neither written nor removed. */
+	put_group("gold", "L3:0=f\n");
+	assert_int_equal(resctrl_look(&named, &r, &err), 0);
+	assert_false(r.made_group);
+	assert_int_equal(resctrl_make(&named, &r, &err), 0);
+	holds("gold/schemata", "L3:0=f\n");
+	assert_int_equal(resctrl_remove(&r, true, &err), 0);
+	assert_true(exists("gold"));
+	schema.line = "L3:0=e";
+	memset(&err, 0, sizeof err);
+	assert_int_equal(resctrl_look(&named, &r, &err), -1);
+	assert_non_null(strstr(err.message, "other schemata than \"L3:0=e\""));
+	assert_string_equal(err.pointer, "/linux/intelRdt/schemata/0");
+	/* We made it: it stays when the container goes, but not when the create has failed. */
+	r = (struct resctrl) { .root = root, .group = "silver", .made_group = true };
+	assert_int_equal(mkdirat(root, "silver", 0755), 0);
+	assert_int_equal(resctrl_remove(&r, false, &err), 0);
+	assert_true(exists("silver"));
+	assert_int_equal(resctrl_remove(&r, true, &err), 0);
+	assert_false(exists("silver"));
+}
+
+static void without_a_schema_it_must_be_there(void **state)
+{
+	struct rdt_plan named = { .group = "gold" }, top = { .group = "" };
+	struct resctrl r = { .root = root };
+
+	(void) state;
+	assert_int_equal(resctrl_look(&named, &r, &err), -1);
+	assert_non_null(strstr(err.message, "there is no group \"gold\""));
+	put_group("gold", "L3:0=f\n");
+	assert_int_equal(resctrl_look(&named, &r, &err), 0);
+	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	named.group = "info";
+	assert_int_equal(resctrl_look(&named, &r, &err), -1);
+	assert_non_null(strstr(err.message, "\"info\" is no group"));
+	put("tasks", "");
+	put("schemata", "L3:0=ff\n");
+	assert_int_equal(resctrl_look(&top, &r, &err), 0);
+	assert_int_equal(resctrl_join(&r, 4711, &err), 0);
+	holds("tasks", "4711\n");
+}
+
+static void a_monitoring_group_is_in_it(void **state)
+{
+	struct rdt_plan plan = { .group = "gold", .monitor = "web" };
+	struct resctrl r = { .root = root };
+
+	(void) state;
+	put_group("gold", "L3:0=f\n");
+	assert_int_equal(resctrl_look(&plan, &r, &err), 0);
+	assert_true(r.made_monitor);
+	assert_int_equal(resctrl_make(&plan, &r, &err), 0);
+	assert_true(exists("gold/mon_groups/web"));
+	put("gold/mon_groups/web/tasks", "");
+	assert_int_equal(resctrl_join(&r, 12, &err), 0);
+	holds("gold/tasks", "12\n");
+	holds("gold/mon_groups/web/tasks", "12\n");
+	assert_int_equal(unlinkat(root, "gold/mon_groups/web/tasks", 0), 0);
+	/* That of another container is not taken. */
+	struct resctrl second = { .root = root };
+	assert_int_equal(resctrl_look(&plan, &second, &err), 0);
+	assert_int_equal(resctrl_make(&plan, &second, &err), -1);
+	assert_int_equal(err.number, EEXIST);
+	assert_string_equal(err.pointer, "/linux/intelRdt/enableMonitoring");
+	assert_true(exists("gold/mon_groups/web"));
+	assert_int_equal(resctrl_remove(&r, false, &err), 0);
+	assert_false(exists("gold/mon_groups/web"));
+	assert_true(exists("gold"));
+}
+
+static void the_kernels_words_are_told(void **state)
+{
+	struct resctrl r = { .root = root, .group = "gold" };
+
+	(void) state;
+	put_group("gold", "");
+	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	put("info/last_cmd_status", "Unknown or unsupported resource name 'L9'\n");
+	assert_int_equal(unlinkat(root, "gold/schemata", 0), 0);
+	assert_int_equal(symlinkat("/dev/full", root, "gold/schemata"), 0);
+	/* Links are not followed: resctrl has none. */
+	assert_int_equal(resctrl_write(&r, "L9:0=1", &err), -1);
+	assert_int_equal(err.number, ELOOP);
+	assert_int_equal(unlinkat(root, "gold/schemata", 0), 0);
+	if (mknodat(root, "gold/schemata", S_IFCHR | 0600, (dev_t) (1 << 8 | 7)) < 0)
+		skip();
+	assert_int_equal(resctrl_write(&r, "L9:0=1", &err), -1);
+	if (err.number == EACCES)
+		skip();		/* mounted nodev */
+	assert_non_null(strstr(err.message, "set the schema \"L9:0=1\""));
+	assert_non_null(strstr(err.message, "(the kernel says: Unknown or unsupported resource name 'L9')"));
+}
+
+static void without_a_resctrl_it_is_said(void **state)
+{
+	(void) state;
+	auto_fd fd = resctrl_open(&err);
+	if (fd >= 0)
+		skip();
+	assert_int_equal(err.code, ERROR_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "no resctrl file system is mounted"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+		TEST(schemata_are_compared_by_what_they_say),
+		TEST(a_group_of_its_own_comes_and_goes),
+		TEST(one_that_the_config_names_stays),
+		TEST(without_a_schema_it_must_be_there),
+		TEST(a_monitoring_group_is_in_it),
+		TEST(the_kernels_words_are_told),
+		TEST(without_a_resctrl_it_is_said),
+	};
+
+	return cmocka_run_group_tests_name("resctrl", tests, NULL, NULL);
+}

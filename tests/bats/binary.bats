@@ -33,13 +33,14 @@ need_tools()
 	says BIND_NOW
 }
 
-@test "the binary is not much more than 1 MB" {
+# libdbus and what it takes of libc are a quarter of it.
+@test "the binary is less than 2 MB" {
 	need_static
 	need_tools
 	strip -o "$T/stripped" "$RUNTIME"
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $size bytes"
-	((size < 1536 * 1024))
+	((size < 2 * 1024 * 1024))
 }
 
 @test "the binary runs in an empty chroot" {

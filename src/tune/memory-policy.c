@@ -13,15 +13,18 @@
 
 #define MAX_NODES 1024	/* the kernel's CONFIG_NODES_SHIFT is at most 10 */
 
-static const struct { const char *name, *since; int value; bool no_nodes; } modes[] = {
-	[OCI_MEMPOLICY_MODE_UNSET] = { "MPOL_DEFAULT", NULL, 0, true },
-	[OCI_MEMPOLICY_MODE_MPOL_DEFAULT] = { "MPOL_DEFAULT", NULL, 0, true },
-	[OCI_MEMPOLICY_MODE_MPOL_PREFERRED] = { "MPOL_PREFERRED", NULL, 1, false },
-	[OCI_MEMPOLICY_MODE_MPOL_BIND] = { "MPOL_BIND", NULL, 2, false },
-	[OCI_MEMPOLICY_MODE_MPOL_INTERLEAVE] = { "MPOL_INTERLEAVE", NULL, 3, false },
-	[OCI_MEMPOLICY_MODE_MPOL_LOCAL] = { "MPOL_LOCAL", "3.8", 4, true },
-	[OCI_MEMPOLICY_MODE_MPOL_PREFERRED_MANY] = { "MPOL_PREFERRED_MANY", "5.15", 5, false },
-	[OCI_MEMPOLICY_MODE_MPOL_WEIGHTED_INTERLEAVE] = { "MPOL_WEIGHTED_INTERLEAVE", "6.9", 6, false },
+/* set_mempolicy(2): some modes take no nodes, and "preferred" without one is that of the processor. */
+enum nodes { NEEDED, OPTIONAL, NONE };
+
+static const struct { const char *name, *since; int value; enum nodes nodes; } modes[] = {
+	[OCI_MEMPOLICY_MODE_UNSET] = { "MPOL_DEFAULT", NULL, 0, NONE },
+	[OCI_MEMPOLICY_MODE_MPOL_DEFAULT] = { "MPOL_DEFAULT", NULL, 0, NONE },
+	[OCI_MEMPOLICY_MODE_MPOL_PREFERRED] = { "MPOL_PREFERRED", NULL, 1, OPTIONAL },
+	[OCI_MEMPOLICY_MODE_MPOL_BIND] = { "MPOL_BIND", NULL, 2, NEEDED },
+	[OCI_MEMPOLICY_MODE_MPOL_INTERLEAVE] = { "MPOL_INTERLEAVE", NULL, 3, NEEDED },
+	[OCI_MEMPOLICY_MODE_MPOL_LOCAL] = { "MPOL_LOCAL", "3.8", 4, NONE },
+	[OCI_MEMPOLICY_MODE_MPOL_PREFERRED_MANY] = { "MPOL_PREFERRED_MANY", "5.15", 5, NEEDED },
+	[OCI_MEMPOLICY_MODE_MPOL_WEIGHTED_INTERLEAVE] = { "MPOL_WEIGHTED_INTERLEAVE", "6.9", 6, NEEDED },
 };
 
 static const struct name_value flag_names[] = {
@@ -64,9 +67,9 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 	if (any && !list_parse(policy->nodes, MAX_NODES, mask, &highest))
 		return fail_at(err, "/linux/memoryPolicy/nodes", "\"%s\" is not a list of nodes below %d such as "
 			       "\"0-3,7\"", policy->nodes, MAX_NODES);
-	if (any && modes[policy->mode].no_nodes)
+	if (any && modes[policy->mode].nodes == NONE)
 		return fail_at(err, "/linux/memoryPolicy/nodes", "%s takes no nodes", modes[policy->mode].name);
-	if (!any && !modes[policy->mode].no_nodes)
+	if (!any && modes[policy->mode].nodes == NEEDED)
 		return fail_at(err, "/linux/memoryPolicy/nodes", "%s needs at least one node",
 			       modes[policy->mode].name);
 

@@ -72,7 +72,8 @@ static const char *find_resource(const char *there, const char *resource, size_t
 
 bool resctrl_matches(const char *there, const char *wanted)
 {
-	const char *resource = wanted + strspn(wanted, " \t"), *colon = strchr(resource, ':'), *end = wanted + strlen(wanted), *list, *stop;
+	const char *resource = wanted + strspn(wanted, " \t"), *colon = strchr(resource, ':'), *end = wanted + strlen(wanted);
+	const char *list, *stop;
 	unsigned domains = 0;
 
 	if (!colon || !(list = find_resource(there, resource, (size_t) (colon - resource), &stop)))
@@ -119,8 +120,8 @@ int resctrl_open(struct error *err)
 	mountinfo_free(&mounts);
 	if (fd >= 0)
 		return fd;
-	return fail_code(err, ERROR_UNSUPPORTED, "no resctrl file system is mounted (mount -t resctrl resctrl /sys/fs/resctrl; it takes a processor "
-			 "with Intel RDT or its like, and a kernel that has it)");
+	return fail_code(err, ERROR_UNSUPPORTED, "no resctrl file system is mounted (mount -t resctrl resctrl /sys/fs/resctrl; "
+			 "it takes a processor with Intel RDT or its like, and a kernel that has it)");
 }
 
 /* FILE of the container's group, below its root. */

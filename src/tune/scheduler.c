@@ -32,19 +32,27 @@ static const struct name_value flag_names[] = {
 	{ NULL, 0 }
 };
 
+#define SCHED_RESERVED_ISO 4	/* has a number, and was never implemented */
+
 static const struct { const char *name; uint32_t value; } policies[] = {
 	[OCI_SCHED_POLICY_UNSET] = { "SCHED_OTHER", SCHED_NORMAL },
 	[OCI_SCHED_POLICY_SCHED_OTHER] = { "SCHED_OTHER", SCHED_NORMAL },
 	[OCI_SCHED_POLICY_SCHED_FIFO] = { "SCHED_FIFO", SCHED_FIFO },
 	[OCI_SCHED_POLICY_SCHED_RR] = { "SCHED_RR", SCHED_RR },
 	[OCI_SCHED_POLICY_SCHED_BATCH] = { "SCHED_BATCH", SCHED_BATCH },
-	[OCI_SCHED_POLICY_SCHED_ISO] = { "SCHED_ISO", 4 },	/* reserved by the kernel, never implemented: EINVAL */
+	[OCI_SCHED_POLICY_SCHED_ISO] = { "SCHED_ISO", SCHED_RESERVED_ISO },
 	[OCI_SCHED_POLICY_SCHED_IDLE] = { "SCHED_IDLE", SCHED_IDLE },
 	[OCI_SCHED_POLICY_SCHED_DEADLINE] = { "SCHED_DEADLINE", SCHED_DEADLINE },
 };
 
-static const char *scheduler_hint(uint32_t policy, int number)
+static const char *scheduler_hint(const struct attributes *a, int number)
 {
+	uint32_t policy = a->policy;
+
+	if (number == EINVAL && a->flags & (SCHED_FLAG_UTIL_CLAMP_MIN | SCHED_FLAG_UTIL_CLAMP_MAX))
+		return " (the spec has no values for SCHED_FLAG_UTIL_CLAMP_*)";
+	if (number == EINVAL && policy == SCHED_RESERVED_ISO)
+		return " (no kernel has it)";
 	if (number != EPERM && number != EBUSY)
 		return "";
 	if (policy == SCHED_DEADLINE)
@@ -75,7 +83,7 @@ int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err)
 	}
 	if (syscall(SYS_sched_setattr, 0, &attributes, 0) < 0) {
 		fail(err, errno, "set the scheduling policy %s%s", policies[scheduler->policy].name,
-		     scheduler_hint(attributes.policy, errno));
+		     scheduler_hint(&attributes, errno));
 		return blame(err, "/process/scheduler");
 	}
 	return 0;

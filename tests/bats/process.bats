@@ -433,6 +433,83 @@ refused()
 	says /process/scheduler/policy
 }
 
+@test "deadline scheduling with its three times" {
+	inside sched
+	spec '.process.scheduler = {policy: "SCHED_DEADLINE", runtime: 1000000, deadline: 5000000, period: 10000000, flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
+	run rt run web
+	if [ "$status" = 0 ]; then
+		says "policy=6 nice=0 priority=0 flags=1 runtime=1000000 deadline=5000000 period=10000000"
+	else
+		# Its bandwidth may be taken, and a cpuset that is not exclusive forbids it.
+		says /process/scheduler "set the scheduling policy SCHED_DEADLINE" "free deadline bandwidth"
+	fi
+	spec '.process.scheduler = {policy: "SCHED_DEADLINE", runtime: 6000000, deadline: 5000000}'
+	rt_fail run web
+	says /process/scheduler "runtime <= deadline <= period"
+	spec '.process.scheduler = {policy: "SCHED_OTHER", runtime: 6000000}'
+	rt_fail run web
+	says "SCHED_OTHER takes no runtime"
+	spec '.process.scheduler = {policy: "SCHED_OTHER", priority: 3}'
+	rt_fail run web
+	says "SCHED_OTHER takes no priority"
+	spec '.process.scheduler = {policy: "SCHED_OTHER", nice: 20}'
+	rt_fail run web
+	says /process/scheduler/nice
+	spec '.process.scheduler = {policy: "SCHED_OTHER", flags: ["SCHED_FLAG_UTIL_CLAMP_MIN"]}'
+	rt_fail run web
+	says /process/scheduler "the spec has no values for"
+}
+
+@test "exec has the scheduler and the I/O priority of the container's process, or its own" {
+	add_inside
+	spec '.process.scheduler = {policy: "SCHED_BATCH", nice: 4} | .process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 5}'
+	program sleep 1000
+	rt run -d web
+	run -0 rt exec web inside sched
+	says "policy=3 nice=4" "ioprio=$(((2 << 13) + 5))"
+	echo '{"args": ["inside", "sched"], "cwd": "/", "env": ["PATH=/bin"], "scheduler": {"policy": "SCHED_IDLE"}}' >"$T/process.json"
+	run -0 rt exec --process "$T/process.json" web
+	says "policy=5"
+}
+
+@test "the memory policy: modes, nodes and flags" {
+	[ -e /proc/self/numa_maps ] || skip "this kernel has no NUMA"
+	inside mempolicy
+	spec '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0", flags: ["MPOL_F_STATIC_NODES"]}'
+	run -0 rt run web
+	[ "$output" = "mode=2 flags=128 nodes=1" ]
+	spec '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0"}'
+	run -0 rt run web
+	[ "$output" = "mode=3 flags=0 nodes=1" ]
+	spec '.linux.memoryPolicy = {mode: "MPOL_PREFERRED", nodes: ""}'
+	run -0 rt run web
+	# The kernel calls a preference without a node local allocation.
+	says "nodes=0"
+	spec '.linux.memoryPolicy = {mode: "MPOL_LOCAL"}'
+	run -0 rt run web
+	[ "$output" = "mode=4 flags=0 nodes=0" ]
+	spec '.linux.memoryPolicy = {mode: "MPOL_DEFAULT"}'
+	run -0 rt run web
+	[ "$output" = "mode=0 flags=0 nodes=0" ]
+	# An inherited one is replaced, and stays where none is asked for.
+	spec 'del(.linux.memoryPolicy)'
+	run -0 rt run web
+	[ "$output" = "mode=0 flags=0 nodes=0" ]
+}
+
+@test "a memory policy that is none is refused" {
+	local policy
+
+	for policy in '{mode: "MPOL_BIND"}' '{mode: "MPOL_BIND", nodes: "x"}' '{mode: "MPOL_DEFAULT", nodes: "0"}' '{mode: "MPOL_LOCAL", nodes: "0"}' \
+		'{mode: "MPOL_BIND", nodes: "0", flags: ["MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES"]}' '{mode: "MPOL_BIND", nodes: "0", flags: ["x"]}' \
+		'{mode: "MPOL_BIND", nodes: "0-2000"}' '{mode: "MPOL_BIND", nodes: "1023"}' '{mode: "MPOL_NOTHING"}' '{nodes: "0"}'; do
+		spec ".linux.memoryPolicy = $policy"
+		rt_fail create web
+		says /linux/memoryPolicy
+	done
+	[ -z "$(ls -A "$STATE")" ]
+}
+
 @test "I/O priority" {
 	inside sched
 	spec '.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 6}'

@@ -133,8 +133,9 @@ static void merge_swap(bool v2, const struct oci_memory *now, const struct oci_m
 	if (want->limit == -1) {
 		to->has_swap = true;
 		to->swap = -1;
-	} else if (v2 && now && now->swap > 0 && now->limit > 0) {
-		to->swap = want->limit + (now->swap - now->limit);
+	} else if (v2 && now && now->limit > 0 && now->swap >= now->limit) {
+		if (__builtin_add_overflow(want->limit, now->swap - now->limit, &to->swap))
+			to->swap = INT64_MAX;
 	}
 }
 

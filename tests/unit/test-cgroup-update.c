@@ -152,6 +152,9 @@ static void v2_has_swap_apart(void **state)
 	assert_updated(make_v2(ALL), "{'memory':{'limit':1000,'swap':1500}}", "{'memory':{'swap':3000}}",
 		       "{'memory':{'limit':1000,'swap':3000}}");
 	assert_file("memory.swap.max", "2000");
+	/* As much as there can be is not less than nothing. */
+	assert_updated(make_v2(ALL), "{'memory':{'limit':1000,'swap':2000}}", "{'memory':{'limit':9223372036854775807}}",
+		       "{'memory':{'limit':9223372036854775807,'swap':9223372036854775807}}");
 	assert_refused(make_v2(ALL), "{'pids':{'limit':5}}", "{'memory':{'swap':3000}}", "/linux/resources/memory/swap",
 		       "without memory limit");
 }

@@ -210,6 +210,63 @@ static void add_rdma(struct text *t, const char *key, const struct stats_rdmas *
 	text_add(t, "]");
 }
 
+static void text_unless_empty(struct text *t, const char *key, const char *value)
+{
+	if (!value || !value[0])
+		return;
+	begin(t, key, "");
+	text_add_json(t, value);
+}
+
+static void add_domains(struct text *t, const struct resctrl_stats *s)
+{
+	if (s->traffic) {
+		begin(t, "mbm_stats", "[");
+		for (size_t i = 0; i < s->n_domains; i++) {
+			comma(t);
+			text_add(t, "{");
+			number_unless_zero(t, "mbm_total_bytes", s->domains[i].total_bytes);
+			number_unless_zero(t, "mbm_local_bytes", s->domains[i].local_bytes);
+			text_add(t, "}");
+		}
+		text_add(t, "]");
+	}
+	if (s->occupancy) {
+		begin(t, "cmt_stats", "[");
+		for (size_t i = 0; i < s->n_domains; i++) {
+			comma(t);
+			text_add(t, "{");
+			number_unless_zero(t, "llc_occupancy", s->domains[i].occupancy);
+			text_add(t, "}");
+		}
+		text_add(t, "]");
+	}
+}
+
+static void add_rdt(struct text *t, const struct resctrl_stats *s)
+{
+	if (s->l3.there) {
+		begin(t, "l3_cache_info", "{");
+		text_unless_empty(t, "cbm_mask", s->l3.cbm_mask);
+		number_unless_zero(t, "min_cbm_bits", s->l3.min_cbm_bits);
+		number_unless_zero(t, "num_closids", s->l3.num_closids);
+		text_add(t, "}");
+		text_unless_empty(t, "l3_cache_schema_root", s->l3.schema_root);
+		text_unless_empty(t, "l3_cache_schema", s->l3.schema);
+	}
+	if (s->memory.there) {
+		begin(t, "mem_bw_info", "{");
+		number_unless_zero(t, "bandwidth_gran", s->memory.bandwidth_gran);
+		number_unless_zero(t, "delay_linear", s->memory.delay_linear);
+		number_unless_zero(t, "min_bandwidth", s->memory.min_bandwidth);
+		number_unless_zero(t, "num_closids", s->memory.num_closids);
+		text_add(t, "}");
+		text_unless_empty(t, "mem_bw_schema_root", s->memory.schema_root);
+		text_unless_empty(t, "mem_bw_schema", s->memory.schema);
+	}
+	add_domains(t, s);
+}
+
 static void add_interfaces(struct text *t, const struct interfaces *interfaces)
 {
 	if (!interfaces->n) {
@@ -245,7 +302,7 @@ static void event(struct text *t, const char *type, const char *id)
 	text_add_json(t, id);
 }
 
-void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats,
+void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats, const struct resctrl_stats *rdt,
 		      const struct interfaces *interfaces)
 {
 	event(out, "stats", id);
@@ -259,7 +316,10 @@ void events_add_stats(struct text *out, const char *id, const struct cgroup_stat
 	text_add(out, "}");
 	add_blkio(out, stats);
 	add_hugetlb(out, stats);
-	begin(out, "intel_rdt", "{}");
+	begin(out, "intel_rdt", "{");
+	if (rdt)
+		add_rdt(out, rdt);
+	text_add(out, "}");
 	add_interfaces(out, interfaces);
 	if (stats->rdma_limit.n || stats->rdma_current.n) {
 		begin(out, "rdma", "{");

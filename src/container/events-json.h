@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "cgroup/stats.h"
+#include "tune/resctrl-stats.h"
 
 struct arena;
 struct text;
@@ -26,8 +27,8 @@ struct interfaces {
 /* /proc/PID/net/dev: all but the loopback. */
 void interfaces_parse(struct arena *arena, const char *text, struct interfaces *interfaces);
 
-/* {"type":"stats",...} and a newline are added to OUT. */
-void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats,
+/* {"type":"stats",...} and a newline are added to OUT.  RDT: NULL if the container has none. */
+void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats, const struct resctrl_stats *rdt,
 		      const struct interfaces *interfaces);
 
 /* {"type":"oom","id":"..."} and a newline. */

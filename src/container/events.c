@@ -17,6 +17,7 @@
 #include "cgroup/cgroup.h"
 #include "container/events-json.h"
 #include "container/handle.h"
+#include "container/rdt.h"
 #include "container/store.h"
 #include "sys/fd.h"
 #include "sys/process.h"
@@ -58,13 +59,16 @@ static int tell_stats(const struct events *e, struct error *err)
 {
 	struct interfaces interfaces = { 0 };
 	struct cgroup_stats stats;
+	struct resctrl_stats rdt;
 	struct arena arena = { 0 };
 	auto_text t = { 0 };
+	bool has_rdt;
 	int result = cgroup_stats(&e->cgroup, &arena, &stats, err);
 
 	if (result == 0) {
 		read_interfaces(e, &arena, &interfaces);
-		events_add_stats(&t, e->options->id, &stats, &interfaces);
+		has_rdt = rdt_stats(e->handle.record, &arena, &rdt);
+		events_add_stats(&t, e->options->id, &stats, has_rdt ? &rdt : NULL, &interfaces);
 		result = tell(e, &t, err);
 	}
 	arena_free(&arena);

@@ -9,6 +9,7 @@
 #include "libocispec/arena.h"
 #include "plan/plan.h"
 #include "tune/resctrl.h"
+#include "tune/resctrl-stats.h"
 
 static int open_recorded(const struct record_state *record, struct resctrl *r, struct error *err)
 {
@@ -103,4 +104,18 @@ void rdt_restore(const struct record_state *record, char *old)
 	for (char *line; root >= 0 && (line = strsep(&old, "\n")); )
 		if (*line && resctrl_write(&r, line + strspn(line, " "), &err) < 0)
 			log_warn("%s", err.message);
+}
+
+bool rdt_stats(const struct record_state *record, struct arena *arena, struct resctrl_stats *stats)
+{
+	struct error ignored;
+	struct resctrl r;
+
+	if (!record->rdt)
+		return false;
+	auto_fd root = open_recorded(record, &r, &ignored);
+	if (root < 0)
+		return false;
+	resctrl_read_stats(&r, arena, stats);
+	return true;
 }

@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	auto_free char *text = malloc(n + 1);
 	struct cgroup_stats s = { 0 };
+	struct resctrl_stats rdt = { 0 };
 	struct interfaces interfaces = { 0 };
 	struct arena arena = { 0 };
 	auto_text t = { 0 };
@@ -60,7 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	stats_parse_psi(text, &s.cpu.psi);
 	stats_parse_rdma(&arena, text, &s.rdma_limit);
 	interfaces_parse(&arena, text, &interfaces);
-	events_add_stats(&t, "id", &s, &interfaces);
+	rdt.l3.schema = resctrl_line(&arena, text, "L3");
+	check(!rdt.l3.schema || (!strncmp(rdt.l3.schema, "L3:", 3) && !strchr(rdt.l3.schema, '\n')));
+	rdt.l3.there = true;
+	events_add_stats(&t, "id", &s, &rdt, &interfaces);
 	check_line(&arena, t.s);
 	arena_free(&arena);
 	return 0;

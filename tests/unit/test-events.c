@@ -152,11 +152,12 @@ static void network(void **state)
 
 /* ---- lines ---- */
 
-static void assert_line(const struct cgroup_stats *stats, const struct interfaces *interfaces, const char *expected)
+static void assert_line(const struct cgroup_stats *stats, const struct resctrl_stats *rdt, const struct interfaces *interfaces,
+			const char *expected)
 {
 	auto_text t = { 0 };
 
-	events_add_stats(&t, "web", stats, interfaces);
+	events_add_stats(&t, "web", stats, rdt, interfaces);
 	assert_string_equal(t.s, expected);
 }
 
@@ -171,7 +172,7 @@ static void assert_line(const struct cgroup_stats *stats, const struct interface
 static void nothing_is_known(void **state)
 {
 	(void) state;
-	assert_line(&(struct cgroup_stats) { 0 }, &(struct interfaces) { 0 },
+	assert_line(&(struct cgroup_stats) { 0 }, NULL, &(struct interfaces) { 0 },
 		    "{\"type\":\"stats\",\"id\":\"web\",\"data\":{\"cpu\":{\"usage\":{\"kernel\":0,\"user\":0},\"throttling\":{}}," EMPTY_CPUSET
 		    ",\"memory\":{" EMPTY_MEMORY "},\"pids\":{},\"blkio\":{},\"hugetlb\":{},\"intel_rdt\":{},\"network_interfaces\":null}}\n");
 }
@@ -194,8 +195,14 @@ static void everything_is_known(void **state)
 		.pages = pages, .n_pages = 2, .rdma_current = { rdma, 1 },
 	};
 
+	struct resctrl_domain domains[] = { { 7, 3, 99 }, { 0, 0, 0 } };
+	struct resctrl_stats rdt = {
+		.l3 = { true, "fff", 1, 16, "L3:0=fff", "L3:0=3" }, .memory = { true, 10, 1, 20, 8, "MB:0=100", "MB:0=50" },
+		.traffic = true, .occupancy = true, .domains = domains, .n_domains = 2,
+	};
+
 	(void) state;
-	assert_line(&s, &(struct interfaces) { &eth, 1 },
+	assert_line(&s, &rdt, &(struct interfaces) { &eth, 1 },
 		    "{\"type\":\"stats\",\"id\":\"web\",\"data\":{\"cpu\":{\"usage\":{\"total\":10,\"percpu\":[1,2],\"percpu_kernel\":[1],"
 		    "\"percpu_user\":[1,2],\"kernel\":3,\"user\":7},\"throttling\":{\"periods\":4,\"throttledPeriods\":2,\"throttledTime\":9},"
 		    "\"psi\":{\"some\":{\"avg10\":12.34,\"avg60\":12.3,\"avg300\":12,\"total\":77},"
@@ -208,7 +215,12 @@ static void everything_is_known(void **state)
 		    "\"raw\":{\"anon\":5,\"file\":0}},\"pids\":{\"current\":4,\"limit\":10},"
 		    "\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"op\":\"Read\",\"value\":100},{\"minor\":16}],"
 		    "\"sectorsRecursive\":[{\"major\":8,\"op\":\"Read\",\"value\":100}]},"
-		    "\"hugetlb\":{\"2MB\":{\"usage\":1,\"max\":2,\"failcnt\":3},\"1GB\":{\"failcnt\":0}},\"intel_rdt\":{},"
+		    "\"hugetlb\":{\"2MB\":{\"usage\":1,\"max\":2,\"failcnt\":3},\"1GB\":{\"failcnt\":0}},\"intel_rdt\":{"
+		    "\"l3_cache_info\":{\"cbm_mask\":\"fff\",\"min_cbm_bits\":1,\"num_closids\":16},"
+		    "\"l3_cache_schema_root\":\"L3:0=fff\",\"l3_cache_schema\":\"L3:0=3\","
+		    "\"mem_bw_info\":{\"bandwidth_gran\":10,\"delay_linear\":1,\"min_bandwidth\":20,\"num_closids\":8},"
+		    "\"mem_bw_schema_root\":\"MB:0=100\",\"mem_bw_schema\":\"MB:0=50\","
+		    "\"mbm_stats\":[{\"mbm_total_bytes\":7,\"mbm_local_bytes\":3},{}],\"cmt_stats\":[{\"llc_occupancy\":99},{}]},"
 		    "\"network_interfaces\":[{\"Name\":\"eth0\",\"RxBytes\":1,\"RxPackets\":2,\"RxErrors\":3,\"RxDropped\":4,"
 		    "\"TxBytes\":5,\"TxPackets\":6,\"TxErrors\":7,\"TxDropped\":8}],"
 		    "\"rdma\":{\"limit\":[],\"current\":[{\"device\":\"mlx\",\"hca_handles\":2}]}}}\n");

@@ -17,7 +17,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "plan/plan.h"
+#include "libocispec/arena.h"
 #include "tune/resctrl.h"
+#include "tune/resctrl-stats.h"
 
 static char folder[64];
 static int root;
@@ -238,6 +240,42 @@ static void without_a_resctrl_it_is_said(void **state)
 	assert_non_null(strstr(err.message, "no resctrl file system is mounted"));
 }
 
+static void statistics(void **state)
+{
+	struct resctrl r = { .root = root, .group = "web", .monitor = "m" };
+	struct resctrl_stats stats;
+	struct arena arena = { 0 };
+	static const char *const folders[] = { "info", "info/L3", "info/L3_MON", "web", "web/mon_groups", "web/mon_groups/m",
+					       "web/mon_groups/m/mon_data", "web/mon_groups/m/mon_data/mon_L3_01",
+					       "web/mon_groups/m/mon_data/mon_L3_00" };
+
+	(void) state;
+	resctrl_read_stats(&r, &arena, &stats);
+	assert_false(stats.l3.there || stats.memory.there || stats.traffic || stats.occupancy || stats.n_domains);
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		assert_int_equal(mkdirat(root, folders[i], 0755), 0);
+	put("info/L3/cbm_mask", "fffff\n");
+	put("info/L3/min_cbm_bits", "2\n");
+	put("info/L3/num_closids", "16\n");
+	put("info/L3_MON/mon_features", "llc_occupancy\nmbm_total_bytes\n");
+	put("schemata", "    MB:0=100\n    L3:0=fffff;1=fffff\n");
+	put("web/schemata", "    L3:0=3;1=fffff\n");
+	put("web/mon_groups/m/mon_data/mon_L3_00/llc_occupancy", "4096\n");
+	put("web/mon_groups/m/mon_data/mon_L3_00/mbm_total_bytes", "77\n");
+	put("web/mon_groups/m/mon_data/mon_L3_01/llc_occupancy", "Unavailable\n");
+	resctrl_read_stats(&r, &arena, &stats);
+	assert_true(stats.l3.there && !stats.memory.there);
+	assert_string_equal(stats.l3.cbm_mask, "fffff");
+	assert_int_equal(stats.l3.min_cbm_bits, 2);
+	assert_string_equal(stats.l3.schema_root, "L3:0=fffff;1=fffff");
+	assert_string_equal(stats.l3.schema, "L3:0=3;1=fffff");
+	assert_int_equal(stats.n_domains, 2);
+	assert_int_equal(stats.domains[0].occupancy, 4096);
+	assert_int_equal(stats.domains[0].total_bytes, 77);
+	assert_int_equal(stats.domains[1].occupancy, 0);
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +287,7 @@ int main(void)
 		TEST(a_monitoring_group_is_in_it),
 		TEST(the_kernels_words_are_told),
 		TEST(without_a_resctrl_it_is_said),
+		TEST(statistics),
 	};
 
 	return cmocka_run_group_tests_name("resctrl", tests, NULL, NULL);

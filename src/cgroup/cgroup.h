@@ -152,6 +152,13 @@ int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 
+/* True if it has a folder in the hierarchy of CONTROLLER: "cpu", "systemd"; "" is cgroup2's. */
+bool cgroup_has(const struct cgroup *cgroup, const char *controller);
+
+/* The path of the folder that cgroup_freeze() works on, for a program that freezes by itself; NULL if there is none.  The
+ * caller frees. */
+char *cgroup_freezer_path(const struct cgroup *cgroup);
+
 /* How many processes of it the kernel has killed because its memory ended, so far; false if it does not tell (no memory
  * controller; v1 before 4.13). */
 bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n);

@@ -88,6 +88,15 @@ bool cgroup_frozen(const struct cgroup *cgroup)
 	return v2 && keyed_read(v2->fd, "cgroup.events", "frozen", &frozen) && frozen;
 }
 
+char *cgroup_freezer_path(const struct cgroup *cgroup)
+{
+	const struct cgroup_folder *folder = cgroup_v1(cgroup, "freezer");
+
+	if (!folder)
+		folder = cgroup_v2(cgroup);
+	return folder ? folder_name(folder) : NULL;
+}
+
 /* ---- signals ---- */
 
 #define BATCH 128	/* pidfds held at a time, far below any descriptor limit */

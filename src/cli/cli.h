@@ -63,7 +63,8 @@ struct verb {
 };
 
 extern const struct verb verb_create, verb_start, verb_run, verb_kill, verb_delete, verb_pause, verb_resume, verb_update,
-	verb_exec, verb_mounts, verb_ps, verb_events, verb_state, verb_list, verb_spec, verb_explain, verb_features,
+	verb_exec, verb_mounts, verb_ps, verb_events, verb_state, verb_list, verb_checkpoint, verb_restore, verb_spec, verb_explain,
+	verb_features,
 	verb_version, verb_help;
 
 /* All verbs in the order of the help, NULL-terminated. */

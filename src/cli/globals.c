@@ -31,7 +31,7 @@ const struct option global_options[] = {
 	   "who makes the cgroups (default: cgroupfs)" },
 	{  0,  "rootless",       TEXT(globals, rootless),         "true|false|auto",
 	   "accepted for compatibility; what is not permitted is found out" },
-	{  0,  "criu",           TEXT(globals, criu),             "FILE", "accepted for compatibility" },
+	{  0,  "criu",           TEXT(globals, criu),             "FILE", "the CRIU program that checkpoint and restore use (default: criu in $PATH)" },
 	{ 'v', "version",        FLAG(globals, version),          NULL, "print the version and end" },
 	{ 'V', "Version",        FLAG(globals, version),          NULL, NULL },	/* crun's letter */
 	{ .kind = OPTION_END }
@@ -114,8 +114,6 @@ int globals_settle(struct globals *g, struct error *err)
 		g->systemd_cgroup = !strcmp(g->cgroup_manager, "systemd");
 		g->cgroup_disabled = !strcmp(g->cgroup_manager, "disabled");
 	}
-	if (g->criu)
-		log_debug("--criu %s is not used", g->criu);
 	return settle_root(g, err);
 }
 

@@ -9,6 +9,7 @@ const struct verb *const verbs[] = {
 	&verb_create, &verb_start, &verb_run, &verb_kill, &verb_delete, &verb_pause, &verb_resume, &verb_update,
 	&verb_exec, &verb_mounts, &verb_ps, &verb_events,
 	&verb_state, &verb_list,
+	&verb_checkpoint, &verb_restore,
 	&verb_spec, &verb_explain,
 	&verb_features, &verb_version, &verb_help,
 	NULL

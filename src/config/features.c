@@ -20,8 +20,10 @@
 #define N(...) (sizeof((const char *[]) { __VA_ARGS__ }) / sizeof(char *))
 
 #define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
+/* The second is the name by which podman and CRI-O look for checkpoint and restore. */
+#define ANNOTATION_KEYS "ctr-run.version", "org.opencontainers.runc.checkpoint.enabled"
 /* Those that weaken the isolation of a container if its user may choose them. */
-#define UNSAFE "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.seccomp_bpf_data"
+#define UNSAFE "org.criu.config", "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.seccomp_bpf_data"
 
 /* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
 static char **names(struct arena *arena, const char *const *list, size_t *n)
@@ -106,7 +108,7 @@ char *config_features(void)
 		.hooks = LIST(HOOKS),
 		.n_hooks = N(HOOKS),
 		.linux = linux_features(&a),
-		.annotations = { .keys = LIST("ctr-run.version"), .values = (void *[]) { TEXT(VERSION) }, .n = 1 },
+		.annotations = { .keys = LIST(ANNOTATION_KEYS), .values = (void *[]) { TEXT(VERSION), TEXT("true") }, .n = N(ANNOTATION_KEYS) },
 		.potentially_unsafe_config_annotations = LIST(UNSAFE),
 		.n_potentially_unsafe_config_annotations = N(UNSAFE),
 	};

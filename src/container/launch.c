@@ -130,6 +130,24 @@ static char *now(struct arena *arena)
 	return s;
 }
 
+/* Where the process's first descriptors go: a checkpoint has to know which of its files are its caller's.  Those of a
+ * terminal are the container's own. */
+static void note_descriptors(struct launch *launch)
+{
+	struct arena *arena = &launch->options->loaded->arena;
+	struct record_state *record = &launch->record;
+	bool terminal = launch->plan.has_process && launch->plan.process.terminal;
+	char link[32], name[PATH_MAX];
+
+	for (unsigned i = 0; i < 3 + launch->keep; i++) {
+		snprintf(link, sizeof link, "/proc/self/fd/%u", i);
+		ssize_t n = i < 3 && terminal ? 0 : readlink(link, name, sizeof name - 1);
+		name[n > 0 ? n : 0] = '\0';
+		*(char **) arena_push(arena, &record->descriptors, i, sizeof(char *)) = arena_strdup(arena, name);
+		record->n_descriptors = i + 1;
+	}
+}
+
 static int fill_record(struct launch *launch, struct error *err)
 {
 	struct arena *arena = &launch->options->loaded->arena;
@@ -153,6 +171,7 @@ static int fill_record(struct launch *launch, struct error *err)
 		if (plan->ns.join[i].flag == CLONE_NEWNET && plan->n_net_devices)
 			launch->record.netns = (char *) plan->ns.join[i].path;
 	}
+	note_descriptors(launch);
 	return 0;
 }
 

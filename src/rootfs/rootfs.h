@@ -23,6 +23,7 @@
 #include "sys/host.h"
 
 struct error;
+struct mountinfo;
 
 /* The container's place in the cgroup tree as this room needs it for the view at /sys/fs/cgroup. */
 struct cgroup_view {
@@ -94,6 +95,13 @@ bool rootfs_needs_inside(const struct plan *plan, const struct host *host);
  * hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, who will say why. */
 int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,
 		       struct error *err);
+
+/* For a program that takes paths and copies what relates a mount to its peers from the mount that a path lies on (CRIU): a
+ * detached copy of the whole mount on which the source of STEP, a BIND or DEVICE, lies, with the step's attributes and
+ * mapped ids.  WITHIN (PATH_MAX bytes) gets the place of the source in it, "/a/b" or "".  RECURSIVE: with all that is mounted
+ * below.  MOUNTS are our own.  If there is no such path to it, a copy of the source alone. */
+int rootfs_open_whole(const struct plan *plan, const struct step *step, bool recursive, const struct mountinfo *mounts,
+		      char *within, struct error *err);
 
 /* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
  * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its own path if possible, as hooks look for it there.

@@ -2,17 +2,21 @@
  * source.c - copies of the host's mounts, ready to be attached
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/idmap.h"
 #include "sys/mountfd.h"
+#include "sys/mountinfo.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
 
@@ -149,4 +153,60 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 		held->step = step;
 	}
 	return mount_idmap(mount, held->userns, step->idmap_recursive, err);
+}
+
+/* ---- whole mounts ------------------------------------------------------------ */
+
+/* The mount on which SOURCE lies, opened at its root, and where SOURCE is in it; -1 if that is hidden under another. */
+static int open_around(int source, const struct mountinfo *mounts, char *within)
+{
+	char link[32], path[PATH_MAX];
+	struct statx stx, top;
+	const struct mount_entry *entry;
+
+	if (statx(source, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0 || !(stx.stx_mask & STATX_MNT_ID) ||
+	    !(entry = mountinfo_find(mounts, stx.stx_mnt_id)))
+		return -1;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", source);
+	const ssize_t n = readlink(link, path, sizeof path - 1);
+	const size_t length = strlen(entry->place) > 1 ? strlen(entry->place) : 0;
+
+	if (n <= 0)
+		return -1;
+	path[n] = '\0';
+	if (strncmp(path, entry->place, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+		return -1;
+	auto_fd whole = open(entry->place, O_PATH | O_CLOEXEC);
+
+	if (whole < 0 || statx(whole, "", AT_EMPTY_PATH, STATX_MNT_ID, &top) < 0 || top.stx_mnt_id != stx.stx_mnt_id)
+		return -1;
+	snprintf(within, PATH_MAX, "%s", path[length] && path[length + 1] ? path + length : "");
+	return take_fd(whole);
+}
+
+int rootfs_open_whole(const struct plan *plan, const struct step *step, bool recursive, const struct mountinfo *mounts,
+		      char *within, struct error *err)
+{
+	struct step copy = *step;
+	struct idmap_held held = { .userns = -1 };
+	const char *path = step->source ? step->source : step->target;
+	auto_fd source = open(path, O_PATH | O_CLOEXEC | (step->no_follow_source ? O_NOFOLLOW : 0));
+
+	*within = '\0';
+	if (source < 0)
+		return fail(err, errno, "open %s", path);
+	copy.recursive = recursive;
+	auto_fd around = open_around(source, mounts, within);
+	auto_fd mount = mount_clone(around >= 0 ? around : source, "", recursive, false, err);
+
+	if (mount < 0 || set_attributes(mount, &copy, 0, err) < 0)
+		return -1;
+	if (step->idmap) {
+		const int result = source_idmap(plan, step, mount, &held, err);
+
+		cleanup_close(&held.userns);
+		if (result < 0)
+			return -1;
+	}
+	return take_fd(mount);
 }

@@ -10,6 +10,7 @@
  *	inside signals		blocked and ignored ones
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
  *	inside eat MIB		take and use so much memory, say so, then sleep
+ *	inside lock FILE COUNT	lock FILE, then add a number to COUNT every 20 ms, for ever
  *	inside zombie-leader	the first thread ends, another one sleeps
  */
 #define _GNU_SOURCE
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
@@ -44,6 +46,22 @@ static void fds(void)
 		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 		n = readlink(path, target, sizeof target - 1);
 		printf("%d %.*s\n", fd, n > 0 ? (int) n : 0, target);
+	}
+}
+
+static int lock(const char *file, const char *count)
+{
+	int fd = open(file, O_RDWR | O_CREAT, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return 1;
+	for (unsigned i = 1;; i++) {
+		FILE *f = fopen(count, "a");
+		if (!f)
+			return 2;
+		fprintf(f, "%u\n", i);
+		fclose(f);
+		usleep(20000);
 	}
 }
 
@@ -165,6 +183,8 @@ int main(int argc, char **argv)
 		return notify(argv + 2);
 	else if (!strcmp(what, "eat") && argc > 2)
 		return eat(strtoul(argv[2], NULL, 10));
+	else if (!strcmp(what, "lock") && argc > 3)
+		return lock(argv[2], argv[3]);
 	else if (!strcmp(what, "zombie-leader")) {
 		pthread_create(&thread, NULL, sleeper, NULL);
 		pthread_exit(NULL);

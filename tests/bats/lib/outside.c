@@ -13,6 +13,7 @@
  *	outside many N PROGRAM...		with N more descriptors open (of /etc/hostname and /), from 3 on
  *	outside without FDS PROGRAM...		with these descriptors of 0, 1, 2 closed: "02"
  *	outside at-fd FD FILE PROGRAM...	with FILE opened as FD
+ *	outside on-socket PROGRAM...		with a unix socket for standard output; what comes there is printed
  *	outside killed-at N PROGRAM...		PROGRAM gets SIGKILL when it enters its Nth system call; what it has forked
  *						goes on.  Exit code 137 then, else PROGRAM's
  *
@@ -220,6 +221,25 @@ static void listen_datagrams(const char *path)
 	}
 }
 
+static void on_socket(char **args)
+{
+	char bytes[4096];
+	int pair[2];
+	ssize_t n;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		die("socketpair");
+	if (fork() == 0) {
+		dup2(pair[1], 1);
+		execvp(args[0], args);
+		die(args[0]);
+	}
+	close(pair[1]);
+	while ((n = read(pair[0], bytes, sizeof bytes)) > 0)
+		if (write(1, bytes, (size_t) n) != n)
+			die("write");
+}
+
 static void many(int n, char **program)
 {
 	for (int i = 0; i < n; i++) {
@@ -305,6 +325,8 @@ int main(int argc, char **argv)
 		without(argv[2], argv + 3);
 	else if (!strcmp(what, "at-fd"))
 		at_fd(atoi(argv[2]), argv[3], argv + 4);
+	else if (!strcmp(what, "on-socket"))
+		on_socket(argv + 2);
 	else if (!strcmp(what, "killed-at"))
 		return killed_at(atoi(argv[2]), argv + 3);
 	else

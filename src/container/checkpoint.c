@@ -1,0 +1,330 @@
+/*
+ * checkpoint.c - save a container
+ *
+ * First everything is found out that would keep it from being saved or
+ * restored; then CRIU freezes, copies and, unless it is to be left running,
+ * kills it.  If CRIU fails, the container goes on as if nothing had been.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "cgroup/cgroup.h"
+#include "container/external.h"
+#include "container/handle.h"
+#include "container/images.h"
+#include "container/preflight.h"
+#include "container/settings.h"
+#include "container/store.h"
+#include "sys/fd.h"
+#include "sys/host.h"
+
+struct checkpoint {
+	const struct checkpoint_options *options;
+	struct handle handle;
+	struct config config;
+	struct plan plan;
+	struct cgroup cgroup;
+	bool was_paused;
+	struct images images;
+	struct swrk swrk;
+	struct criu_options criu;
+	struct criu_page_server page_server;
+	char *freezer;
+	char **inherit;			/* as in external_descriptors() */
+	struct wire_list below;
+	int status_fd;			/* -1: none */
+};
+
+/* ---- deciding --------------------------------------------------------------- */
+
+static int check_state(struct checkpoint *c, struct error *err)
+{
+	handle_look_paused(&c->handle);
+	c->was_paused = c->handle.status == CONTAINER_PAUSED;
+	if (c->handle.status != CONTAINER_RUNNING && c->handle.status != CONTAINER_PAUSED)
+		return fail_code(err, ERROR_STATE, "Container cannot be checkpointed in %s state", container_status_name(c->handle.status));
+	return 0;
+}
+
+static int check_parent(const struct checkpoint *c, struct error *err)
+{
+	const char *path = c->options->parent_path;
+
+	if (!path)
+		return 0;
+	if (path[0] == '/')
+		return fail_code(err, ERROR_USAGE, "--parent-path must be relative");
+	auto_fd fd = openat(c->images.folder, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? fail(err, errno, "invalid --parent-path: %s", path) : 0;
+}
+
+static int open_status_fd(struct checkpoint *c, struct error *err)
+{
+	const char *text = c->options->status_fd;
+	uint64_t fd;
+	int flags;
+
+	if (!text || !strcmp(text, "-1"))
+		return 0;
+	if (!number_parse(text, 0, INT32_MAX, &fd))
+		return fail_code(err, ERROR_USAGE, "invalid --status-fd argument %s: not a number", text);
+	flags = fcntl((int) fd, F_GETFL);
+	if (flags < 0)
+		return fail(err, errno, "invalid --status-fd argument %s", text);
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return fail_code(err, ERROR_USAGE, "invalid --status-fd argument %s: not writable", text);
+	c->status_fd = (int) fd;
+	return 0;
+}
+
+/* The plan that the container was made by, from our own copy of its config. */
+static int plan_again(struct checkpoint *c, struct error *err)
+{
+	const struct record_state *record = c->handle.record;
+	auto_free char *notify = record->notify ? xasprintf("%s/%s/notify", c->handle.root, c->handle.id) : NULL;
+	struct plan_options options = { .id = c->handle.id, .bundle = record->bundle, .notify_socket = notify };
+	struct host host;
+
+	if (handle_config(&c->handle, &c->config, err) < 0 || host_probe(&host, err) < 0)
+		return -1;
+	options.notify_socket = notify ? arena_strdup(&c->config.arena, notify) : NULL;
+	return plan_make(&c->config.arena, c->config.spec, &host, &options, &c->plan, err);
+}
+
+static bool is_own_hierarchy(const struct cgroup *cgroup, const char *names)
+{
+	bool own = false;
+
+	for (const char *end; !own; names = end + 1) {
+		end = strchrnul(names, ',');
+		auto_free char *name = xasprintf("%.*s", (int) (end - names), names);
+		own = cgroup_has(cgroup, strncmp(name, "name=", 5) ? name : name + 5);
+		if (!*end)
+			break;
+	}
+	return own;
+}
+
+/*
+ * Of each hierarchy CRIU saves the tree below the process's cgroup, and at
+ * restore makes what of it is missing.  Where the container has no folder of
+ * its own that is the whole machine's tree: cgroups of others, long gone,
+ * would come back.  So it is told which are ours: "4:cpu,cpuacct:/x".
+ */
+static int own_hierarchies(struct checkpoint *c, struct error *err)
+{
+	auto_free char *path = xasprintf("/proc/%d/cgroup", c->handle.record->pid);
+	auto_free char *text = file_get(AT_FDCWD, path, err);
+	char *next;
+
+	if (!text)
+		return -1;
+	for (char *line = text; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		char *names = strchr(line, ':'), *end = names ? strchr(names + 1, ':') : NULL;
+		if (!end)
+			continue;
+		*end = '\0';
+		if (is_own_hierarchy(&c->cgroup, names + 1))
+			external_text(&c->criu.cgroup_hierarchies, arena_strdup(&c->config.arena, names + 1));
+	}
+	return 0;
+}
+
+static int fill_options(struct checkpoint *c, struct error *err)
+{
+	const struct checkpoint_options *o = c->options;
+
+	if (settings_fill(&o->criu, &c->images, c->config.spec, &c->criu, err) < 0)
+		return -1;
+	c->criu.log_file = DUMP_LOG;
+	c->criu.pid = c->handle.record->pid;
+	c->criu.root = c->handle.record->rootfs;
+	c->criu.leave_running = o->leave_running;
+	c->criu.tcp_skip_in_flight = o->tcp_skip_in_flight;
+	c->criu.freeze_cgroup = c->freezer = cgroup_freezer_path(&c->cgroup);
+	c->criu.parent_images = o->parent_path;
+	/* Without tracking from the first dump on, the next would have to save all memory again. */
+	c->criu.track_mem = o->parent_path || o->pre_dump;
+	if (o->page_server) {
+		if (settings_page_server(o->page_server, &c->page_server, err) < 0)
+			return -1;
+		c->criu.page_server = &c->page_server;
+	}
+	return own_hierarchies(c, err);
+}
+
+/* Everything that is known without CRIU. */
+static int decide(struct checkpoint *c, struct error *err)
+{
+	const struct checkpoint_options *o = c->options;
+
+	if (handle_open(&c->handle, o->root, o->id, true, false, err) < 0 || check_state(c, err) < 0 ||
+	    settings_check_rights("checkpoint", err) < 0 || plan_again(c, err) < 0)
+		return -1;
+	store_get_cgroup(c->handle.record, &c->cgroup);
+	if (cgroup_open(&c->cgroup, false, err) < 0)
+		return -1;
+	/* A check leaves no folder. */
+	if (!o->check && images_open(&o->criu, true, DUMP_LOG, &c->images, err) < 0)
+		return -1;
+	if (!o->check && images_admit(&c->images, &c->plan.ns, err) < 0)
+		return -1;
+	return (!o->check && check_parent(c, err) < 0) || open_status_fd(c, err) < 0 ? -1 : fill_options(c, err);
+}
+
+static int check_features(const struct checkpoint *c, struct error *err)
+{
+	if (c->criu.track_mem && !c->swrk.features.memory_tracking)
+		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot track memory changes (CONFIG_MEM_SOFT_DIRTY), which %s needs: CRIU "
+				 "is missing features: MemTrack", c->options->pre_dump ? "--pre-dump" : "--parent-path");
+	if (c->criu.lazy_pages && !c->swrk.features.lazy_pages)
+		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot serve pages lazily (userfaultfd), which --lazy-pages needs: CRIU is "
+				 "missing features: LazyPages");
+	return 0;
+}
+
+/* All reasons in one message: who mends one of them wants to know of the others. */
+static int complain(struct text *complaints, struct error *err)
+{
+	if (!complaints->n)
+		return 0;
+	complaints->s[complaints->n - 1] = '\0';
+	for (char *p = complaints->s; (p = strchr(p, '\n')); )
+		*p = ';';
+	return fail_code(err, ERROR_UNSUPPORTED, "the container cannot be saved as it is: %s", complaints->s);
+}
+
+static int look_at_container(struct checkpoint *c, struct error *err)
+{
+	const struct record_state *record = c->handle.record;
+	struct arena *arena = &c->config.arena;
+	auto_text complaints = { 0 };
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+
+	preflight_config(&c->plan, &complaints);
+	if (c->cgroup.n_folders && cgroup_pids(&c->cgroup, &pids, &n, err) < 0)
+		return -1;
+	if (preflight_processes(record->pid, pids, n, c->criu.tcp_established, &complaints, err) < 0)
+		return -1;
+	if (external_mounts(&c->plan, record->pid, arena, &c->criu.mounts, &c->below, &complaints, err) < 0)
+		return -1;
+	c->inherit = arena_alloc(arena, (record->n_descriptors + 1) * sizeof *c->inherit);
+	if (external_descriptors(record->pid, record->descriptors, record->n_descriptors, c->criu.shell_job, arena, c->inherit,
+				 &c->criu.external, err) < 0 ||
+	    external_namespaces(&c->plan.ns, record->pid, arena, &c->criu.external, err) < 0)
+		return -1;
+	return complain(&complaints, err);
+}
+
+/* ---- doing ------------------------------------------------------------------ */
+
+static int write_own_images(struct checkpoint *c, struct error *err)
+{
+	const struct record_state *record = c->handle.record;
+	struct arena *arena = &c->config.arena;
+	struct utsname here;
+	struct timespec now;
+
+	if (uname(&here) < 0)
+		return fail(err, errno, "ask for the kernel's name");
+	clock_gettime(CLOCK_REALTIME, &now);
+	struct record_image image = {
+		.version = IMAGE_VERSION, .criu = (uint32_t) c->swrk.version, .kernel = here.release, .machine = here.machine,
+		.created = arena_alloc(arena, CLOCK_TEXT), .inherit = c->inherit, .n_inherit = record->n_descriptors,
+		.below = c->below.items, .n_below = c->below.n,
+	};
+	clock_print(&now, 9, image.created);
+	return images_write(&c->images, &image, record->descriptors, record->n_descriptors, err);
+}
+
+static int on_notice(void *context, const char *script, pid_t pid, int fd, struct error *err)
+{
+	struct checkpoint *c = context;
+
+	(void) pid;
+	(void) fd;
+	if (strcmp(script, "status-ready") || c->status_fd < 0)
+		return 0;
+	/* Whoever waits there may start to ask for pages now. */
+	if (write(c->status_fd, "", 1) != 1)
+		return fail(err, errno, "write to --status-fd %d", c->status_fd);
+	close(c->status_fd);
+	c->status_fd = -1;
+	return 0;
+}
+
+/* CRIU thaws what it has frozen, unless it was killed in the middle. */
+static void thaw(const struct checkpoint *c)
+{
+	struct error ignored = { 0 };
+
+	if (!c->was_paused && cgroup_frozen(&c->cgroup) && cgroup_freeze(&c->cgroup, false, &ignored) < 0)
+		log_warn("%s", ignored.message);
+}
+
+static int dump(struct checkpoint *c, struct error *err)
+{
+	struct criu_request request = { .type = c->options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP, .options = &c->criu };
+	struct criu_reply reply = { 0 };
+
+	if (!c->options->pre_dump && write_own_images(c, err) < 0)
+		return -1;
+	/* A log of last time would be quoted for this one's if criu does not come so far as to write its own. */
+	unlinkat(images_log_folder(&c->images), DUMP_LOG, 0);
+	if (swrk_ask(&c->swrk, &request, on_notice, c, &reply, err) == 0)
+		return 0;
+	settings_explain(&c->images, DUMP_LOG, &c->swrk, &reply, err);
+	swrk_end(&c->swrk);
+	thaw(c);
+	return -1;
+}
+
+static int checkpoint(struct checkpoint *c, struct error *err)
+{
+	struct swrk_start start = { .program = c->options->criu.program, .cgroup = -1, .own_stdio = c->criu.shell_job };
+
+	if (swrk_start(&start, &c->swrk, err) < 0 || swrk_greet(&c->swrk, start.program, err) < 0 || check_features(c, err) < 0 ||
+	    look_at_container(c, err) < 0)
+		return -1;
+	return c->options->check ? 0 : dump(c, err);
+}
+
+int container_checkpoint(const struct checkpoint_options *options, struct error *err)
+{
+	struct checkpoint c = {
+		.options = options, .handle = { .folder = -1, .pidfd = -1 }, .images = { .folder = -1, .work = -1 },
+		.swrk = { .sock = -1, .said = -1 }, .status_fd = -1,
+	};
+	int result = decide(&c, err);
+
+	if (result == 0)
+		result = checkpoint(&c, err);
+	swrk_end(&c.swrk);
+	settings_free(&c.criu);
+	free(c.below.items);
+	free((char *) c.page_server.address);
+	free(c.freezer);
+	images_close(&c.images);
+	cgroup_close(&c.cgroup);
+	config_free(&c.config);
+	handle_close(&c.handle);
+	if (result < 0)
+		return wrap(err, "checkpoint %s", options->id);
+	if (options->leave_running || options->pre_dump || options->check)
+		return 0;
+	return container_delete(options->root, options->id, true, err);
+}

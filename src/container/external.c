@@ -1,0 +1,273 @@
+/* external.c - see external.h */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "container/external.h"
+#include "libocispec/arena.h"
+#include "sys/fd.h"
+#include "sys/namespace.h"
+#include "sys/path.h"
+
+void external_pair(struct wire_list *list, const char *key, const char *value)
+{
+	*(struct criu_pair *) xgrow(&list->items, list->n++, sizeof(struct criu_pair)) = (struct criu_pair) { key, value };
+}
+
+void external_text(struct wire_list *list, const char *s)
+{
+	*(const char **) xgrow(&list->items, list->n++, sizeof s) = s;
+}
+
+char *external_name(struct arena *arena, const char *path)
+{
+	char *clean = arena_alloc(arena, strlen(path) + 2);
+
+	path_clean(path, clean);
+	return clean;
+}
+
+/* ---- mounts ------------------------------------------------------------------ */
+
+struct search {
+	const struct plan *plan;
+	struct arena *arena;
+	struct mountinfo mounts;
+	const struct step **step;	/* that made the mount, one a mount; NULL: none that we know */
+	struct wire_list *found, *below;
+	struct text *complaints;
+};
+
+static bool makes_a_mount(enum step_action action)
+{
+	return action == STEP_BIND || action == STEP_MOUNT || action == STEP_CGROUP || action == STEP_DEVICE || action == STEP_MASK ||
+	       action == STEP_READONLY;
+}
+
+/* The mount that lies at the target of STEP, or NULL. */
+static const struct mount_entry *mount_at(const struct search *s, int root, const struct step *step)
+{
+	uint64_t flags = O_PATH | (step->no_follow_target ? O_NOFOLLOW : 0);
+	auto_fd fd = path_openat2(root, step->target, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+	const struct mount_entry *last = NULL;
+	struct statx stx;
+
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		return NULL;
+	if (stx.stx_mask & STATX_MNT_ID && stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+		return stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ? mountinfo_find(&s->mounts, stx.stx_mnt_id) : NULL;
+	/* Before Linux 5.8: by its name, as it is written. */
+	auto_free char *clean = xmalloc(strlen(step->target) + 2);
+	path_clean(step->target, clean);
+	for (size_t i = 0; i < s->mounts.n; i++)
+		if (!strcmp(s->mounts.entries[i].place, clean))
+			last = &s->mounts.entries[i];
+	return last;
+}
+
+static void match_steps(struct search *s, int root)
+{
+	const struct rootfs_plan *rootfs = &s->plan->rootfs;
+
+	for (size_t i = 0; i < rootfs->n_steps; i++) {
+		const struct mount_entry *entry = makes_a_mount(rootfs->steps[i].action) ? mount_at(s, root, &rootfs->steps[i]) : NULL;
+		if (entry)
+			s->step[entry - s->mounts.entries] = &rootfs->steps[i];
+	}
+}
+
+/* The nearest bind mount that ENTRY came with, or NULL. */
+static const struct mount_entry *carrier(const struct search *s, const struct mount_entry *entry)
+{
+	for (size_t depth = 0; depth <= s->mounts.n; depth++) {
+		entry = mountinfo_find(&s->mounts, entry->parent);
+		if (!entry)
+			return NULL;
+		const struct step *step = s->step[entry - s->mounts.entries];
+		if (step)
+			return step->action == STEP_BIND && step->recursive ? entry : NULL;
+	}
+	return NULL;
+}
+
+/* CRIU makes a part of a file system out of another mount that shows more of it; there must be one. */
+static bool has_whole(const struct search *s, const struct mount_entry *entry)
+{
+	for (size_t i = 0; i < s->mounts.n; i++) {
+		const struct mount_entry *other = &s->mounts.entries[i];
+		size_t n = strlen(other->root);
+		if (other == entry || other->major != entry->major || other->minor != entry->minor)
+			continue;
+		if (n == 1 || (!strncmp(entry->root, other->root, n) && (entry->root[n] == '/' || !entry->root[n])))
+			return true;
+	}
+	return false;
+}
+
+static void look_at(struct search *s, size_t i)
+{
+	const struct mount_entry *entry = &s->mounts.entries[i], *with;
+	const struct step *step = s->step[i];
+	const char *place = arena_strdup(s->arena, entry->place);
+
+	if (!strcmp(entry->place, "/"))
+		return;
+	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null. */
+	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE || (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
+		external_pair(s->found, place, external_name(s->arena, step->target));
+		return;
+	}
+	/* v1 and hybrid: the container's own folders, which are others after a restore. */
+	if (!strcmp(entry->type, "cgroup") || (!strcmp(entry->type, "cgroup2") && !step)) {
+		external_pair(s->found, place, place);
+		return;
+	}
+	with = step ? NULL : carrier(s, entry);
+	if (with) {
+		const struct step *bind = s->step[with - s->mounts.entries];
+		char *target = external_name(s->arena, bind->target);
+		char *name = arena_printf(s->arena, "%s%s", target, entry->place + strlen(with->place));
+		external_pair(s->found, place, name);
+		external_text(s->below, name);
+		return;
+	}
+	/* A cgroup2 that was mounted in a cgroup namespace looks like a part of the host's, from here. */
+	if (strcmp(entry->root, "/") != 0 && strcmp(entry->type, "cgroup2") != 0 && !has_whole(s, entry))
+		text_addf(s->complaints, "the mount on %s (%s) is not in the config\n", entry->place, entry->type);
+}
+
+int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts, struct wire_list *below,
+		    struct text *complaints, struct error *err)
+{
+	struct search s = { .plan = plan, .arena = arena, .found = mounts, .below = below, .complaints = complaints };
+	auto_free char *proc = xasprintf("/proc/%d", pid), *path = xasprintf("/proc/%d/root", pid);
+	auto_fd root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (root < 0)
+		return fail(err, errno, "open the container's root");
+	result = mountinfo_read(proc, &s.mounts, err);
+	s.step = xcalloc(s.mounts.n, sizeof *s.step);
+	if (result == 0) {
+		match_steps(&s, root);
+		for (size_t i = 0; i < s.mounts.n; i++)
+			look_at(&s, i);
+	}
+	free(s.step);
+	mountinfo_free(&s.mounts);
+	return result;
+}
+
+/* ---- descriptors -------------------------------------------------------------- */
+
+static bool mount_id(int pid, size_t fd, uint64_t *id)
+{
+	auto_free char *path = xasprintf("/proc/%d/fdinfo/%zu", pid, fd);
+	struct error ignored;
+	auto_free char *text = file_get(AT_FDCWD, path, &ignored);
+	const char *line = text ? strstr(text, "mnt_id:") : NULL;
+
+	if (!line)
+		return false;
+	line += sizeof "mnt_id:" - 1;
+	line += strspn(line, " \t");
+	return number_take(&line, id);
+}
+
+/* /dev/tty, virtual and serial consoles, and pseudo terminals. */
+static bool is_terminal(const struct stat *st)
+{
+	unsigned m = major(st->st_rdev);
+
+	return S_ISCHR(st->st_mode) && (m == 4 || m == 5 || (m >= 136 && m <= 143));
+}
+
+/* How CRIU calls descriptor FD of PID, which is no pipe; "" if it can save it by itself. */
+static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mountinfo *mounts, struct arena *arena,
+			     struct wire_list *external)
+{
+	auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, fd);
+	struct stat st;
+	uint64_t id;
+	char *key;
+
+	if (stat(path, &st) < 0)
+		return arena_strdup(arena, "");
+	if (S_ISSOCK(st.st_mode)) {
+		external_text(external, arena_printf(arena, "unix[%ju]", (uintmax_t) st.st_ino));
+		return arena_printf(arena, "socket:[%ju]", (uintmax_t) st.st_ino);
+	}
+	if (is_terminal(&st)) {
+		if (shell_job)
+			return arena_strdup(arena, "");
+		key = arena_printf(arena, "tty[%jx:%jx]", (uintmax_t) st.st_rdev, (uintmax_t) st.st_dev);
+	} else {
+		/* A file on one of the container's own mounts is no stranger's. */
+		if (!mount_id(pid, fd, &id) || mountinfo_find(mounts, id))
+			return arena_strdup(arena, "");
+		key = arena_printf(arena, "file[%" PRIx64 ":%jx]", id, (uintmax_t) st.st_ino);
+	}
+	external_text(external, key);
+	return key;
+}
+
+int external_descriptors(int pid, char **descriptors, size_t n, bool shell_job, struct arena *arena, char **inherit,
+			 struct wire_list *external, struct error *err)
+{
+	auto_free char *proc = xasprintf("/proc/%d", pid);
+	struct mountinfo mounts;
+	int result = mountinfo_read(proc, &mounts, err);
+
+	for (size_t i = 0; i < n && result == 0; i++) {
+		auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, i);
+		char now[PATH_MAX];
+		ssize_t length = readlink(path, now, sizeof now - 1);
+		now[length > 0 ? length : 0] = '\0';
+		/* A pipe is known by its number alone, whoever still has it. */
+		if (!strncmp(descriptors[i], "pipe:[", 6))
+			inherit[i] = arena_strdup(arena, descriptors[i]);
+		/* It may have closed what it got, or put something of its own there. */
+		else if (*now && !strcmp(now, descriptors[i]))
+			inherit[i] = descriptor_name(pid, i, shell_job, &mounts, arena, external);
+		else
+			inherit[i] = arena_strdup(arena, "");
+	}
+	mountinfo_free(&mounts);
+	return result;
+}
+
+/* ---- namespaces ---------------------------------------------------------------- */
+
+const char *external_namespace_name(int flag)
+{
+	return flag == CLONE_NEWNET ? "extRootNetNS" : flag == CLONE_NEWPID ? "extRootPidNS" : NULL;
+}
+
+int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *arena, struct wire_list *external, struct error *err)
+{
+	for (size_t i = 0; i < ns->n_join; i++) {
+		const char *name = external_namespace_name(ns->join[i].flag), *proc = namespace_by_flag(ns->join[i].flag)->proc;
+		auto_free char *path = xasprintf("/proc/%d/ns/%s", pid, proc);
+		struct stat st;
+
+		if (!name)
+			continue;
+		if (stat(path, &st) < 0)
+			return fail(err, errno, "look at the container's %s namespace", proc);
+		external_text(external, arena_printf(arena, "%s[%ju]:%s", proc, (uintmax_t) st.st_ino, name));
+	}
+	return 0;
+}

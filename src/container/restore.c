@@ -1,0 +1,424 @@
+/*
+ * restore.c - let a saved container go on
+ *
+ * As create: the config is read and planned, the id reserved, the journal
+ * written, the cgroup made.  Then CRIU takes the place of init: it is born in
+ * the cgroup, in a mount namespace of its own (staging.h), and makes the
+ * processes as our children.
+ *
+ *	criu				ctr-run
+ *	setup-namespaces	->	lo up, prestart and createRuntime hooks
+ *	orphan-pts-master fd	->	sends it to the console socket, or keeps it
+ *	post-restore		->	writes state.json
+ *				<-	go on: the processes run
+ *	RESTORE			->	pid file
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "container/ended.h"
+#include "container/external.h"
+#include "container/foreground.h"
+#include "container/hooks.h"
+#include "container/images.h"
+#include "container/launch.h"
+#include "container/notify.h"
+#include "container/runtime.h"
+#include "container/settings.h"
+#include "container/staging.h"
+#include "container/store.h"
+#include "secure/secure.h"
+#include "sys/fd.h"
+#include "sys/namespace.h"
+#include "sys/process.h"
+#include "sys/socket.h"
+#include "tune/tune.h"
+
+struct restore {
+	const struct restore_options *options;
+	struct launch launch;
+	struct images images;
+	struct record_image image;
+	struct swrk swrk;
+	struct criu_options criu;
+	struct staging staging;
+	int folder[2];			/* by which its current folder, opened in its mount namespace, comes back to us */
+	int work;
+	int *fds;			/* for criu, from its descriptor 3 on; they stay whose they are */
+	unsigned n_fds;
+};
+
+static struct arena *arena_of(struct restore *r)
+{
+	return &r->options->create.loaded->arena;
+}
+
+/* ---- deciding ----------------------------------------------------------------- */
+
+/* What CRIU calls FD in the images is our FD now. */
+static void hand_on(struct restore *r, const char *key, int fd)
+{
+	/* Two that lead to the same are one for CRIU. */
+	for (size_t i = 0; i < r->criu.inherit.n; i++)
+		if (!strcmp(((struct criu_inherit *) r->criu.inherit.items)[i].key, key))
+			return;
+	*(struct criu_inherit *) xgrow(&r->criu.inherit.items, r->criu.inherit.n++, sizeof(struct criu_inherit)) =
+		(struct criu_inherit) { key, 3 + (int32_t) r->n_fds };
+	*(int *) xgrow(&r->fds, r->n_fds++, sizeof fd) = fd;
+}
+
+static void hand_on_descriptors(struct restore *r)
+{
+	for (size_t i = 0; i < r->image.n_inherit; i++)
+		if (r->image.inherit[i] && r->image.inherit[i][0] && i < 3 + r->launch.keep)
+			hand_on(r, r->image.inherit[i], (int) i);
+}
+
+/* Descriptors of ours by a path that CRIU, another process, can open: nobody can put something else there. */
+static void join_namespaces(struct restore *r)
+{
+	const struct namespace_plan *ns = &r->launch.plan.ns;
+
+	for (size_t i = 0; i < ns->n_join; i++) {
+		const char *name = external_namespace_name(ns->join[i].flag);
+		if (name)
+			hand_on(r, name, r->launch.join[i]);
+		else
+			external_pair(&r->criu.join, namespace_by_flag(ns->join[i].flag)->proc,
+				      arena_printf(arena_of(r), "/proc/%d/fd/%d", (int) getpid(), r->launch.join[i]));
+	}
+}
+
+static int fill_options(struct restore *r, struct error *err)
+{
+	const struct restore_options *o = r->options;
+
+	if (settings_fill(&o->criu, &r->images, r->launch.plan.config, &r->criu, err) < 0)
+		return -1;
+	r->criu.log_file = RESTORE_LOG;
+	r->criu.evasive_devices = r->criu.restore_sibling = true;
+	r->criu.tcp_close = o->tcp_close;
+	r->criu.lsm_profile = o->lsm_profile;
+	r->criu.lsm_mount_context = o->lsm_mount_context;
+	hand_on_descriptors(r);
+	join_namespaces(r);
+	return 0;
+}
+
+static int decide(struct restore *r, struct error *err)
+{
+	if (launch_decide(&r->launch, err) < 0 || settings_check_rights("restore", err) < 0 ||
+	    images_open(&r->options->criu, false, RESTORE_LOG, &r->images, err) < 0 ||
+	    images_admit(&r->images, &r->launch.plan.ns, err) < 0 ||
+	    images_read(&r->images, arena_of(r), &r->image, err) < 0)
+		return -1;
+	return fill_options(r, err);
+}
+
+/* ---- starting CRIU -------------------------------------------------------------- */
+
+/* In the process that becomes CRIU. */
+static int prepare(void *context, bool born_there, struct error *err)
+{
+	struct restore *r = context;
+	const struct plan *plan = &r->launch.plan;
+
+	if ((!born_there && cgroup_add(&r->launch.cgroup, 0, true, err) < 0) || cgroup_join(&r->launch.cgroup, err) < 0)
+		return -1;
+	/* Processes get the session keyring of who makes them: ours, if we did nothing. */
+	if (plan->keyring && keyring_join(plan->keyring, err) < 0)
+		return -1;
+	if (staging_enter(&r->staging, err) < 0)
+		return -1;
+	auto_fd work = staging_reopen(images_log_folder(&r->images), err);
+	return work < 0 ? -1 : socket_send(r->folder[1], "", 1, work, err);
+}
+
+static int check_version(const struct restore *r, struct error *err)
+{
+	if (r->criu.lsm_profile && r->swrk.version < CRIU_LSM)
+		return fail_code(err, ERROR_UNSUPPORTED, "--lsm-profile requires at least CRIU 3.16");
+	if (r->criu.lsm_mount_context && r->swrk.version < CRIU_LSM)
+		return fail_code(err, ERROR_UNSUPPORTED, "--lsm-mount-context requires at least CRIU 3.16");
+	if (r->criu.lazy_pages && !r->swrk.features.lazy_pages)
+		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot fetch pages lazily (userfaultfd), which --lazy-pages needs");
+	if (r->image.criu > (uint32_t) r->swrk.version)
+		log_warn("the checkpoint was made by CRIU %u.%u, this is %d.%d", r->image.criu / 10000, r->image.criu / 100 % 100,
+			 r->swrk.version / 10000, r->swrk.version / 100 % 100);
+	return 0;
+}
+
+static int start_criu(struct restore *r, struct error *err)
+{
+	struct swrk_start start = {
+		.program = r->options->criu.program, .cgroup = cgroup_birth_fd(&r->launch.cgroup), .own_stdio = r->criu.shell_job,
+		.fds = r->fds, .n_fds = r->n_fds, .prepare = prepare, .context = r,
+	};
+
+	char nothing;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, r->folder) < 0)
+		return fail(err, errno, "make a socket pair");
+	/* From here on who is in the cgroup is ours. */
+	r->launch.born = true;
+	if (swrk_start(&start, &r->swrk, err) < 0 || socket_receive(r->folder[0], &nothing, 1, &r->work, err) < 0 ||
+	    swrk_greet(&r->swrk, start.program, err) < 0)
+		return -1;
+	r->criu.work = r->work;
+	return check_version(r, err);
+}
+
+/* Where CRIU was put is where the tree of the images' cgroups belongs: "4:cpu,cpuacct:/x" for each hierarchy. */
+static int cgroup_roots(struct restore *r, struct error *err)
+{
+	auto_free char *path = xasprintf("/proc/%d/cgroup", (int) r->swrk.pid);
+	auto_free char *text = file_get(AT_FDCWD, path, err);
+	char *next;
+
+	if (!text)
+		return -1;
+	for (char *line = text; line && *line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		char *names = strchr(line, ':'), *place = names ? strchr(names + 1, ':') : NULL;
+		if (!place)
+			continue;
+		*place++ = '\0';
+		place = arena_strdup(arena_of(r), place);
+		for (char *name = names + 1, *comma; name; name = comma) {
+			comma = strchr(name, ',');
+			if (comma)
+				*comma++ = '\0';
+			external_pair(&r->criu.cgroup_roots, arena_strdup(arena_of(r), name), place);
+		}
+	}
+	return 0;
+}
+
+/* ---- what CRIU tells ------------------------------------------------------------- */
+
+/* The network namespace comes empty, and with lo down: connections of the container with itself could not be restored. */
+static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
+{
+	auto_free char *path = xasprintf("/proc/%d/ns/net", (int) pid);
+	int pipes[2];
+
+	if (!(r->launch.plan.ns.create & CLONE_NEWNET))
+		return 0;
+	auto_fd ns = namespace_open(path, CLONE_NEWNET, err);
+	if (ns < 0)
+		return -1;
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return fail(err, errno, "make a pipe");
+	auto_fd in = pipes[0], out = pipes[1];
+	pid_t child = process_clone(0, -1, false, NULL, err);
+	if (child == 0) {
+		if (namespace_enter(ns, CLONE_NEWNET, err) < 0 || loopback_up(err) < 0)
+			(void) !write(out, err, sizeof *err);
+		_exit(0);
+	}
+	if (child < 0)
+		return -1;
+	close(take_fd(out));
+	ssize_t n = read(in, err, sizeof *err);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return n == 0 ? 0 : -1;
+}
+
+static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
+{
+	const struct oci_hooks *hooks = r->launch.plan.config->hooks;
+	struct process_stat stat;
+
+	r->launch.pid = pid;
+	r->launch.pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
+	if (r->launch.pidfd < 0)
+		return fail(err, errno, "open the container's first process");
+	if (raise_loopback(r, pid, err) < 0)
+		return -1;
+	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
+		return 0;
+	r->launch.hooked = true;
+	auto_free char *state = hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, r->launch.bundle, err) < 0)
+		return -1;
+	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, err);
+}
+
+static int on_terminal(struct restore *r, int master, struct error *err)
+{
+	struct launch *l = &r->launch;
+
+	if (master < 0)
+		return fail_code(err, ERROR_PROTOCOL, "criu sent no terminal");
+	/* A second one is not the container's own. */
+	if (l->master >= 0)
+		return 0;
+	return runtime_take_terminal(r->options->create.console_socket, &l->plan.process, master, &l->master, err);
+}
+
+/* CRIU puts what it restores into a time namespace, so that clocks go on: exec has to know. */
+static bool has_timens(pid_t pid)
+{
+	auto_free char *path = xasprintf("/proc/%d/ns/time", (int) pid);
+	struct stat theirs, ours;
+
+	return stat(path, &theirs) == 0 && stat("/proc/self/ns/time", &ours) == 0 && theirs.st_ino != ours.st_ino;
+}
+
+/* Everything is there again and waits for our word. */
+static int on_restored(struct restore *r, pid_t pid, struct error *err)
+{
+	struct launch *l = &r->launch;
+	struct process_stat stat;
+
+	if (process_stat(pid, &stat) < 0)
+		return fail(err, errno, "look at the container's first process");
+	if (cgroup_born(&l->cgroup, pid, err) < 0)
+		return -1;
+	l->hooked = true;
+	l->record.pid = pid;
+	l->record.start_time = stat.start_time;
+	l->record.restored = true;
+	l->record.timens = has_timens(pid);
+	return store_write(l->folder, "state.json", &l->record, err);
+}
+
+static int on_notice(void *context, const char *script, pid_t pid, int fd, struct error *err)
+{
+	struct restore *r = context;
+
+	if (!strcmp(script, "setup-namespaces"))
+		return on_namespaces(r, pid, err);
+	if (!strcmp(script, "orphan-pts-master"))
+		return on_terminal(r, fd, err);
+	if (!strcmp(script, "post-restore"))
+		return on_restored(r, pid, err);
+	return 0;
+}
+
+/* ---- doing ------------------------------------------------------------------------ */
+
+static int ask(struct restore *r, struct error *err)
+{
+	struct criu_request request = { .type = CRIU_RESTORE, .options = &r->criu };
+	struct criu_reply reply = { 0 };
+
+	unlinkat(images_log_folder(&r->images), RESTORE_LOG, 0);
+	if (swrk_ask(&r->swrk, &request, on_notice, r, &reply, err) == 0)
+		return 0;
+	return settings_explain(&r->images, RESTORE_LOG, &r->swrk, &reply, err);
+}
+
+static int tell(const struct restore *r, struct error *err)
+{
+	const struct create_options *o = &r->options->create;
+
+	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, r->launch.pidfd, "standard", err) < 0)
+		return -1;
+	return o->pid_file ? runtime_pid_file(o->pid_file, r->launch.pid, err) : 0;
+}
+
+static int make(struct restore *r, struct error *err)
+{
+	struct launch *l = &r->launch;
+
+	r->staging = (struct staging) {
+		.plan = &l->plan, .sources = &l->sources,
+		.folder = r->options->create.root,
+	};
+	if (launch_reserve(l, err) < 0 || launch_open_sources(l, err) < 0)
+		return -1;
+	if (staging_open(&r->staging, r->image.n_below, arena_of(r), err) < 0)
+		return -1;
+	staging_names(&r->staging, r->image.below, r->image.n_below, arena_of(r), &r->criu.root, &r->criu.mounts);
+	if (start_criu(r, err) < 0)
+		return -1;
+	staging_close(&r->staging);
+	launch_close_sources(l);
+	if (cgroup_roots(r, err) < 0 || launch_keep_copies(l, err) < 0 || ask(r, err) < 0)
+		return -1;
+	swrk_end(&r->swrk);
+	return tell(r, err);
+}
+
+/* Nothing stays of a restore that failed; whatever is in the cgroup is criu's work, and it was empty before. */
+static void undo(struct restore *r)
+{
+	struct error ignored = { 0 };
+
+	swrk_end(&r->swrk);
+	if (r->launch.born && cgroup_signal_all(&r->launch.cgroup, SIGKILL, &ignored) < 0)
+		log_warn("after the failure: %s", ignored.message);
+	launch_undo(&r->launch);
+}
+
+static int stay(struct restore *r, struct error *err)
+{
+	struct launch *l = &r->launch;
+	struct foreground f = { .pid = l->pid, .pidfd = l->pidfd, .master = l->master, .notify = l->notify };
+	struct error at_end = { 0 };
+	int code = foreground_stay(&f, err);
+
+	if (r->options->create.keep)
+		return code < 0 ? -1 : ended_note(l->folder, r->options->create.id, f.status, &l->cgroup, err) < 0 ? -1 : code;
+	l->pid = 0;	/* reaped */
+	store_lock(l->folder, true);
+	if (launch_remove(l, &at_end) < 0 && code >= 0) {
+		*err = at_end;
+		code = -1;
+	}
+	return code;
+}
+
+int container_restore(struct restore_options *options, struct error *err)
+{
+	struct restore r = {
+		.options = options, .launch = { .options = &options->create, .run = true }, .images = { .folder = -1, .work = -1 },
+		.swrk = { .sock = -1, .said = -1 }, .folder = { -1, -1 }, .work = -1,
+	};
+	const struct create_options *o = &options->create;
+	int code = 0;
+
+	if (!o->detach) {
+		foreground_block_signals();
+		if (!o->no_subreaper && foreground_subreaper(err) < 0)
+			return -1;
+	}
+	if (decide(&r, err) < 0 || make(&r, err) < 0) {
+		config_locate(o->loaded, err);
+		undo(&r);
+		wrap(err, "restore %s", o->id);
+		code = -1;
+	} else {
+		/* From here on others may delete it. */
+		store_unlock(r.launch.folder);
+		if (!o->detach)
+			code = stay(&r, err);
+		else if (r.launch.notify >= 0)
+			notify_wait(r.launch.notify, r.launch.pid, r.launch.pidfd);
+	}
+	staging_close(&r.staging);
+	settings_free(&r.criu);
+	free(r.fds);
+	cleanup_close(&r.folder[0]);
+	cleanup_close(&r.folder[1]);
+	cleanup_close(&r.work);
+	images_close(&r.images);
+	launch_close(&r.launch);
+	return code;
+}

@@ -7,7 +7,7 @@
  * processes as our children.
  *
  *	criu				ctr-run
- *	setup-namespaces	->	lo up, prestart and createRuntime hooks
+ *	setup-namespaces	->	lo up, network devices, prestart and createRuntime hooks
  *	orphan-pts-master fd	->	sends it to the console socket, or keeps it
  *	post-restore		->	writes state.json
  *				<-	go on: the processes run
@@ -248,7 +248,7 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 	r->launch.pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
 	if (r->launch.pidfd < 0)
 		return fail(err, errno, "open the container's first process");
-	if (raise_loopback(r, pid, err) < 0)
+	if (raise_loopback(r, pid, err) < 0 || (r->launch.plan.n_net_devices && runtime_move_devices(&r->launch, err) < 0))
 		return -1;
 	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
 		return 0;

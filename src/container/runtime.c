@@ -213,7 +213,7 @@ static int answer_idmap(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_IDMAP_DONE, NULL, 0, -1, err);
 }
 
-static int answer_namespaces(struct launch *launch, struct error *err)
+int runtime_move_devices(struct launch *launch, struct error *err)
 {
 	struct arena *arena = &launch->options->loaded->arena;
 	char path[64];
@@ -228,7 +228,12 @@ static int answer_namespaces(struct launch *launch, struct error *err)
 		return -1;
 	/* What they are called there: `delete` of a create that was killed brings them back from a namespace that outlives it. */
 	record_put_devices(arena, &launch->record, &launch->devices);
-	if (launch->record.netns && store_write(launch->folder, "journal", &launch->record, err) < 0)
+	return launch->record.netns ? store_write(launch->folder, "journal", &launch->record, err) : 0;
+}
+
+static int answer_namespaces(struct launch *launch, struct error *err)
+{
+	if (runtime_move_devices(launch, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
 }

@@ -13,6 +13,9 @@ int runtime_clone(struct launch *launch, struct error *err);
 /* Answer init until it is READY. */
 int runtime_serve(struct launch *launch, struct error *err);
 
+/* Move the config's network devices into the network namespace of launch->pid, and note what they are called there. */
+int runtime_move_devices(struct launch *launch, struct error *err);
+
 /* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program runs. */
 int runtime_hand_over(struct launch *launch, struct error *err);
 

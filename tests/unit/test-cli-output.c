@@ -154,7 +154,7 @@ static void suggestions(void **state)
 		{ "delte", "delete" },
 		{ "lst", "list" }, { "eexc", "exec" }, { "explian", "explain" }, { "fe", "features" },
 		{ "lsit", "list" },
-		{ "x", NULL }, { "", NULL }, { "zzzzzz", NULL }, { "checkpoint", NULL },
+		{ "x", NULL }, { "", NULL }, { "zzzzzz", NULL }, { "hibernate", NULL },
 		{ "a-very-long-word-that-nobody-would-ever-type-by-chance-for-a-command", NULL },
 	};
 	struct error err;

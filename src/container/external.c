@@ -62,20 +62,18 @@ static const struct mount_entry *mount_at(const struct search *s, int root, cons
 {
 	uint64_t flags = O_PATH | (step->no_follow_target ? O_NOFOLLOW : 0);
 	auto_fd fd = path_openat2(root, step->target, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	const struct mount_entry *last = NULL;
+	const struct mount_entry *entry;
 	struct statx stx;
+	uint64_t id;
 
-	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+	if (fd < 0 || !mount_id(fd, &id) || !(entry = mountinfo_find(&s->mounts, id)))
 		return NULL;
-	if (stx.stx_mask & STATX_MNT_ID && stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
-		return stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ? mountinfo_find(&s->mounts, stx.stx_mnt_id) : NULL;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 && stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+		return stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ? entry : NULL;
 	/* Before Linux 5.8: by its name, as it is written. */
 	auto_free char *clean = xmalloc(strlen(step->target) + 2);
 	path_clean(step->target, clean);
-	for (size_t i = 0; i < s->mounts.n; i++)
-		if (!strcmp(s->mounts.entries[i].place, clean))
-			last = &s->mounts.entries[i];
-	return last;
+	return strcmp(entry->place, clean) ? NULL : entry;
 }
 
 static void match_steps(struct search *s, int root)
@@ -173,7 +171,7 @@ int external_mounts(const struct plan *plan, int pid, struct arena *arena, struc
 
 /* ---- descriptors -------------------------------------------------------------- */
 
-static bool mount_id(int pid, size_t fd, uint64_t *id)
+static bool descriptor_mount(int pid, size_t fd, uint64_t *id)
 {
 	auto_free char *path = xasprintf("/proc/%d/fdinfo/%zu", pid, fd);
 	struct error ignored;
@@ -216,7 +214,7 @@ static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mo
 		key = arena_printf(arena, "tty[%jx:%jx]", (uintmax_t) st.st_rdev, (uintmax_t) st.st_dev);
 	} else {
 		/* A file on one of the container's own mounts is no stranger's. */
-		if (!mount_id(pid, fd, &id) || mountinfo_find(mounts, id))
+		if (!descriptor_mount(pid, fd, &id) || mountinfo_find(mounts, id))
 			return arena_strdup(arena, "");
 		key = arena_printf(arena, "file[%" PRIx64 ":%jx]", id, (uintmax_t) st.st_ino);
 	}

@@ -248,7 +248,7 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 	r->launch.pidfd = process_stat(pid, &stat) == 0 ? process_open(pid, stat.start_time) : -1;
 	if (r->launch.pidfd < 0)
 		return fail(err, errno, "open the container's first process");
-	if (raise_loopback(r, pid, err) < 0 || (r->launch.plan.n_net_devices && runtime_move_devices(&r->launch, err) < 0))
+	if (raise_loopback(r, pid, err) < 0 || runtime_settle(&r->launch, err) < 0)
 		return -1;
 	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
 		return 0;

@@ -213,7 +213,7 @@ static int answer_idmap(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_IDMAP_DONE, NULL, 0, -1, err);
 }
 
-int runtime_move_devices(struct launch *launch, struct error *err)
+int runtime_settle(struct launch *launch, struct error *err)
 {
 	struct arena *arena = &launch->options->loaded->arena;
 	char path[64];
@@ -221,7 +221,7 @@ int runtime_move_devices(struct launch *launch, struct error *err)
 	if (rdt_join(&launch->record, launch->pid, err) < 0)
 		return -1;
 	if (!launch->devices.n)
-		return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
+		return 0;
 	snprintf(path, sizeof path, "/proc/%d/ns/net", launch->pid);
 	launch->netns = namespace_open(path, CLONE_NEWNET, err);
 	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)
@@ -233,7 +233,7 @@ int runtime_move_devices(struct launch *launch, struct error *err)
 
 static int answer_namespaces(struct launch *launch, struct error *err)
 {
-	if (runtime_move_devices(launch, err) < 0)
+	if (runtime_settle(launch, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
 }

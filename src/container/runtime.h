@@ -13,8 +13,9 @@ int runtime_clone(struct launch *launch, struct error *err);
 /* Answer init until it is READY. */
 int runtime_serve(struct launch *launch, struct error *err);
 
-/* Move the config's network devices into the network namespace of launch->pid, and note what they are called there. */
-int runtime_move_devices(struct launch *launch, struct error *err);
+/* What is due once launch->pid is in its namespaces and has no children: its group of resctrl, and the network devices of the
+ * config, of which the names that they get are noted. */
+int runtime_settle(struct launch *launch, struct error *err);
 
 /* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program runs. */
 int runtime_hand_over(struct launch *launch, struct error *err);

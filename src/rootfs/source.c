@@ -161,11 +161,10 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 static int open_around(int source, const struct mountinfo *mounts, char *within)
 {
 	char link[32], path[PATH_MAX];
-	struct statx stx, top;
 	const struct mount_entry *entry;
+	uint64_t id, top;
 
-	if (statx(source, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0 || !(stx.stx_mask & STATX_MNT_ID) ||
-	    !(entry = mountinfo_find(mounts, stx.stx_mnt_id)))
+	if (!mount_id(source, &id) || !(entry = mountinfo_find(mounts, id)))
 		return -1;
 	snprintf(link, sizeof link, "/proc/self/fd/%d", source);
 	const ssize_t n = readlink(link, path, sizeof path - 1);
@@ -178,7 +177,7 @@ static int open_around(int source, const struct mountinfo *mounts, char *within)
 		return -1;
 	auto_fd whole = open(entry->place, O_PATH | O_CLOEXEC);
 
-	if (whole < 0 || statx(whole, "", AT_EMPTY_PATH, STATX_MNT_ID, &top) < 0 || top.stx_mnt_id != stx.stx_mnt_id)
+	if (whole < 0 || !mount_id(whole, &top) || top != id)
 		return -1;
 	snprintf(within, PATH_MAX, "%s", path[length] && path[length + 1] ? path + length : "");
 	return take_fd(whole);

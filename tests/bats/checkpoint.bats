@@ -580,7 +580,7 @@ mounts_of()
 
 	start_counting web
 	save web
-	for n in 100 200 300 350 400 450 500; do
+	for n in 100 165 180 190 200 210 220 230; do
 		"$OUTSIDE" killed-at $n "${RT[@]}" restore -d --image-path "$IMAGES" web </dev/null >>"$OUT" 2>>"$ERR" 3>&- 4>&- || true
 		rt delete -f web
 		[ -z "$(ls -A "$STATE")" ]

@@ -268,6 +268,12 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 
 static pid_t birth_by_middle(void *exec, struct error *err)
 {
+	const struct process_plan *p = &((struct exec *) exec)->process;
+
+	/* What is hidden belongs to root, in /proc too: a user can tell this only to himself, now, and the new process is told by
+	 * being born here. */
+	if (p->has_oom_score_adj && oom_score_adj_set(getpid(), p->oom_score_adj, err) < 0)
+		return -1;
 	/* Processes of the container may see us as soon as we are in its user namespace. */
 	return self_hide(err) < 0 ? -1 : birth(exec, NULL, err);
 }
@@ -292,7 +298,7 @@ static int answer_ready(struct exec *x, struct error *err)
 
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return -1;
-	if (x->process.has_oom_score_adj && oom_score_adj_set(x->pid, x->process.oom_score_adj, err) < 0)
+	if (x->process.has_oom_score_adj && !x->middle && oom_score_adj_set(x->pid, x->process.oom_score_adj, err) < 0)
 		return -1;
 	if (rdt_join(x->handle.record, x->pid, err) < 0)
 		return -1;

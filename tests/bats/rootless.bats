@@ -88,6 +88,21 @@ load lib/rootless
 	says "rootless needs no limits + no cgrouppath when no permission is granted for cgroups"
 }
 
+@test "what he can change of a running container is changed, and the rest says why not" {
+	spec '.process.oomScoreAdj = 200'
+	his run -d web >"$OUT" 2>&1 </dev/null
+	run his exec web cat /proc/self/oom_score_adj
+	same 200 "$output"
+	his update --oom-score-adj 300 --ulimit nofile=50 web
+	same 300 "$(cat "/proc/$(his state web | jq .pid)/oom_score_adj")"
+	run his exec web sh -c 'cat /proc/self/oom_score_adj; ulimit -n'
+	same $'300\n50' "$output"
+	run his update --pids-limit 5 web
+	[ "$status" = 0 ] || says "--pids-limit"
+	run his pause web
+	[ "$status" = 0 ] || says "freezer"
+}
+
 @test "without a user namespace he is told what is missing" {
 	spec '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
 	run his run web

@@ -41,6 +41,7 @@ struct cgroup_folder {
 /* The unit of systemd whose cgroup it is. */
 struct cgroup_unit {
 	char *name;			/* "ctr-run-web.scope" */
+	char *path;			/* of its cgroup, the same in all hierarchies; NULL: not known yet */
 	char *description;		/* names the container and when it was made: only a unit that says so is ours */
 	bool user;			/* of our user's systemd */
 	bool lingers;			/* systemd keeps it when it fails */
@@ -102,8 +103,8 @@ int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, str
 /* The process PID, init, is in the cgroup: what kept its place may go.  Nothing without a unit. */
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
 
-/* With a unit: have systemd put our process PID into it.  For a user who may not move a process there himself, since
- * cgroups in between are not his. */
+/* With a unit: have systemd put our process PID into it, or to where cgroup_below() led.  For a user who may not move a process
+ * there himself, since cgroups in between are not his. */
 int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
 
 /* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed and

@@ -12,8 +12,8 @@
  * time of the container's creation in it.  So neither a unit that was there
  * before, nor one that took the name after ours had ended, is ever stopped.
  *
- * systemd may be restarted at any moment: a connection that ends is opened
- * again, once.
+ * systemd may be executed anew at any moment: a connection that ends is opened
+ * again.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -36,6 +36,7 @@
 #define JOB_MS	  30000	/* for a unit to start or stop; runc waits as long */
 #define EXISTS_MS 5000	/* for one of that name that has ended to be forgotten */
 #define RETRY_NS  20000000
+#define TRIES	  5	/* on connections that end */
 
 static const struct bus_object manager = { "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager" };
 
@@ -178,6 +179,7 @@ void unit_free(struct cgroup_unit *unit)
 		return;
 	end_holder(unit);
 	free(unit->name);
+	free(unit->path);
 	free(unit->description);
 	free(unit);
 }
@@ -284,17 +286,23 @@ int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resource
 
 /* ---- start ---------------------------------------------------------------- */
 
-/* There is a unit of that name.  0: it has ended and will be forgotten, try again; 1: it is ours; -1: it is not. */
+/* There is a unit of that name.  1: it is ours, and runs; 0: look again, it begins, or has ended and will be forgotten; -1: it
+ * is somebody else's. */
 static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, struct error *err)
 {
 	auto_free char *state = NULL;
 	struct error ignored;
+	bool active;
 
-	/* Asked for on a connection that ended before the answer. */
-	if (again && is_ours(bus, unit, &ignored) > 0)
-		return 1;
 	if (unit_get(bus, unit, "Unit", "ActiveState", &state, err) < 0)
 		return -1;
+	active = !strcmp(state, "active");
+	/* Asked for on a connection that ended before the answer. */
+	if (again && (active || !strcmp(state, "activating")) && is_ours(bus, unit, &ignored) > 0) {
+		if (!active)
+			pause_briefly();
+		return active;
+	}
 	if (strcmp(state, "failed") && strcmp(state, "inactive") && strcmp(state, "deactivating"))
 		return fail_code(err, ERROR_EXISTS, "the unit %s exists already, and is %s", unit->name, state);
 	bus_call(bus, &manager, "ResetFailedUnit", &BUS_TEXT(unit->name), 1, NULL, &ignored);
@@ -354,6 +362,7 @@ static int find_folders(struct bus *bus, struct cgroup *cgroup, const struct hos
 		return -1;
 	if (!component_plain(path) || !path[1])
 		return fail_code(err, ERROR_PROTOCOL, "systemd says that its cgroup is \"%s\"", path);
+	cgroup->unit->path = xstrdup(path);
 	cgroup->folders = xcalloc(host->n_hierarchies, sizeof *cgroup->folders);
 	for (size_t i = 0; i < host->n_hierarchies; i++) {
 		struct cgroup_folder *folder = &cgroup->folders[cgroup->n_folders++];
@@ -373,7 +382,7 @@ int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct err
 
 	if (!is_slice(unit) && start_holder(unit, err) < 0)
 		return wrap(err, "start the unit %s", unit->name);
-	for (int tries = 0; tries < 2; tries++) {
+	for (int tries = 0; tries < TRIES; tries++) {
 		auto_bus bus = bus_open(unit->user, err);
 
 		if (!bus)
@@ -391,8 +400,11 @@ int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	const struct cgroup_unit *unit = cgroup->unit;
 	auto_bus bus = bus_open(unit->user, err);
+	const struct cgroup_folder *folder = cgroup_v2(cgroup);
+	const char *below = folder && unit->path && !strncmp(folder->path, unit->path, strlen(unit->path))
+				  ? folder->path + strlen(unit->path) : "";
 	const uint32_t pids[] = { (uint32_t) pid };
-	const struct bus_value args[] = { BUS_TEXT(unit->name), BUS_TEXT(""), BUS_LIST("au", pids, 1) };
+	const struct bus_value args[] = { BUS_TEXT(unit->name), BUS_TEXT(below), BUS_LIST("au", pids, 1) };
 
 	if (!bus || bus_call(bus, &manager, "AttachProcessesToUnit", args, 3, NULL, err) < 0)
 		return wrap(err, "enter the unit %s", unit->name);
@@ -472,7 +484,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err)
 	end_holder(unit);
 	if (!unit->asked || (!unit->lingers && has_ended(cgroup)))
 		return 0;
-	for (int tries = 0; tries < 2; tries++) {
+	for (int tries = 0; tries < TRIES; tries++) {
 		auto_bus bus = bus_open(unit->user, err);
 
 		if (!bus)

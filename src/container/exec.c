@@ -254,9 +254,7 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 	}
 	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&x->cgroup, err->number)) {
 		pid = process_clone(0, -1, x->middle, pidfd, err);
-		/* systemd would put it into the unit's own cgroup, not below. */
-		if (pid == 0 && (x->options->cgroup ? cgroup_add(&x->cgroup, 0, true, err)
-						    : enter_cgroup(&x->cgroup, &x->child_channel, err)) < 0) {
+		if (pid == 0 && enter_cgroup(&x->cgroup, &x->child_channel, err) < 0) {
 			channel_send_error(&x->child_channel, err);
 			_exit(1);
 		}
@@ -318,7 +316,12 @@ static int answer_seccomp(struct exec *x, int listener, struct error *err)
 
 static int answer_cgroup(struct exec *x, struct error *err)
 {
-	if (cgroup_attach(&x->cgroup, x->pid, err) < 0)
+	struct error ignored;
+
+	/* As in birth(): a cgroup that hands controllers down takes no process; then init's own will do. */
+	if (cgroup_attach(&x->cgroup, x->pid, err) < 0 &&
+	    (x->options->cgroup || cgroup_follow(&x->cgroup, x->handle.record->pid, &ignored) < 0 ||
+	     cgroup_attach(&x->cgroup, x->pid, err) < 0))
 		return -1;
 	return channel_send(&x->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
 }

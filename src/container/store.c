@@ -269,6 +269,8 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 		*cgroup->unit = (struct cgroup_unit) {
 			.name = xstrdup(record->unit->name), .user = record->unit->user, .lingers = record->unit->lingers, .asked = true,
 		};
+		if (record->n_cgroup > 0)
+			cgroup->unit->path = xstrdup(record->cgroup[0].path);
 		cgroup_describe_unit(cgroup, record->id, record->created);
 	}
 }

@@ -26,13 +26,16 @@
 #define SYSTEMD	    "org.freedesktop.systemd1"
 #define PATIENCE_MS 30000
 #define FIRST_MS    4		/* systemd answers at once, if it is not busy */
-#define ABSENT_MS   1000	/* for systemd to come to a bus */
+#define ABSENT_MS   3000	/* for systemd to come to a bus */
+#define RESTART_MS  10000	/* for systemd to be executed anew (daemon-reexec) */
+#define RETRY_MS    40
 #define MAX_TEXTS   8
 
 struct bus {
 	DBusConnection *connection;
 	bool daemon;		/* there is a bus daemon between us: calls need a destination, signals a match rule */
 	char peer[64];		/* then: systemd's own name on the bus, known from its first answer */
+	bool cut;		/* a connection broke off at its beginning */
 	char error_name[128];
 	int patience;		/* ms that an answer may take */
 	unsigned version;
@@ -128,12 +131,12 @@ static int greet(struct bus *bus, struct error *err)
 	uint64_t number = 0;
 
 	for (int ms = FIRST_MS; ask_version(bus, bus->daemon ? PATIENCE_MS : ms, &text, err) < 0; ms *= 2) {
-		bool again = !strcmp(bus->error_name, bus->daemon ? DBUS_ERROR_SERVICE_UNKNOWN : DBUS_ERROR_NO_REPLY);
+		bool again = !strcmp(bus->error_name, bus->daemon ? DBUS_ERROR_NAME_HAS_NO_OWNER : DBUS_ERROR_NO_REPLY);
 
 		if (!again || bus_lost(bus) || bus_now() > end)
 			return -1;
 		if (bus->daemon)
-			nanosleep(&(struct timespec) { .tv_nsec = FIRST_MS * 10 * 1000000 }, NULL);
+			nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
 	}
 	/* "257.13-1~deb13u1", "v239" */
 	const char *at = text + strcspn(text, "0123456789");
@@ -168,6 +171,7 @@ static int connect_to(struct bus *bus, const char *address, bool daemon, struct 
 		result = greet(bus, err);
 		if (result == 0)
 			return 0;
+		bus->cut |= !strcmp(bus->error_name, DBUS_ERROR_NO_REPLY) || !strcmp(bus->error_name, DBUS_ERROR_DISCONNECTED);
 		disconnect(bus);
 	} else {
 		refused(bus, &problem, err);
@@ -226,10 +230,17 @@ struct bus *bus_open(bool user, struct error *err)
 {
 	struct bus *bus = xcalloc(1, sizeof *bus);
 
+	const int64_t end = bus_now() + RESTART_MS;
+
 	bus->patience = PATIENCE_MS;
 	dbus_connection_set_change_sigpipe(FALSE);
-	if ((user ? open_user(bus, err) : open_system(bus, err)) == 0)
-		return bus;
+	do {
+		bus->cut = false;
+		if ((user ? open_user(bus, err) : open_system(bus, err)) == 0)
+			return bus;
+		/* systemd is being restarted. */
+		nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
+	} while (bus->cut && bus_now() < end);
 	wrap(err, user ? "reach the systemd of this user" : "reach systemd");
 	free(bus);
 	return NULL;

@@ -6,6 +6,8 @@
 
 #define PATH "/linux/cgroupsPath"
 
+#ifdef HAVE_SYSTEMD
+
 /* What the property NAME is; NULL if it is not asked for. */
 static const char *property(const char *name)
 {
@@ -334,6 +336,17 @@ static void test_bad_annotations(void **state)
 	assert_refused("/annotations/org.systemd.property.CollectMode", "in quotes", .top = ANNOTATION("CollectMode", "inactive"));
 }
 
+#else
+
+static void test_not_there(void **state)
+{
+	(void) state;
+	options.systemd_cgroup = true;
+	assert_refused("", "--without-systemd", .top = NULL);
+}
+
+#endif
+
 static void test_values(void **state)
 {
 	static const struct {
@@ -437,15 +450,6 @@ static void test_seconds(void **state)
 			give_up("\"%s\": %d, %llu", rows[i].text, result, (unsigned long long) value.number);
 	}
 }
-
-#ifndef HAVE_SYSTEMD
-static void test_not_there(void **state)
-{
-	(void) state;
-	options.systemd_cgroup = true;
-	assert_refused("", "--without-systemd", .top = NULL);
-}
-#endif
 
 int main(void)
 {

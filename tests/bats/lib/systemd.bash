@@ -1,0 +1,73 @@
+# systemd.bash - units of systemd; load it after helpers
+#
+#	need_systemd		skip where PID 1 is another
+#	unit [NAME]		cgroupsPath asks for a scope: $UNIT is its name, $SLICE its slice (system.slice, or $SLICE as set before)
+#	unit_dir [CONTROLLER]	its folder
+#	property NAME		of $UNIT, as systemctl shows it
+#	sd ARGS...		rt --systemd-cgroup ARGS
+#	stranger		somebody else's scope takes the name $UNIT; its only process is $STRANGER
+#	no_unit			true if there is no unit $UNIT
+
+need_systemd()
+{
+	[ -d /run/systemd/system ] || skip "the first process of this machine is not systemd"
+}
+
+unit()
+{
+	SLICE=${SLICE-system.slice}
+	UNIT=ctr-run-test-$ID-${1-a}.scope
+	spec '.linux.cgroupsPath = $p' --arg p "$SLICE:ctr-run-test:$ID-${1-a}"
+}
+
+# ctr-run-a.slice lies in ctr.slice/ctr-run.slice.
+slice_path()
+{
+	local name=${1%.slice} path= part= rest
+
+	[ "$name" != - ] || return 0
+	rest=$name
+	while [ "$rest" ]; do
+		part=${part:+$part-}${rest%%-*}
+		path=$path/$part.slice
+		case $rest in *-*) rest=${rest#*-} ;; *) rest= ;; esac
+	done
+	echo "$path"
+}
+
+unit_dir()
+{
+	case $VIEW in
+	v2) echo "/sys/fs/cgroup$(slice_path "$SLICE")/$UNIT" ;;
+	*) echo "/sys/fs/cgroup/${1:-memory}$(slice_path "$SLICE")/$UNIT" ;;
+	esac
+}
+
+property()
+{
+	SYSTEMCTL_FORCE_BUS=1 systemctl show --value -p "$1" "$UNIT"
+}
+
+sd()
+{
+	rt --systemd-cgroup "$@"
+}
+
+no_unit()
+{
+	[ "$(property LoadState)" = not-found ] && [ ! -e "$(unit_dir)" ] && [ ! -e "$(unit_dir freezer)" ]
+}
+
+stranger()
+{
+	systemd-run -q --scope --unit="$UNIT" --slice="$SLICE" sleep 1000 </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	STRANGER=$!
+	wait_for grep -qx "$STRANGER" "$(unit_dir systemd)/cgroup.procs"
+}
+
+end_stranger()
+{
+	kill "$STRANGER"
+	wait "$STRANGER" || true
+	wait_for no_unit
+}

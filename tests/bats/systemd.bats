@@ -1,0 +1,584 @@
+# With --systemd-cgroup the container's cgroup is a unit of systemd: made, limited and removed by it, and never another's.
+load helpers
+load lib/cgroups
+load lib/programs
+load lib/mounts
+load lib/systemd
+
+setup()
+{
+	fresh
+	need_systemd
+	unit
+}
+
+# The first that there is of these files in the unit's folder.  v1: CONTROLLER FILE, v2: FILE
+file()
+{
+	if [ "$VIEW" = v2 ]; then cat "$(unit_dir)/$3"; else cat "$(unit_dir "$1")/$2"; fi
+}
+
+resources()
+{
+	spec ".linux.resources += $1"
+}
+
+# ---- where ------------------------------------------------------------------
+
+@test "cgroupsPath is slice:prefix:name, and the container lives in prefix-name.scope" {
+	sd run -d web
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	same active "$(property ActiveState)"
+	same system.slice "$(property Slice)"
+	same yes "$(property Delegate)"
+	[[ $(property Description) == "ctr-run container web ("*")" ]]
+	rt delete --force web
+	no_unit
+}
+
+@test "--cgroup-manager systemd is the same, and outweighs nothing else" {
+	rt --cgroup-manager systemd run -d web
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	rt delete --force web
+	spec '.linux.cgroupsPath = $p' --arg p "$CGROUP"
+	rt --systemd-cgroup --cgroup-manager cgroupfs run -d web
+	member_of "$(cgroup_dir)" "$(pid_of web)"
+}
+
+@test "without cgroupsPath it is ctr-run-ID.scope in system.slice" {
+	spec 'del(.linux.cgroupsPath)'
+	UNIT=ctr-run-$ID-x.scope
+	sd run -d "$ID-x"
+	member_of "$(unit_dir systemd)" "$(pid_of "$ID-x")"
+	rt delete --force "$ID-x"
+	no_unit
+}
+
+@test "an id with a plus sign gives a name that systemd takes" {
+	spec 'del(.linux.cgroupsPath)'
+	UNIT="ctr-run-$ID-x\\x2by.scope"
+	sd run -d "$ID-x+y"
+	same active "$(property ActiveState)"
+	rt delete --force "$ID-x+y"
+	no_unit
+}
+
+@test "a slice with dashes lies in those before the dashes" {
+	SLICE=ctrrun-test-a.slice unit
+	SLICE=ctrrun-test-a.slice
+	sd run -d web
+	[[ $(unit_dir systemd) == */ctrrun.slice/ctrrun-test.slice/ctrrun-test-a.slice/"$UNIT" ]]
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	rt delete --force web
+	no_unit
+	systemctl stop ctrrun.slice
+}
+
+@test "- is the root slice" {
+	spec '.linux.cgroupsPath = $p' --arg p "-:ctr-run-test:$ID-a"
+	SLICE=-.slice
+	sd run -d web
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+}
+
+@test "a name that ends in .slice is a slice, which is the container's cgroup itself" {
+	UNIT=ctrrun-$(echo "$ID" | tr -d -c '[:alnum:]').slice
+	spec '.linux.cgroupsPath = $p' --arg p "::$UNIT"
+	SLICE=ctrrun.slice
+	sd run -d web
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	rt delete --force web
+	# systemd knows every slice.
+	same inactive "$(property ActiveState)"
+	[ ! -e "$(unit_dir systemd)" ]
+	systemctl stop ctrrun.slice
+}
+
+@test "many containers at once" {
+	local i pids=()
+
+	for i in 1 2 3 4 5 6; do
+		new_bundle "b$i"
+		spec '.linux.cgroupsPath = $p' --arg p "system.slice:ctr-run-test:$ID-$i"
+		sd run -d "c$i" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	pids=()
+	for i in 1 2 3 4 5 6; do
+		UNIT=ctr-run-test-$ID-$i.scope
+		member_of "$(unit_dir systemd)" "$(pid_of "c$i")"
+		rt delete --force "c$i" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+}
+
+# ---- what is in it ----------------------------------------------------------
+
+@test "a created container has its first process in the unit and nothing else" {
+	sd create web
+	same "$(pid_of web)" "$(cat "$(unit_dir systemd)/cgroup.procs")"
+	! pgrep -f 'ctr-run:\[hold\]'
+	rt start web
+	same "$(pid_of web)" "$(cat "$(unit_dir systemd)/cgroup.procs")"
+}
+
+@test "the program inherits no ignored signal from the library" {
+	shell 'grep ^SigIgn: /proc/self/status'
+	run sd run web
+	[ "$status" = 0 ]
+	# That of SIGPIPE.
+	[ $((0x${output##*[[:space:]]} & 0x1000)) = 0 ]
+}
+
+@test "exec is in the unit, in every hierarchy" {
+	local dir
+
+	sd run -d web
+	rt exec -d --pid-file "$T/pid" web sleep 900
+	for dir in $(unit_dir systemd) $(unit_dir memory) $(unit_dir pids); do
+		member_of "$dir" "$(cat "$T/pid")"
+	done
+}
+
+@test "ps, pause, resume and kill --all know the unit's cgroup" {
+	shell 'sleep 900 & sleep 901'
+	sd run -d web
+	wait_for eval '[ "$(rt ps -f json web | jq length)" = 3 ]'
+	rt pause web
+	is web paused
+	rt resume web
+	rt kill --all web KILL
+	wait_status web stopped
+	wait_for no_unit
+}
+
+@test "the cgroup belongs to the container's user where that is safe" {
+	need_view v2
+	spec '.linux.namespaces += [{type: "user"}] |
+		.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 1000}] | .linux.gidMappings = .linux.uidMappings |
+		.mounts += [{destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "rw"]}]'
+	shell 'mkdir /sys/fs/cgroup/mine && echo 1 >/sys/fs/cgroup/mine/cgroup.procs && echo made; exec sleep 1000'
+	chmod 755 "$T" "$BUNDLE" "$BUNDLE/rootfs"
+	sd run -d web
+	wait_for grep -q made "$OUT"
+	same 100000 "$(stat -c %u "$(unit_dir)")"
+	same 0 "$(stat -c %u "$(unit_dir)/memory.max")"
+	rt delete --force web
+	no_unit
+}
+
+# ---- limits -----------------------------------------------------------------
+
+@test "limits are in the kernel's files, exactly, and in the unit" {
+	resources '{memory: {limit: 67108864, reservation: 33554432, swap: 100663296}, pids: {limit: 77},
+		cpu: {shares: 512, quota: 12345, period: 50000, cpus: "0-1", mems: "0"}}'
+	sd run -d web
+	same 67108864 "$(file memory memory.limit_in_bytes memory.max)"
+	same 33554432 "$(file memory memory.soft_limit_in_bytes memory.low)"
+	same 77 "$(file pids pids.max pids.max)"
+	same 0-1 "$(file cpuset cpuset.cpus cpuset.cpus)"
+	same 0 "$(file cpuset cpuset.mems cpuset.mems)"
+	same 77 "$(property TasksMax)"
+	# Rounded up to a percent for systemd.
+	same 250ms "$(property CPUQuotaPerSecUSec)"
+	same 50ms "$(property CPUQuotaPeriodUSec)"
+	if [ "$VIEW" = v2 ]; then
+		same 33554432 "$(file - - memory.swap.max)"
+		same "12345 50000" "$(file - - cpu.max)"
+		same 59 "$(file - - cpu.weight)"
+		same 67108864 "$(property MemoryMax)"
+		same 33554432 "$(property MemorySwapMax)"
+		same 33554432 "$(property MemoryLow)"
+		same 59 "$(property CPUWeight)"
+		same 0-1 "$(property AllowedCPUs)"
+		same 0 "$(property AllowedMemoryNodes)"
+	else
+		same 12345 "$(file cpu cpu.cfs_quota_us -)"
+		same 50000 "$(file cpu cpu.cfs_period_us -)"
+		same 512 "$(file cpu cpu.shares -)"
+		same 67108864 "$(property MemoryLimit)"
+		same 512 "$(property CPUShares)"
+	fi
+}
+
+@test "no limit, and what only the files can say" {
+	resources '{memory: {limit: -1}, pids: {limit: -1}, cpu: {quota: -1, burst: 0}}'
+	sd run -d web
+	same infinity "$(property TasksMax)"
+	same infinity "$(property CPUQuotaPerSecUSec)"
+	same max "$(file pids pids.max pids.max)"
+	[ "$VIEW" != v2 ] || same max "$(file - - memory.max)"
+	rt delete --force web
+	resources '{memory: {limit: 67108864}, cpu: {quota: 20000, period: 100000, burst: 5000}}'
+	sd run -d web
+	same 5000 "$(file cpu cpu.cfs_burst_us cpu.max.burst)"
+}
+
+@test "cpu.idle" {
+	need_kernel 5.15
+	resources '{cpu: {idle: 1, shares: 900}}'
+	sd run -d web
+	same 1 "$(file cpu cpu.idle cpu.idle)"
+	[ "$VIEW" != v2 ] || same idle "$(property CPUWeight)"
+}
+
+@test "unified: files that systemd knows, and those it does not" {
+	need_view v2
+	resources '{unified: {"memory.high": "50M", "memory.min": "4096", "cpu.max": "30000 60000", "cpu.weight": "33",
+		"pids.max": "9", "cpuset.cpus": "1", "memory.oom.group": "1", "cpu.max.burst": "1000", "memory.swap.max": "8192"}}'
+	sd run -d web
+	same 52428800 "$(file - - memory.high)"
+	same 4096 "$(file - - memory.min)"
+	same "30000 60000" "$(file - - cpu.max)"
+	same 1000 "$(file - - cpu.max.burst)"
+	same 33 "$(file - - cpu.weight)"
+	same 9 "$(file - - pids.max)"
+	same 1 "$(file - - cpuset.cpus)"
+	same 1 "$(file - - memory.oom.group)"
+	same 8192 "$(file - - memory.swap.max)"
+	same 52428800 "$(property MemoryHigh)"
+	same 500ms "$(property CPUQuotaPerSecUSec)"
+	same 9 "$(property TasksMax)"
+	same 1 "$(property AllowedCPUs)"
+}
+
+@test "huge pages, of which systemd knows nothing" {
+	need_controller hugetlb
+	[ -d /sys/kernel/mm/hugepages/hugepages-2048kB ] || skip "no huge pages of 2 MB here"
+	resources '{hugepageLimits: [{pageSize: "2MB", limit: 4194304}]}'
+	sd run -d web
+	same 4194304 "$(file hugetlb hugetlb.2MB.limit_in_bytes hugetlb.2MB.max)"
+}
+
+@test "one process is enough for a container: the place was kept by none of its own" {
+	resources '{pids: {limit: 1}}'
+	sd run -d web
+	same 1 "$(file pids pids.max pids.max)"
+	is web running
+	rt delete --force web
+	# init, and a hook that it runs
+	resources '{pids: {limit: 2}}'
+	spec '.hooks.createContainer = [{path: "/bin/true"}]'
+	sd run -d web
+	is web running
+}
+
+@test "no process at all is a limit, too" {
+	resources '{pids: {limit: 0}}'
+	sd run -d web
+	same 0 "$(file pids pids.max pids.max)"
+	same 1 "$(property TasksMax)"
+}
+
+@test "limits outlive a reload of systemd" {
+	resources '{memory: {limit: 67108864}, pids: {limit: 77}, cpu: {shares: 512, quota: 12345, period: 50000}}'
+	sd run -d web
+	systemctl daemon-reload
+	same 67108864 "$(file memory memory.limit_in_bytes memory.max)"
+	same 77 "$(file pids pids.max pids.max)"
+	if [ "$VIEW" = v2 ]; then same 59 "$(file - - cpu.weight)"; else same 512 "$(file cpu cpu.shares -)"; fi
+	is web running
+}
+
+@test "memory that ends is told as in any other cgroup, and the unit is gone" {
+	resources '{memory: {limit: 33554432}}'
+	inside eat 200
+	sd create web
+	rt start web
+	wait_status web stopped
+	wait_for no_unit
+	rt delete web
+}
+
+# No driver has these numbers: what is denied says "not permitted", what is allowed "No such device".
+devices()
+{
+	spec '.linux.devices = [{path: "/dev/x", type: "c", major: 300, minor: 5}, {path: "/dev/y", type: "c", major: 300, minor: 6}]'
+	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 300, minor: 5, access: "r"}]}'
+}
+
+opened()
+{
+	run rt exec web sh -c 'for d in x y; do
+		(: </dev/$d) 2>&1 | grep -q "not permitted" || echo ${d}r
+		(: >/dev/$d) 2>&1 | grep -q "not permitted" || echo ${d}w
+	done; : </dev/null && echo null'
+	[ "$status" = 0 ]
+	same "$1" "$(xargs <<<"$output")"
+}
+
+@test "devices are denied and allowed, also after a reload of systemd" {
+	devices
+	sd run -d web
+	opened "xr null"
+	systemctl daemon-reload
+	opened "xr null"
+}
+
+@test "a limit that the kernel refuses: the config is blamed, and there is no unit" {
+	resources '{cpu: {cpus: "4000"}}'
+	rt_fail --systemd-cgroup run -d web
+	says "/linux/resources"
+	no_unit
+	[ ! -e "$STATE/web" ]
+}
+
+# ---- update -----------------------------------------------------------------
+
+@test "update tells systemd, and the files are exact" {
+	resources '{memory: {limit: 67108864}, pids: {limit: 77}, cpu: {shares: 512, quota: 12345, period: 50000}}'
+	sd run -d web
+	rt update --memory 128m --pids-limit 20 web
+	same 134217728 "$(file memory memory.limit_in_bytes memory.max)"
+	same 20 "$(file pids pids.max pids.max)"
+	same 20 "$(property TasksMax)"
+	# Of the processor nothing has changed.
+	same 250ms "$(property CPUQuotaPerSecUSec)"
+	if [ "$VIEW" = v2 ]; then
+		same "12345 50000" "$(file - - cpu.max)"
+		same 134217728 "$(property MemoryMax)"
+	else
+		same 12345 "$(file cpu cpu.cfs_quota_us -)"
+		same 134217728 "$(property MemoryLimit)"
+	fi
+	rt update --cpu-share 1024 --cpu-quota 23456 web
+	if [ "$VIEW" = v2 ]; then
+		same "23456 50000" "$(file - - cpu.max)"
+		same 100 "$(file - - cpu.weight)"
+		same 100 "$(property CPUWeight)"
+	else
+		same 23456 "$(file cpu cpu.cfs_quota_us -)"
+		same 1024 "$(property CPUShares)"
+	fi
+	same 470ms "$(property CPUQuotaPerSecUSec)"
+	systemctl daemon-reload
+	same 134217728 "$(file memory memory.limit_in_bytes memory.max)"
+	same 20 "$(file pids pids.max pids.max)"
+}
+
+@test "an update that fails changes neither the files nor the unit" {
+	resources '{memory: {limit: 67108864}, pids: {limit: 77}}'
+	sd run -d web
+	rt_fail update --pids-limit 20 --cpuset-cpus 4000 web
+	same 77 "$(file pids pids.max pids.max)"
+	same 77 "$(property TasksMax)"
+}
+
+@test "update of devices holds after a reload of systemd" {
+	devices
+	sd run -d web
+	echo '{"devices": [{"allow": false, "access": "rwm"}, {"allow": true, "type": "c", "major": 300, "minor": 6, "access": "rw"}]}' |
+		rt update -r - web
+	opened "yr yw null"
+	systemctl daemon-reload
+	opened "yr yw null"
+}
+
+# ---- annotations ------------------------------------------------------------
+
+annotate()
+{
+	spec '.annotations["org.systemd.property." + $n] = $v' --arg n "$1" --arg v "$2"
+}
+
+@test "annotations set properties of the unit" {
+	annotate TimeoutStopUSec "uint64 12000000"
+	annotate After "['ctr-run-nothing.service']"
+	annotate RuntimeMaxSec 900.5
+	annotate SendSIGHUP true
+	sd run -d web
+	same 12s "$(property TimeoutStopUSec)"
+	same "15min 500ms" "$(property RuntimeMaxUSec)"
+	same yes "$(property SendSIGHUP)"
+	[[ " $(property After) " == *" ctr-run-nothing.service "* ]]
+}
+
+@test "CVE-2024-3154: an annotation cannot have programs run or services stopped" {
+	local name
+
+	for name in ExecStopPost Conflicts FailureAction PIDs MemoryMax; do
+		annotate "$name" "'x'"
+		rt_fail --systemd-cgroup run -d web
+		says "/annotations/org.systemd.property.$name" "may not be set by a container"
+		spec 'del(.annotations)'
+	done
+	no_unit
+	[ ! -e "$STATE/web" ]
+}
+
+@test "a value that systemd refuses is told, and nothing is left" {
+	annotate CollectMode "'never'"
+	rt_fail --systemd-cgroup run -d web
+	says "CollectMode" "start the unit"
+	no_unit
+	[ ! -e "$STATE/web" ]
+}
+
+# ---- the end ----------------------------------------------------------------
+
+@test "a container that ends by itself takes its unit with it" {
+	program true
+	sd run -d web
+	wait_status web stopped
+	wait_for no_unit
+	rt delete web
+}
+
+@test "run in the foreground leaves no unit" {
+	program true
+	sd run web
+	no_unit
+}
+
+@test "a failed create leaves no unit" {
+	program /nope
+	rt_fail --systemd-cgroup create web
+	no_unit
+	spec '.process.args = ["true"] | .hooks.createRuntime = [{path: "/bin/false"}]'
+	rt_fail --systemd-cgroup create web
+	no_unit
+	[ ! -e "$STATE/web" ]
+}
+
+@test "processes that outlive the first one end with the container" {
+	spec '.linux.namespaces -= [{type: "pid"}]'
+	shell 'setsid sleep 1000 & echo started'
+	sd run -d web
+	wait_for grep -q started "$OUT"
+	wait_status web stopped
+	grep -q . "$(unit_dir systemd)/cgroup.procs"
+	rt delete web
+	no_unit
+}
+
+@test "create is killed: delete --force stops the unit" {
+	# By a hook: init is there, the record is not.
+	printf '#!/bin/sh\nkill -9 $PPID\n' >"$T/hook"
+	chmod 755 "$T/hook"
+	spec '.hooks.createRuntime = [{path: $h}]' --arg h "$T/hook"
+	run sd create web
+	[ "$status" = 137 ]
+	[ -e "$STATE/web/journal" ]
+	rt delete --force web
+	no_unit
+	[ ! -e "$STATE/web" ]
+}
+
+@test "create is killed at one system call after the other: nothing is left but what delete --force clears" {
+	local n code
+
+	for ((n = 3; n < 2000; n += 7)); do
+		code=0
+		"$OUTSIDE" killed-at "$n" "${RT[@]}" --systemd-cgroup create web >>"$OUT" 2>>"$ERR" </dev/null 3>&- 4>&- || code=$?
+		[ "$code" != 0 ] || break
+		[ "$code" = 137 ]
+		rt delete --force web
+		# One that was asked for by a runtime that died has no process, and systemd drops it.
+		wait_for no_unit || { echo "after a kill at call $n"; return 1; }
+		[ ! -e "$STATE/web" ]
+	done
+	echo "# tried: $((n / 7)) points" >&3
+	[ "$n" -gt 60 ] && [ "$n" -lt 2000 ]
+}
+
+# ---- whose it is ------------------------------------------------------------
+
+@test "a unit of that name that runs is left alone, and create says so" {
+	stranger
+	rt_fail --systemd-cgroup create web
+	says "$UNIT exists already"
+	[ ! -e "$STATE/web" ]
+	kill -0 "$STRANGER"
+	same active "$(property ActiveState)"
+	end_stranger
+}
+
+@test "a unit of that name that has failed is forgotten" {
+	systemd-run -q --scope --unit="$UNIT" -p RuntimeMaxSec=1 sleep 1000 </dev/null >/dev/null 2>&1 3>&- 4>&- || true
+	wait_for eval '[ "$(property ActiveState)" = failed ]'
+	sd run -d web
+	same active "$(property ActiveState)"
+	[[ $(property Description) == "ctr-run container web "* ]]
+}
+
+@test "delete does not stop a unit that took the name when ours had ended" {
+	sd run -d web
+	rt kill web KILL
+	wait_status web stopped
+	wait_for no_unit
+	stranger
+	rt delete web
+	kill -0 "$STRANGER"
+	same active "$(property ActiveState)"
+	end_stranger
+}
+
+@test "the same name again at once" {
+	local i
+
+	for i in 1 2 3 4 5; do
+		sd run -d web
+		rt delete --force web
+	done
+}
+
+# ---- ways to systemd --------------------------------------------------------
+
+hide_private()
+{
+	test_mount --bind /dev/null /run/systemd/private
+}
+
+hide_bus()
+{
+	test_mount --bind /dev/null /run/dbus/system_bus_socket
+}
+
+@test "by the bus, where systemd's own socket is not to be had" {
+	hide_private
+	resources '{pids: {limit: 77}}'
+	sd run -d web
+	same 77 "$(file pids pids.max pids.max)"
+	rt update --pids-limit 20 web
+	same 20 "$(property TasksMax)"
+	rt delete --force web
+	no_unit
+}
+
+@test "no way to systemd: create says which were tried, and leaves nothing" {
+	hide_private
+	hide_bus
+	rt_fail --systemd-cgroup create web
+	says "reach systemd" "/run/systemd/private" "/run/dbus/system_bus_socket"
+	[ ! -e "$STATE/web" ]
+}
+
+@test "a container can be deleted without systemd" {
+	sd run -d web
+	hide_private
+	hide_bus
+	rt delete --force web
+	[ ! -e "$STATE/web" ]
+	[ ! -e "$(unit_dir)" ]
+}
+
+@test "systemd is executed anew while containers are made" {
+	local i again
+
+	(for i in 1 2 3; do systemctl daemon-reexec; done) 3>&- 4>&- &
+	again=$!
+	for i in 1 2 3 4 5 6; do
+		sd run -d web
+		same active "$(property ActiveState)"
+		rt delete --force web
+	done
+	wait "$again"
+	wait_for no_unit
+}
+
+@test "--cgroup-manager disabled: no unit" {
+	rt --cgroup-manager disabled run -d web
+	no_unit
+}

@@ -134,17 +134,13 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 	return understand(config, name, SPEC, err);
 }
 
-/* The text of NAME, or of standard input; the name of it for messages, or NULL.  PIPES: NAME may be one. */
-static const char *read_named(int dirfd, const char *name, bool pipes, struct config *config, struct error *err)
+/* The text of NAME, which may be a pipe (a shell's <(...)), or of standard input; the name of it for messages, or NULL. */
+static const char *read_named(int dirfd, const char *name, struct config *config, struct error *err)
 {
 	bool input = !strcmp(name, "-");
 	auto_fd fd = -1;
 
 	*config = (struct config) { 0 };
-	if (!input && !pipes) {
-		config->text = read_file(dirfd, name, &config->length, err);
-		return config->text ? name : NULL;
-	}
 	if (!input && (fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
 		fail(err, errno, "open %s", name);
 		return NULL;
@@ -158,13 +154,13 @@ static const char *read_named(int dirfd, const char *name, bool pipes, struct co
 
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err)
 {
-	name = read_named(dirfd, name, false, config, err);
+	name = read_named(dirfd, name, config, err);
 	return name ? understand(config, name, PROCESS, err) : -1;
 }
 
 int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err)
 {
-	name = read_named(dirfd, name, true, config, err);
+	name = read_named(dirfd, name, config, err);
 	return name ? understand(config, name, RESOURCES, err) : -1;
 }
 
@@ -172,7 +168,7 @@ int config_load_mounts(int dirfd, const char *name, const struct oci_config *con
 {
 	const struct oci_mounts *mounts;
 
-	if (!(name = read_named(dirfd, name, true, config, err)))
+	if (!(name = read_named(dirfd, name, config, err)))
 		return -1;
 	snprintf(config->name, sizeof config->name, "%s", base_name(name));
 	config->faults.arena = &config->arena;

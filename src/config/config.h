@@ -32,7 +32,7 @@ struct config {
  * in every case.  At most 16 MiB are read, from a regular file only. */
 int config_load(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds one process object (exec --process), "-" being standard input. */
+/* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe, too. */
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err);
 
 /* The same for a file that holds one linux.resources object of which anything may be missing (update --resources); it may be

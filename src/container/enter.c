@@ -156,6 +156,17 @@ static int tune(const struct entry *entry, struct error *err)
 	return 0;
 }
 
+int enter_filter(struct entry *entry, struct error *err)
+{
+	if (!entry->seccomp->n_filter || entry->filtered)
+		return 0;
+	/* The filter may not allow to set it later. */
+	if (rlimits_apply_nofile(entry->process, err) < 0 || load_filter(entry, err) < 0)
+		return -1;
+	entry->filtered = true;
+	return 0;
+}
+
 /* Groups, ids and capabilities; afterwards exactly what the config says is left, which is read back. */
 static int become(struct entry *entry, struct error *err)
 {
@@ -165,11 +176,8 @@ static int become(struct entry *entry, struct error *err)
 	if (capability_drop_bounding(&p->caps, entry->last_cap, err) < 0)
 		return blame(err, "/process/capabilities");
 	/* Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter: now or never. */
-	entry->seccomp_last = p->no_new_privs || p->caps.effective & CAP_SYS_ADMIN_BIT;
-	if (entry->seccomp->n_filter && !entry->seccomp_last &&
-	    (rlimits_apply_nofile(p, err) < 0 || load_filter(entry, err) < 0))
+	if (!p->no_new_privs && !(p->caps.effective & CAP_SYS_ADMIN_BIT) && enter_filter(entry, err) < 0)
 		return -1;
-	entry->filtered = entry->seccomp->n_filter && !entry->seccomp_last;
 
 	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */
 	in_folder = chdir(p->cwd) == 0;
@@ -251,7 +259,7 @@ int enter_exec(struct entry *entry, struct error *err)
 		return -1;
 	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0)
 		return -1;
-	if (entry->seccomp->n_filter && entry->seccomp_last && load_filter(entry, err) < 0)
+	if (entry->seccomp->n_filter && !entry->filtered && load_filter(entry, err) < 0)
 		return -1;
 	execve(entry->program, entry->process->args, entry->env);
 	number = errno;

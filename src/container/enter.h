@@ -2,6 +2,7 @@
  * enter.h - the last steps of a process before its program, for init and exec alike
  *
  *	enter_prepare()	everything that can fail, but exec
+ *	enter_filter()	the seccomp filter, if there are startContainer hooks
  *	enter_exec()	the seccomp filter, if it comes last, and execve(2)
  *
  * Between the two a created container waits for `start`.
@@ -26,8 +27,7 @@ struct entry {
 	bool announce;			/* send EXEC: the other end is not our parent, which would see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 
-	bool filtered;			/* the filter is in force already, as no_new_privs is off */
-	bool seccomp_last;		/* set by enter_prepare(): the filter is loaded just before exec */
+	bool filtered;			/* the filter is in force already: no_new_privs is off, or there were hooks */
 	char *program;			/* what will be exec'd */
 	char **env;
 };
@@ -39,6 +39,9 @@ int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct er
 /* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked up.
  * Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);
+
+/* Load the filter already: what is run before the program comes from the container, too. */
+int enter_filter(struct entry *entry, struct error *err);
 
 /* Run the program.  Returns only with ERR. */
 int enter_exec(struct entry *entry, struct error *err);

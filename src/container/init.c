@@ -218,6 +218,9 @@ static int run(struct launch *launch, struct error *err)
 		return -1;
 	if (wait_for_start(launch, &starter, err) < 0)
 		return -1;
+	/* These programs are the container's own, as is the one that it is about. */
+	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
+		return -1;
 	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created", NULL, err) < 0)
 		return -1;
 	if (!plan->has_process)

@@ -124,8 +124,9 @@ static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 	/* Without a pid namespace of its own the rest may outlive init: -a reaches it even then. */
 	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
 		return signal_all(h, sig, err);
+	/* With -a there is nobody left to be missed: as in runc, that is what was wanted. */
 	if (h->status == CONTAINER_STOPPED)
-		return fail_code(err, ERROR_STATE, "container not running");
+		return all ? 0 : fail_code(err, ERROR_STATE, "container not running");
 	if (process_signal(h->pidfd, sig) < 0) {
 		if (errno == ESRCH)
 			return fail_code(err, ERROR_STATE, "container not running");

@@ -107,6 +107,11 @@ setup()
 	[ "$output" = $'5\n6\n6\n/bin\nfile\nCapBnd:\t0000000000000000' ]
 }
 
+@test "--process may be a pipe, as the shell's <(...) gives" {
+	run -0 rt exec --process <(sleep 0.2; echo '{"args": ["echo", "piped"], "cwd": "/", "env": ["PATH=/bin"]}') web
+	same piped "$output"
+}
+
 @test "options beside --process change what it says" {
 	echo '{"args": ["sh", "-c", "id -u; id -G; pwd; echo $A $B; grep -c . /proc/self/status >/dev/null; tty"], "cwd": "/bin",
 		"user": {"uid": 5, "gid": 6}, "env": ["PATH=/bin", "A=file", "B=file"]}' >"$T/process.json"

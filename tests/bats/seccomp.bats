@@ -131,6 +131,22 @@ answers()
 	says a "Operation not permitted"
 }
 
+@test "startContainer hooks are under the filter too: their programs are the container's" {
+	local privileges
+
+	for privileges in true false; do
+		spec '.process.noNewPrivileges = $n | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO"}]} |
+			.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "grep Seccomp: /proc/self/status; mkdir /tmp/x || exit 1"]}]' --argjson n $privileges
+		rt_fail run web
+		says "startContainer" "Operation not permitted"
+		[ "$privileges" = false ] || says $'Seccomp:\t2'
+	done
+	spec 'del(.hooks) | .hooks.startContainer = [{path: "/bin/true"}]'
+	program grep Seccomp: /proc/self/status
+	run -0 rt run web
+	same $'Seccomp:\t2' "$output"
+}
+
 @test "exec'd processes have the same filter, whatever the bundle says by then" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 77}'
 	rt run -d web

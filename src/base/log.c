@@ -128,7 +128,7 @@ void log_debug(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wants_debug() && !to.sink)
+	if (!log_wants_debug())
 		return;
 	va_start(ap, fmt);
 	log_va(LEVEL_DEBUG, fmt, ap);

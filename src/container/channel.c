@@ -116,8 +116,10 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 		*fd = -1;
 	for (;;) {
 		ssize_t n = receive(ch, &head, body, sizeof body, &received, err);
-		if (n == -2)
+		if (n == -2) {
+			log_debug("%s: the end", ch->peer);
 			return refused ? -1 : MSG_COUNT;
+		}
 		if (n < 0)
 			return -1;
 		if (head == MSG_LOG && (size_t) n > sizeof level) {
@@ -141,6 +143,7 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer, names[head], n, size);
 		if (size)
 			memcpy(data, body, size);
+		log_debug("%s: %s", ch->peer, names[head]);
 		return (int) head;
 	}
 }

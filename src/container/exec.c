@@ -376,6 +376,8 @@ int container_exec(struct exec_options *options, struct error *err)
 		result = channel_pair(&x.channel, &x.child_channel, err);
 	if (result == 0)
 		result = make_process(&x, err);
+	if (result == 0)
+		log_debug("%s: process %d", options->id, (int) x.pid);
 	channel_close(&x.child_channel);
 	if (result == 0 && serve(&x, err) < 0) {
 		process_signal(x.pidfd, SIGKILL);

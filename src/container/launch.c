@@ -111,6 +111,8 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	if (plan_make(&config->arena, config->spec, &launch->host, &options, &launch->plan, err) < 0)
 		return -1;
+	log_debug("%s: a config of %zu bytes in %s, and %zu steps to its root file system", o->id, config->length, launch->bundle,
+		  launch->plan.rootfs.n_steps);
 	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
@@ -313,6 +315,7 @@ int launch_make(struct launch *launch, struct error *err)
 		return -1;
 	if (channel_pair(&launch->channel, &launch->init_channel, err) < 0 || runtime_clone(launch, err) < 0)
 		return -1;
+	log_debug("%s: process %d, in %zu cgroups", launch->options->id, (int) launch->pid, launch->cgroup.n_folders);
 	channel_close(&launch->init_channel);
 	/* They are init's now; ours would hold the container's mounts for as long as we stay. */
 	launch_close_sources(launch);

@@ -198,3 +198,17 @@ load helpers
 	done
 	"$RUNTIME" help --format bash | grep -q -- --console-socket
 }
+
+@test "--debug tells the steps of create, start and exec, as text and as JSON, and is silent without" {
+	run -0 rt create quiet
+	rt delete --force quiet
+	says_not level=debug
+	[ ! -s "$LOG" ]
+	run -0 rt --debug create web
+	grep 'level=debug msg="web: a config of [0-9]* bytes' "$LOG"
+	grep 'level=debug.*READY' "$LOG"
+	run -0 rt --debug start web
+	grep 'level=debug.*STARTING' "$LOG"
+	run -0 rt --debug --log "$T/json" --log-format json exec web true
+	jq -e 'select(.level == "debug") | .msg' "$T/json"
+}

@@ -1,13 +1,12 @@
 /*
  * check-sysctls.c - kernel parameters that are the container's own
  *
- * A parameter outside the container's namespaces is the whole machine's.  Keys
- * are written with dots, or as the path below /proc/sys; the first separator
- * says which, and the other character then belongs to a name:
- * net/ipv4/conf/eth0.100/forwarding is net.ipv4.conf.eth0/100.forwarding.
+ * A parameter outside the container's namespaces is the whole machine's.
  */
 #include "base/cleanup.h"
 #include "config/check.h"
+#include "config/sysctl.h"
+#include "libocispec/arena.h"
 
 /* As paths; a "/" at the end stands for all below. */
 static const struct { const char *path; enum oci_namespace_type type; } owned[] = {
@@ -20,43 +19,41 @@ static const struct { const char *path; enum oci_namespace_type type; } owned[] 
 	{ "user/", OCI_NAMESPACE_TYPE_USER },
 };
 
-/* KEY as a path, byte I of it. */
-static char path_byte(const char *key, bool dots, size_t i)
+const char *sysctl_path(struct arena *arena, const char *key)
 {
-	return dots && key[i] == '.' ? '/' : dots && key[i] == '/' ? '.' : key[i];
+	char *path = arena_strdup(arena, key);
+
+	if (path[strcspn(path, "./")] == '/')
+		return path;
+	for (char *c = path; *c; c++)
+		*c = *c == '.' ? '/' : *c == '/' ? '.' : *c;
+	return path;
 }
 
-static enum oci_namespace_type owner(const char *key, bool dots)
+enum oci_namespace_type sysctl_owner(const char *path)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(owned); i++) {
-		const char *path = owned[i].path;
-		size_t n = 0;
-		while (path[n] && path_byte(key, dots, n) == path[n])
-			n++;
-		if (!path[n] && (path[n - 1] == '/' || !key[n]))
+		size_t n = strlen(owned[i].path);
+
+		if (!strncmp(path, owned[i].path, n) && (owned[i].path[n - 1] == '/' || !path[n]))
 			return owned[i].type;
 	}
 	return OCI_NAMESPACE_TYPE_UNSET;
 }
 
 /* Two names or more, none of them empty, "." or "..". */
-static bool well_formed(const char *key, bool dots)
+static bool well_formed(const char *path)
 {
-	size_t names = 0, dot_bytes = 0, length = 0;
+	size_t names = 0;
 
-	for (size_t i = 0; ; i++) {
-		char byte = path_byte(key, dots, i);
-		if (byte && byte != '/') {
-			dot_bytes += byte == '.';
-			length++;
-			continue;
-		}
-		if (!length || (length == dot_bytes && length <= 2))
+	for (;; path++, names++) {
+		size_t n = strcspn(path, "/");
+
+		if (!n || (n <= 2 && strspn(path, ".") >= n))
 			return false;
-		names++;
-		length = dot_bytes = 0;
-		if (!byte)
-			return names > 1;
+		path += n;
+		if (!*path)
+			return names > 0;
 	}
 }
 
@@ -68,12 +65,12 @@ static bool conflicts(const struct check *c, const char *name)
 
 static void check_sysctl(const struct check *c, const char *key, const char *value)
 {
-	bool dots = key[strcspn(key, "./")] == '.';
-	enum oci_namespace_type type = owner(key, dots);
+	const char *path = sysctl_path(c->faults->arena, key);
+	enum oci_namespace_type type = sysctl_owner(path);
 	const char *pointer = AT_KEY("/linux/sysctl", key);
 	size_t line = value ? strcspn(value, "\n") : 0;
 
-	if (!well_formed(key, dots)) {
+	if (!well_formed(path)) {
 		check_fault(c->faults, pointer, "%s is not the name of a sysctl (expected one like net.ipv4.ip_forward)", QUOTED(key));
 		return;
 	}

@@ -57,15 +57,28 @@ static int check_terminal(const struct launch *launch, struct error *err)
 	return 0;
 }
 
+/* The first parameter that lies in the namespace of the kind FLAG, or NULL. */
+static const struct sysctl_plan *sysctl_in(const struct plan *plan, int flag)
+{
+	for (size_t i = 0; i < plan->n_sysctls; i++)
+		if (plan->sysctls[i].flag == flag)
+			return &plan->sysctls[i];
+	return NULL;
+}
+
 /* Open what is to be joined: a path that is missing or of the wrong kind is found before anything is made. */
 static int open_joined(struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
+	const struct sysctl_plan *sysctl;
 
 	for (size_t i = 0; i < ns->n_join; i++) {
 		launch->join[i] = namespace_open(ns->join[i].path, ns->join[i].flag, err);
 		if (launch->join[i] < 0)
 			return blame(err, ns->join[i].pointer);
+		if ((sysctl = sysctl_in(&launch->plan, ns->join[i].flag)) && namespace_is_ours(launch->join[i], ns->join[i].flag))
+			return fail_at(err, sysctl->pointer, "sysctl \"%s\" not allowed in host %s namespace", sysctl->path,
+				       namespace_by_flag(ns->join[i].flag)->name);
 	}
 	return 0;
 }

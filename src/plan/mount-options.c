@@ -202,7 +202,6 @@ static void add_data(struct reader *r, const char *word)
 		for (size_t i = 0; i < r->mount->n_options; i++)
 			room += strlen(r->mount->options[i]) + 1;
 		r->step->data = r->data = arena_alloc(r->arena, room);
-		r->words->data_pointer = here(r);
 	} else {
 		r->data[r->n_data++] = ',';
 	}

@@ -16,7 +16,6 @@ struct error;
 
 struct mount_words {
 	bool bind, remount;
-	const char *data_pointer;	/* the first option that is the file system's own, or NULL */
 	const char *bind_pointer;	/* the first that only a bind mount can have, or NULL */
 	const char *bind_word;		/* that one */
 	const char *idmap_pointer;	/* the last of idmap, ridmap, or NULL */

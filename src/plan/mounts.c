@@ -119,10 +119,6 @@ static int plan_bind(struct planner *p, struct entry *e)
 {
 	struct step *step = &e->step;
 
-	if (e->words.data_pointer)
-		return fail_at(p->err, e->words.data_pointer,
-			       "bind mounts cannot have any filesystem-specific options applied, and \"%s\" is no "
-			       "mount option", step->data);
 	step->action = STEP_BIND;
 	step->source = host_path(p, e->mount->source);
 	step->super = 0;	/* the file system is there already, and not ours */
@@ -260,16 +256,12 @@ static int plan_new(struct planner *p, struct entry *e)
 
 /* ---- any entry -------------------------------------------------------- */
 
-static int plan_remount(struct planner *p, struct entry *e)
+static void plan_remount(struct entry *e)
 {
-	if (e->words.bind && e->words.data_pointer)
-		return fail_at(p->err, e->words.data_pointer,
-			       "bind mounts cannot have any filesystem-specific options applied");
 	e->step.action = STEP_REMOUNT;
 	e->step.type = e->mount->type;
 	if (e->words.bind)
 		e->step.super = 0;
-	return 0;
 }
 
 /* What only a bind mount, or only a tmpfs, can have. */
@@ -290,8 +282,10 @@ static int plan_entry(struct planner *p, struct entry *e)
 
 	if (check_misplaced(p, e) < 0)
 		return -1;
-	if (e->words.remount)
-		return plan_remount(p, e);
+	if (e->words.remount) {
+		plan_remount(e);
+		return 0;
+	}
 	if (e->words.bind)
 		return plan_bind(p, e);
 	if (!strcmp(type, "cgroup") || (!strcmp(type, "cgroup2") && p->host->layout == CGROUP_V2)) {

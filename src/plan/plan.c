@@ -110,8 +110,9 @@ int plan_make(struct arena *arena, const struct oci_config *config, const struct
 	plan->personality = p.linux->personality;
 	plan->memory_policy = p.linux->memory_policy;
 	plan_rdt(&p);
+	plan_sysctls(&p);
 	if (plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
-	    plan_net_devices(&p) < 0 || plan_sysctls(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
+	    plan_net_devices(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
 		return -1;
 	return 0;
 }

@@ -135,6 +135,7 @@ struct rdt_plan {
 struct sysctl_plan {
 	const char *path;	/* below /proc/sys, with slashes */
 	const char *value;
+	int flag;		/* CLONE_NEW* of the namespace that it belongs to */
 	const char *pointer;
 };
 

@@ -38,7 +38,7 @@ void plan_symlinks(struct planner *p);	/* devices.c */
 void plan_late_steps(struct planner *p);	/* late.c */
 void plan_seals(struct planner *p);	/* late.c: the first part of it */
 int plan_net_devices(struct planner *p);	/* network.c */
-int plan_sysctls(struct planner *p);	/* sysctls.c */
+void plan_sysctls(struct planner *p);	/* sysctls.c */
 void plan_rdt(struct planner *p);	/* rdt.c */
 int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --systemd-cgroup */
 int plan_unit(struct planner *p);	/* unit-name.c */

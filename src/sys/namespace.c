@@ -60,6 +60,16 @@ int namespace_open(const char *path, int flag, struct error *err)
 	return take_fd(fd);
 }
 
+bool namespace_is_ours(int fd, int flag)
+{
+	const struct namespace_kind *kind = namespace_by_flag(flag);
+	struct stat mine, its;
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/self/ns/%s", kind->proc);
+	return fstat(fd, &its) == 0 && stat(path, &mine) == 0 && its.st_ino == mine.st_ino && its.st_dev == mine.st_dev;
+}
+
 int namespaces_shared(pid_t pid)
 {
 	int shared = 0;

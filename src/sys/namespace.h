@@ -2,6 +2,7 @@
  * namespace.h - the kernel's eight kinds of namespace
  */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,9 @@ const struct namespace_kind *namespace_by_flag(int flag);
 
 /* Open the namespace at PATH and check that it is of the kind FLAG (NS_GET_NSTYPE, 4.11). */
 int namespace_open(const char *path, int flag, struct error *err);
+
+/* Is the open namespace FD the one of the kind FLAG that we are in? */
+bool namespace_is_ours(int fd, int flag);
 
 /* Those of all kinds (CLONE_NEW*) that we are in as well as process PID. */
 int namespaces_shared(pid_t pid);

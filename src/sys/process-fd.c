@@ -188,7 +188,6 @@ static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 {
 	for (size_t i = 0; i < N_NAMESPACES; i++) {
 		char path[40];
-		struct stat mine, its;
 
 		if (!(flags & namespace_kinds[i].flag))
 			continue;
@@ -197,8 +196,7 @@ static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 		fds[i] = openat(folder, path, O_RDONLY | O_CLOEXEC);
 		if (fds[i] < 0)
 			return -1;
-		snprintf(path, sizeof path, "/proc/self/ns/%s", namespace_kinds[i].proc);
-		if (fstat(fds[i], &its) == 0 && stat(path, &mine) == 0 && its.st_ino == mine.st_ino && its.st_dev == mine.st_dev)
+		if (namespace_is_ours(fds[i], namespace_kinds[i].flag))
 			drop(&fds[i]);
 	}
 	return 0;

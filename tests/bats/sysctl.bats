@@ -83,11 +83,29 @@ sysctl()
 	says '"user"'
 }
 
-@test "the host's network namespace, joined by path, is refused" {
-	namespace network /proc/1/ns/net
+@test "the host's network namespace, joined by any path, is refused" {
+	local path
+
+	: >"$T/ns"
+	test_mount --bind /proc/self/ns/net "$T/ns"
 	sysctl net.ipv4.ip_forward 1
+	for path in /proc/self/ns/net "$T/ns"; do
+		namespace network "$path"
+		rt_fail create web
+		says "config.json:" "/linux/sysctl/net.ipv4.ip_forward" "not allowed in host network namespace"
+	done
+}
+
+@test "so are those of the host's ipc and uts namespaces" {
+	namespace ipc /proc/self/ns/ipc
+	sysctl kernel.msgmax 65001
 	rt_fail create web
-	says "/linux/sysctl/net.ipv4.ip_forward" "not allowed in host network namespace"
+	says "/linux/sysctl/kernel.msgmax" "not allowed in host ipc namespace"
+	[ "$(cat /proc/sys/kernel/msgmax)" != 65001 ]
+	namespace uts /proc/self/ns/uts
+	spec '.linux.sysctl = {"kernel.domainname": "evil"} | del(.hostname)'
+	rt_fail create web
+	says "/linux/sysctl/kernel.domainname" "not allowed in host uts namespace"
 }
 
 @test "kernel.hostname conflicts with hostname" {

@@ -271,8 +271,6 @@ static void test_sysctl_refusals(void **state)
 	assert_refused("/linux/sysctl/net.a.b", "network", .namespaces = "{'type':'mount'}", .linux = "'sysctl':{'net.a.b':'1'}");
 	assert_refused("/linux/sysctl/kernel.sem", "ipc", .namespaces = "{'type':'mount'}", .linux = "'sysctl':{'kernel.sem':'1'}");
 	assert_refused("/linux/sysctl/user.max_user_namespaces", "user", .linux = "'sysctl':{'user.max_user_namespaces':'1'}");
-	assert_refused("/linux/sysctl/net.a.b", "not allowed in host network namespace",
-		       .namespaces = "{'type':'mount'}, {'type':'network', 'path':'/proc/1/ns/net'}", .linux = "'sysctl':{'net.a.b':'1'}");
 }
 
 /* ---- resctrl --------------------------------------------------------------- */

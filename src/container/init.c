@@ -171,6 +171,13 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	return rootfs_enter(&rootfs, err);
 }
 
+/* Whoever has no privileges enters what is his by his id alone, and the kernel lets nobody by who has not CAP_SYS_PTRACE on the
+ * machine if the process is not dumpable.  Who else is in a pid namespace of our own came by his exec, into the same container. */
+static bool may_be_entered(const struct launch *launch)
+{
+	return !launch->host.privileged && launch->plan.ns.user && launch->plan.ns.create & CLONE_NEWPID;
+}
+
 /* Wait for the runtime's word that the container is on record, and for `start`. */
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
@@ -190,7 +197,11 @@ static int wait_for_start(struct launch *launch, struct channel *starter, struct
 		return 0;
 	log_redirect(NULL, NULL);
 	channel_close(ch);
+	if (may_be_entered(launch) && self_show(err) < 0)
+		return -1;
 	if (gate_wait(launch->gate, starter, err) < 0)
+		return -1;
+	if (may_be_entered(launch) && self_hide(err) < 0)
 		return -1;
 	*ch = *starter;
 	return 0;

@@ -41,6 +41,10 @@ int label_exec(int proc, const char *apparmor, const char *selinux, struct error
 /* SELinux: the label of keys made from now on; before keyring_join(), so that the keyring is the container's own. */
 int label_keyring(int proc, const char *selinux, struct error *err);
 
+/* The same undone, for a process that waits in a container its maker has no power over but by his own id (rootless): so he
+ * can enter it.  It must hold nothing that is not the container's. */
+int self_show(struct error *err);
+
 /* Not readable by others of the same uid, no core, no ptrace: before any namespace is joined (CVE-2016-9962). */
 int self_hide(struct error *err);
 

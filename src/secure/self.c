@@ -71,6 +71,13 @@ int self_hide(struct error *err)
 	return 0;
 }
 
+int self_show(struct error *err)
+{
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return fail(err, errno, "make this process dumpable");
+	return 0;
+}
+
 /* LINK is what /proc/self/exe reads. */
 static bool on_private_mount(const char *link)
 {

@@ -58,6 +58,7 @@ same()
 }
 
 @test "parents that were there, or that others use, stay" {
+	need_root
 	make_cgroup "$CGROUP"
 	spec '.linux.cgroupsPath = $p' --arg p "$CGROUP/a/b"
 	rt run -d first
@@ -77,6 +78,7 @@ same()
 }
 
 @test "a cgroup that was there is used, and stays" {
+	need_root
 	make_cgroup "$CGROUP"
 	rt run -d web
 	member_of "$(cgroup_dirs | head -n 1)" "$(pid_of web)"
@@ -157,6 +159,7 @@ same()
 }
 
 @test "delete ends and removes what the container made below its cgroup" {
+	need_root
 	local dir
 	rt run -d web
 	for dir in $(cgroup_dirs); do

@@ -66,6 +66,7 @@ load lib/programs
 }
 
 @test "the cgroup goes with all that the container made below it" {
+	need_root
 	need_view v2
 	rt run -d web
 	mkdir -p "$(cgroup_dir)/a/b" "$(cgroup_dir)/c"
@@ -74,6 +75,7 @@ load lib/programs
 }
 
 @test "a cgroup that was there before stays" {
+	need_root
 	local folders
 
 	program true

@@ -140,6 +140,7 @@ stats()
 }
 
 @test "network interfaces of a namespace of its own, but the loopback" {
+	need_root
 	need_command ip
 	local name=ct$RANDOM
 	rt run -d web

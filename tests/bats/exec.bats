@@ -303,6 +303,7 @@ setup()
 }
 
 @test "a container with a user namespace" {
+	need_root
 	rt delete --force web
 	chown -R 100000:100000 rootfs
 	chmod 755 "$T" "$SUITE"
@@ -315,6 +316,7 @@ setup()
 }
 
 @test "a container without any namespace of its own" {
+	need_root
 	rt delete --force web
 	spec '.linux.namespaces |= map(select(.type == "mount")) | del(.hostname) | .mounts |= map(select(.type != "sysfs" and .type != "cgroup" and .type != "mqueue"))'
 	rt run -d web

@@ -45,7 +45,7 @@
 #	cgroup_dir [CONTROLLER]		where $CGROUP lies in this view (v1 and hybrid: in CONTROLLER, default memory)
 #
 # Skipping, at the beginning of a test:
-#	need_view VIEW...   need_kernel 6.3 (kernel_since 6.3: only asks)   need_controller NAME...   need_command NAME...   need_static
+#	need_root   need_view VIEW...   need_kernel 6.3 (kernel_since 6.3: only asks)   need_controller NAME...   need_command NAME...   need_static
 #
 # After each test: containers are deleted by force; the test fails if a process, a cgroup, a mount or state is left then.
 # A failing test shows the log.  A file with a setup or teardown of its own calls `fresh` first and `sweep` last there.
@@ -79,6 +79,8 @@ fresh()
 	test_mounts=()
 	mkdir -m 755 "$T"
 	: >"$OUT" >"$ERR"
+	# He may use what a test makes for him.
+	[ -z "$AS_USER" ] || { chown "$AS_USER:$AS_USER" "$T" && setfacl -m "d:u:$AS_USER:rwX" "$T"; }
 	new_bundle bundle
 	mounts_before=$(</proc/self/mountinfo)
 	test_pid=$BASHPID
@@ -117,6 +119,7 @@ new_bundle()
 	cp -a "$SUITE/rootfs" "$BUNDLE/rootfs"
 	printf '%s\n' "${config//@CGROUP@/$CGROUP}" >"$BUNDLE/config.json"
 	cd "$BUNDLE"
+	[ -z "$AS_USER" ] || chown "$AS_USER:$AS_USER" "$BUNDLE" config.json
 }
 
 spec()
@@ -266,6 +269,11 @@ kernel_since()
 need_kernel()
 {
 	kernel_since "$1" || skip "only for Linux $1 and newer"
+}
+
+need_root()
+{
+	[ -z "$AS_USER" ] || skip "only root can"
 }
 
 need_controller()

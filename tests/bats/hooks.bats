@@ -118,6 +118,7 @@ all_hooks()
 }
 
 @test "the runtime's namespaces can be reached by the pid in createRuntime" {
+	need_root
 	hook createRuntime "pid=\$(sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/'); nsenter -t \$pid -n ip link set lo down && nsenter -t \$pid -m cat /proc/self/mountinfo | grep -q $T/bundle/rootfs/proc"
 	shell 'ip link show lo'
 	run rt run web

@@ -43,6 +43,7 @@ load lib/programs
 }
 
 @test "a container is the same under the strictest umask of the caller" {
+	need_root	# nobody else can open his own log then
 	program sh -c 'umask; stat -c "%a %n" /new /new/folder /dev/null /dev/pts /run; id -u'
 	spec '.process.cwd = "/new/folder" | .process.user.uid = 1000'
 	(umask 777; rt run web) >"$T/strict" || { cat "$T/strict"; false; }
@@ -267,6 +268,7 @@ load lib/programs
 
 @test "a start that comes to the gate after another one says that the container runs" {
 	need_command strace
+	need_root
 	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
 	rt create web
 	in_background strace -f -qqq -o "$T/calls" -e trace=connect -e inject=connect:delay_enter=1000000 "${RT[@]}" start web >"$T/late" 2>&1

@@ -209,6 +209,7 @@ freezer()
 }
 
 @test "a cgroup above that is frozen: the container is paused, and resume says why it does not go on" {
+	need_root
 	local above
 	counting
 	above=$(cgroup_dir freezer)

@@ -10,6 +10,7 @@ sets()
 }
 
 @test "uid, gid, groups and umask" {
+	need_root
 	spec '.process.user = {uid: 1234, gid: 2345, umask: 63, additionalGids: [7, 5, 3000000000]}'
 	shell 'grep -E "^(Uid|Gid|Groups)" /proc/self/status | tr "\t" " "; umask'
 	run rt run web
@@ -31,6 +32,7 @@ sets()
 }
 
 @test "the largest ids are 4294967294" {
+	need_root
 	spec '.process.user = {uid: 4294967294, gid: 4294967294}'
 	shell 'id -u; id -g'
 	run rt run web
@@ -41,6 +43,7 @@ sets()
 }
 
 @test "cwd is made if it is missing, and may be one that only the user or only root can enter" {
+	need_root
 	spec '.process.cwd = "/a/b/c" | .process.args = ["pwd"]'
 	run rt run web
 	[ "$output" = /a/b/c ]
@@ -386,6 +389,7 @@ refused()
 }
 
 @test "all capabilities that there are" {
+	need_root
 	local all=$(awk '/CapBnd/ { print $2 }' /proc/self/status)
 
 	spec '.process.capabilities[] = $c' --argjson c "$("$RUNTIME" features | jq -c .linux.capabilities)"
@@ -395,6 +399,7 @@ refused()
 }
 
 @test "a capability that cannot be granted is left out with a warning" {
+	need_root
 	spec '.process.capabilities[] = ["CAP_KILL", "CAP_SYS_RESOURCE"]'
 	shell 'grep CapBnd /proc/self/status'
 	run setpriv --bounding-set -sys_resource "${RT[@]}" run web
@@ -413,6 +418,7 @@ refused()
 }
 
 @test "the scheduler" {
+	need_root
 	inside sched
 	spec '.process.scheduler = {policy: "SCHED_BATCH", nice: 7}'
 	run rt run web

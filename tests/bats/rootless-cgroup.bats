@@ -2,28 +2,7 @@
 load helpers
 load lib/mounts
 load lib/rootless
-
-# given DIR: a cgroup of the v2 tree that is his, with all controllers there are, for processes of his: not to be used itself
-given()
-{
-	local file
-
-	mkdir -p "$1"
-	enable "${1%/*}"
-	for file in "$1" "$1"/cgroup.{procs,subtree_control,threads}; do
-		chown 1000:1000 "$file"
-	done
-}
-
-enable()
-{
-	local name
-
-	[ "$1" = /sys/fs/cgroup ] || enable "${1%/*}"
-	for name in $(cat "$1/cgroup.controllers"); do
-		echo "+$name" 2>/dev/null >"$1/cgroup.subtree_control" || true
-	done
-}
+load lib/cgroups
 
 # in_cgroup DIR COMMAND...: from there
 in_cgroup()
@@ -39,7 +18,7 @@ cgroup2_of_web()
 @test "beside his own cgroup, if what it lies in is his" {
 	need_view v2
 	local place=/sys/fs/cgroup$CGROUP
-	given "$place"
+	give_cgroup "$place" 1000
 	as_user 1000 mkdir "$place/shell"
 	in_cgroup "$place/shell" his_detached run -d web
 	same "$CGROUP/web" "$(cgroup2_of_web)"
@@ -54,7 +33,7 @@ cgroup2_of_web()
 @test "below his own cgroup, if no more than that is his" {
 	need_view v2
 	local place=/sys/fs/cgroup$CGROUP
-	given "$place"
+	give_cgroup "$place" 1000
 	in_cgroup "$place" his_detached run -d web
 	same "$CGROUP/web" "$(cgroup2_of_web)"
 	his delete --force web
@@ -66,7 +45,7 @@ cgroup2_of_web()
 	need_view v2
 	need_controller pids memory cpu
 	local place=/sys/fs/cgroup$CGROUP
-	given "$place"
+	give_cgroup "$place" 1000
 	as_user 1000 mkdir "$place/shell"
 	spec '.linux.resources = {pids: {limit: 17}, memory: {limit: 33554432}, cpu: {quota: 20000, period: 100000}}'
 	in_cgroup "$place/shell" his_detached run -d web
@@ -86,7 +65,7 @@ cgroup2_of_web()
 	need_view v2
 	need_controller pids
 	local place=/sys/fs/cgroup$CGROUP
-	given "$place"
+	give_cgroup "$place" 1000
 	spec '.linux.resources = {pids: {limit: 17}}'
 	run in_cgroup "$place" his run web
 	[ "$status" != 0 ]
@@ -98,7 +77,7 @@ cgroup2_of_web()
 @test "a path of his own choice" {
 	need_view v2
 	local place=/sys/fs/cgroup$CGROUP
-	given "$place"
+	give_cgroup "$place" 1000
 	as_user 1000 mkdir "$place/shell"
 	spec '.linux.cgroupsPath = $p' --arg p "$CGROUP/a/b"
 	in_cgroup "$place/shell" his_detached run -d web

@@ -155,3 +155,16 @@ load lib/rootless
 	run -0 his run web
 	same $'0:0\nmine' "$output"
 }
+
+@test "exec enters a container that was created only" {
+	his create web >"$OUT" 2>&1 </dev/null
+	run -0 his exec web cat /proc/1/comm
+	same "ctr-run:[init]" "$output"
+	# It is closed to all again once it goes on.
+	his start web
+	run -0 his exec web id -u
+	same 0 "$output"
+	his delete --force web
+	his create web >"$OUT" 2>&1 </dev/null
+	his delete --force web
+}

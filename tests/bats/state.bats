@@ -122,13 +122,13 @@ freeze()
 	rt run -d db
 	run rt list
 	[ "$(head -n 1 <<<"$output" | tr -s ' ')" = "ID PID STATUS BUNDLE CREATED OWNER" ]
-	grep -qE "^db +$(pid_of db) +running +$T/two +20[^ ]+Z +root *$" <<<"$output"
+	grep -qE "^db +$(pid_of db) +running +$T/two +20[^ ]+Z +$(id -un "${AS_USER:-0}") *$" <<<"$output"
 	grep -qE "^web +$(pid_of web) +created +$T/bundle +" <<<"$output"
 	run rt list -q
 	[ "$output" = $'db\nweb' ]
 	rt list --format=json >"$T/list"
 	[ "$(jq -r 'map(.id + "=" + .status) | join(" ")' "$T/list")" = "db=running web=created" ]
-	[ "$(jq -r '.[0].owner, .[0].annotations.a' "$T/list")" = $'root\nb' ]
+	[ "$(jq -r '.[0].owner, .[0].annotations.a' "$T/list")" = "$(id -un "${AS_USER:-0}")"$'\nb' ]
 	jq -S '.[1] | del(.owner)' "$T/list" >"$T/one"
 	rt state web | jq -S 'del(.owner)' | diff - "$T/one"
 }

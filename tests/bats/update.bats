@@ -424,6 +424,7 @@ unchanged()
 }
 
 @test "device rules change while the container runs" {
+	need_root
 	spec '.process.capabilities |= map_values(. + ["CAP_MKNOD"])'
 	spec '.linux.devices = [{path: "/dev/x", type: "c", major: 300, minor: 5}, {path: "/dev/y", type: "c", major: 300, minor: 6}]'
 	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 300, minor: 5, access: "r"}]}'
@@ -454,6 +455,7 @@ unchanged()
 }
 
 @test "the usual devices can be opened at every moment of a change" {
+	need_root
 	resources '{devices: [{allow: false, access: "rwm"}]}'
 	shell 'while :; do : </dev/null || { echo denied; exit 1; }; done'
 	rt run -d web

@@ -5,6 +5,7 @@
 #	make_cgroup PATH		in every hierarchy, by hand; v1 cpusets are filled
 #	remove_cgroup PATH
 #	member_of DIR PID
+#	give_cgroup DIR UID		v2: a delegated cgroup, with all controllers
 
 cgroup_dirs()
 {
@@ -58,4 +59,26 @@ remove_cgroup()
 member_of()
 {
 	grep -qx "$2" "$1/cgroup.procs"
+}
+
+# v2: switch on all controllers that there are in DIR's parents, and give DIR to user UID
+give_cgroup()
+{
+	local file
+
+	mkdir -p "$1"
+	all_controllers "${1%/*}"
+	for file in "$1" "$1"/cgroup.{procs,subtree_control,threads}; do
+		chown "$2:$2" "$file"
+	done
+}
+
+all_controllers()
+{
+	local name
+
+	[ "$1" = /sys/fs/cgroup ] || all_controllers "${1%/*}"
+	for name in $(cat "$1/cgroup.controllers"); do
+		{ echo "+$name" >"$1/cgroup.subtree_control"; } 2>/dev/null || true
+	done
 }

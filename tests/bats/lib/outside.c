@@ -309,6 +309,7 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
 
+	umask(0);	/* an ordinary user's runtime connects, too */
 	if (!strcmp(what, "receive"))
 		receive(argv[2], argc > 3 ? atoi(argv[3]) : 1);
 	else if (!strcmp(what, "console"))

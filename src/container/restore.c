@@ -35,6 +35,7 @@
 #include "container/images.h"
 #include "container/launch.h"
 #include "container/notify.h"
+#include "container/rdt.h"
 #include "container/runtime.h"
 #include "container/settings.h"
 #include "container/staging.h"
@@ -175,6 +176,9 @@ static int start_criu(struct restore *r, struct error *err)
 	r->launch.born = true;
 	if (swrk_start(&start, &r->swrk, err) < 0 || socket_receive(r->folder[0], &nothing, 1, &r->work, err) < 0 ||
 	    swrk_greet(&r->swrk, start.program, err) < 0)
+		return -1;
+	/* What it forks inherits its group of resctrl. */
+	if (rdt_join(&r->launch.record, r->swrk.pid, err) < 0)
 		return -1;
 	r->criu.work = r->work;
 	return check_version(r, err);

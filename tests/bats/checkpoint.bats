@@ -80,6 +80,11 @@ connected()
 		(i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done) | nc 127.0.0.1 80'
 }
 
+listens()
+{
+	grep -qi ":$(printf %04x "$1") 00000000:0000 0A" /proc/net/tcp
+}
+
 save()
 {
 	rt checkpoint --image-path "$IMAGES" "$@"
@@ -285,6 +290,47 @@ mounts_of()
 	[ ! -e "$STATE/web" ]
 	rt restore -d --image-path "$T/images/3" web
 	never_stopped_counting
+}
+
+@test "memory goes to a page server" {
+	need_criu
+	port=$((20000 + RANDOM % 10000))
+	start_counting web
+	mkdir "$IMAGES"
+	in_background "$CRIU" page-server -D "$IMAGES" --address 127.0.0.1 --port $port -o "$T/server.log" </dev/null >/dev/null 2>&1
+	server=$!
+	wait_for listens $port
+	save --page-server 127.0.0.1:$port web
+	ends 0 $server
+	back web
+	never_stopped_counting
+}
+
+@test "pages are served lazily, and status-fd says when" {
+	need_criu
+	# CRIU wants larger pipes than others may have.
+	(($(sed -n 's/^CapEff:[[:space:]]*/0x/p' /proc/self/status) >> 24 & 1)) || skip "CRIU needs CAP_SYS_RESOURCE for this"
+	port=$((20000 + RANDOM % 10000))
+	start_counting web
+	mkfifo "$T/ready"
+	exec 7<>"$T/ready"
+	"${RT[@]}" checkpoint --image-path "$IMAGES" --lazy-pages --page-server 127.0.0.1:$port --status-fd 7 web 3>&- 4>&- 2>"$T/why" &
+	server=$!
+	[ "$(timeout 30 head -c 1 <&7 | od -An -tx1)" = " 00" ]
+	n=$(count)
+	mkdir "$T/work"
+	"$CRIU" lazy-pages -D "$IMAGES" -W "$T/work" --page-server --address 127.0.0.1 --port $port -o "$T/lazy.log" </dev/null >/dev/null 2>&1 3>&- 4>&- 7>&- &
+	lazy=$!
+	wait_for test -S "$T/work/lazy-pages.socket"
+	# The first one is still there, and held.
+	[ "$(count)" = "$n" ]
+	spec '.linux.cgroupsPath += "-again"'
+	rt restore -d --lazy-pages --image-path "$IMAGES" --work-path "$T/work" again
+	ends 0 $server
+	ends 0 $lazy
+	[ ! -e "$STATE/web" ]
+	never_stopped_counting
+	exec 7>&-
 }
 
 @test "in the foreground restore waits, and ends with the exit code" {

@@ -209,6 +209,29 @@ drop()
 	kill $pid
 }
 
+@test "checkpoint and restore: it goes on counting" {
+	need_criu
+	local file=$W/tmp/count n
+	: >"$file"
+	ok c run -d --mount "type=bind,src=$file,dst=/count,options=rbind:rw" $BOX counter \
+		sh -c 'i=0; while :; do i=$((i+1)); echo $i >>/count; sleep 0.1; done'
+	wait_for grep -qx 5 "$file"
+	ok ctr container checkpoint --rw --task counter localhost/ck:1
+	ok ctr task kill -s KILL counter
+	wait_for status_is counter STOPPED
+	drop counter
+	: >"$file"
+	ok ctr container restore --rw --live counter localhost/ck:1
+	wait_for test -s "$file"
+	n=$(head -n 1 "$file")
+	[ "$n" -gt 5 ]
+	wait_for grep -qx $((n + 5)) "$file"
+	ok ctr task kill -s KILL counter
+	wait_for status_is counter STOPPED
+	drop counter
+	ctr image rm localhost/ck:1
+}
+
 @test "twenty at once" {
 	local i pids=()
 	for i in $(seq 20); do

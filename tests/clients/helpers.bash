@@ -45,6 +45,14 @@ need()
 	done
 }
 
+# A CRIU that works with this kernel: of the machine, or $CRIU.
+need_criu()
+{
+	[ -z "${CRIU-}" ] || { mkdir -p /usr/local/sbin /usr/local/bin; ln -sf "$CRIU" /usr/local/sbin/criu; ln -sf "$CRIU" /usr/local/bin/criu; }
+	need criu || return
+	criu check >"$W/criu.log" 2>&1 || lacks "CRIU does not work here: $(tr "\n" " " <"$W/criu.log")"
+}
+
 need_controller()
 {
 	local name

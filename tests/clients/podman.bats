@@ -703,6 +703,27 @@ EOT
 	ok podman play kube --down "$W/tmp/pod.yaml"
 }
 
+@test "checkpoint and restore: it goes on counting, here and from an archive" {
+	need_criu
+	ok podman run -d --name counter box sh -c 'i=0; while :; do i=$((i+1)); echo $i >>/count; sleep 0.1; done'
+	wait_for podman exec counter grep -qx 5 /count
+	ok podman container checkpoint counter
+	ok podman inspect -f '{{.State.Checkpointed}} {{.State.Running}}' counter
+	is 'true false'
+	ok podman container restore counter
+	wait_for podman exec counter grep -qx 20 /count
+	ok podman container checkpoint --export "$W/tmp/counter.tar.gz" counter
+	ok podman rm counter
+	ok podman container restore --import "$W/tmp/counter.tar.gz"
+	wait_for podman exec counter grep -qx 40 /count
+	ok podman exec counter sh -c 'sort -n /count | uniq -d; wc -l </count; tail -n 1 /count'
+	[ "$(sed -n 1p <<<"$output")" = "$(sed -n 2p <<<"$output")" ]
+	ok podman container checkpoint --leave-running counter
+	ok podman inspect -f '{{.State.Running}}' counter
+	is true
+	ok podman rm -f -t 0 counter
+}
+
 @test "what podman removed is gone from the runtime" {
 	[ "$RUNTIME_NAME" = ctr-run ] || skip "asks ctr-run"
 	ok ctr-run list -q

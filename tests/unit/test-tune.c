@@ -252,8 +252,8 @@ static void memory_policy(void **state)
 static int network(struct error *err)
 {
 	struct ifreq request = { .ifr_name = "lo" };
-	struct sysctl_plan list[] = { { "net/ipv4/ip_unprivileged_port_start", "80", "/linux/sysctl/a" },
-				      { "net/ipv4/no_such_thing", "1", "/linux/sysctl/b" } };
+	struct sysctl_plan list[] = { { "net/ipv4/ip_unprivileged_port_start", "80", CLONE_NEWNET, "/linux/sysctl/a" },
+				      { "net/ipv4/no_such_thing", "1", CLONE_NEWNET, "/linux/sysctl/b" } };
 	struct plan plan = { .sysctls = list, .n_sysctls = 1 };
 	char text[16] = "";
 	int fd, sock;

@@ -440,8 +440,8 @@ load lib/programs
 	[ "$(pid_of web)" = 0 ]
 	rt_fail kill web KILL
 	says "container not running"
-	rt_fail kill --all web KILL
-	says "container not running"
+	rt kill --all web KILL	# what is left in its cgroup: nobody
+	kill -0 $stranger
 	rt_fail start web
 	says "cannot start a container that has stopped"
 	rt_fail exec web true

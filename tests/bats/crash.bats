@@ -68,7 +68,7 @@ rich()
 @test "start is killed at every system call: then the container is one thing or the other" {
 	local n code
 
-	for ((n = 1; n < 500; n += ${MORE:-1})); do
+	for ((n = 1; n < 2000; n += ${MORE:-1})); do
 		rt create web
 		code=$(killed_at $n start web)
 		[ "$code" != 0 ] || break
@@ -89,21 +89,21 @@ rich()
 @test "delete is killed at every system call: a second one ends it" {
 	local n code
 
-	for ((n = 1; n < 500; n += ${MORE:-1})); do
+	for ((n = 1; n < 2000; n += ${MORE:-1})); do
 		rt run -d web
 		code=$(killed_at $n delete --force web)
 		[ "$code" != 0 ] || break
 		clean $n "delete killed at call"
 	done
 	echo "# tried: $((n / ${MORE:-1})) points of delete" >&3
-	[ ! -e "$STATE/web" ]
+	[ "$n" -lt 2000 ] && [ ! -e "$STATE/web" ]
 }
 
 @test "kill is killed at every system call, and harms nobody" {
 	local n code
 
 	rt run -d web
-	for ((n = 1; n < 500; n += ${MORE:-1})); do
+	for ((n = 1; n < 2000; n += ${MORE:-1})); do
 		code=$(killed_at $n kill web 0)
 		[ "$code" != 0 ] || break
 		is web running

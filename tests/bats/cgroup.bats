@@ -1,4 +1,5 @@
 # A container has its own place in the cgroup tree, in every hierarchy, and leaves none behind.
+# as a user too
 load helpers
 load lib/cgroups
 

@@ -1,4 +1,5 @@
 # events prints what a container uses, as runc does, and tells when its memory ends.
+# as a user too
 load helpers
 load lib/cgroups
 load lib/programs

@@ -1,4 +1,5 @@
 # exec: a further process in the container, as its first one or as told.
+# as a user too
 TEST_TIMEOUT=200
 load helpers
 load lib/mounts

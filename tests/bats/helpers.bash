@@ -49,6 +49,7 @@
 #
 # After each test: containers are deleted by force; the test fails if a process, a cgroup, a mount or state is left then.
 # A failing test shows the log.  A file with a setup or teardown of its own calls `fresh` first and `sweep` last there.
+# Files that say "# as a user too" in their first lines are also run by an ordinary user: need_root where that cannot be.
 # Files that measure time or fill the machine say "# runs alone" in their first lines.  A test is stopped after 60 seconds;
 # a file that needs longer says so: TEST_TIMEOUT=200.  All waits are $SLOW times as long (3 with sanitizers; set it for an emulator).
 

@@ -1,4 +1,5 @@
 # Hooks run at their moment, in their namespaces, with their environment and nothing else.
+# as a user too
 load helpers
 load lib/programs
 

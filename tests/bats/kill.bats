@@ -1,4 +1,5 @@
 # kill sends the right signal to the right processes, and to nobody else.
+# as a user too
 load helpers
 load lib/programs
 

@@ -1,4 +1,5 @@
 # A container's life: whoever does what in whatever order, the result is right or the refusal is.
+# as a user too
 load helpers
 load lib/programs
 

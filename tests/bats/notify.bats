@@ -1,4 +1,5 @@
 # A container tells systemd that it is ready (sd_notify), by the runtime.
+# as a user too
 load helpers
 load lib/programs
 

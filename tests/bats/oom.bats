@@ -1,4 +1,5 @@
 # Limits that are really hit: memory ends, no process more, no time more; and what is told of it afterwards.
+# as a user too
 load helpers
 load lib/cgroups
 load lib/programs

@@ -1,4 +1,5 @@
 # pause stops all of a container where it is; resume lets it go on.
+# as a user too
 load helpers
 load lib/cgroups
 load lib/programs

@@ -1,4 +1,5 @@
 # The process is who the config says, with what the config gives it, and nothing more.
+# as a user too
 load helpers
 load lib/programs
 

@@ -1,4 +1,5 @@
 # run stays with its container: its exit code, its signals, its input and output.
+# as a user too
 load helpers
 load lib/programs
 

@@ -1,4 +1,5 @@
 # A bundle becomes a container, and the container goes through its life.
+# as a user too
 load helpers
 
 @test "run prints what the program prints and returns its status" {

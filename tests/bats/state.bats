@@ -1,4 +1,5 @@
 # state and list tell the truth, in the form that clients read.
+# as a user too
 load helpers
 load lib/programs
 

@@ -1,4 +1,5 @@
 # The container's terminal: sent to a console socket, or held by a run in the foreground.
+# as a user too
 load helpers
 load lib/programs
 

@@ -1,4 +1,5 @@
 # update changes the limits of a running container: all that is asked for, or nothing.
+# as a user too
 load helpers
 load lib/cgroups
 load lib/programs

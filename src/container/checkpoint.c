@@ -196,17 +196,6 @@ static int check_features(const struct checkpoint *c, struct error *err)
 	return 0;
 }
 
-/* All reasons in one message: who mends one of them wants to know of the others. */
-static int complain(struct text *complaints, struct error *err)
-{
-	if (!complaints->n)
-		return 0;
-	complaints->s[complaints->n - 1] = '\0';
-	for (char *p = complaints->s; (p = strchr(p, '\n')); )
-		*p = ';';
-	return fail_code(err, ERROR_UNSUPPORTED, "the container cannot be saved as it is: %s", complaints->s);
-}
-
 static int look_at_container(struct checkpoint *c, struct error *err)
 {
 	const struct record_state *record = c->handle.record;
@@ -227,7 +216,7 @@ static int look_at_container(struct checkpoint *c, struct error *err)
 				 &c->criu.external, err) < 0 ||
 	    external_namespaces(&c->plan.ns, record->pid, arena, &c->criu.external, err) < 0)
 		return -1;
-	return complain(&complaints, err);
+	return preflight_complain(&complaints, "saved", err);
 }
 
 /* ---- doing ------------------------------------------------------------------ */

@@ -155,6 +155,16 @@ int preflight_processes(pid_t init, const pid_t *pids, size_t n, bool tcp, struc
 	return 0;
 }
 
+int preflight_complain(struct text *complaints, const char *what, struct error *err)
+{
+	if (!complaints->n)
+		return 0;
+	complaints->s[complaints->n - 1] = '\0';
+	for (char *p = complaints->s; (p = strchr(p, '\n')); )
+		*p = ';';
+	return fail_code(err, ERROR_UNSUPPORTED, "the container cannot be %s as it is: %s", what, complaints->s);
+}
+
 /* ---- the config ------------------------------------------------------------- */
 
 void preflight_config(const struct plan *plan, struct text *complaints)

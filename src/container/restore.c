@@ -28,6 +28,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "container/ended.h"
 #include "container/external.h"
 #include "container/foreground.h"
@@ -35,6 +36,7 @@
 #include "container/images.h"
 #include "container/launch.h"
 #include "container/notify.h"
+#include "container/preflight.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
 #include "container/settings.h"
@@ -118,9 +120,17 @@ static int fill_options(struct restore *r, struct error *err)
 	return 0;
 }
 
+static int check_config(const struct restore *r, struct error *err)
+{
+	auto_text complaints = { 0 };
+
+	preflight_config(&r->launch.plan, &complaints);
+	return preflight_complain(&complaints, "restored", err);
+}
+
 static int decide(struct restore *r, struct error *err)
 {
-	if (launch_decide(&r->launch, err) < 0 || settings_check_rights("restore", err) < 0 ||
+	if (launch_decide(&r->launch, err) < 0 || settings_check_rights("restore", err) < 0 || check_config(r, err) < 0 ||
 	    images_open(&r->options->criu, false, RESTORE_LOG, &r->images, err) < 0 ||
 	    images_admit(&r->images, &r->launch.plan.ns, err) < 0 ||
 	    images_read(&r->images, arena_of(r), &r->image, err) < 0)
@@ -269,6 +279,8 @@ static int on_terminal(struct restore *r, int master, struct error *err)
 
 	if (master < 0)
 		return fail_code(err, ERROR_PROTOCOL, "criu sent no terminal");
+	if (!l->plan.process.terminal)
+		return fail_at(err, "/process/terminal", "the saved process has a terminal, the config has none");
 	/* A second one is not the container's own. */
 	if (l->master >= 0)
 		return 0;

@@ -12,6 +12,16 @@ setup()
 	spec '.root.readonly = false'
 }
 
+teardown()
+{
+	local name
+
+	for name in "$T"/profile-*; do
+		[ ! -e "$name" ] || apparmor_parser -R "$name" || true
+	done
+	sweep
+}
+
 # Every test that saves something begins with this.
 need_criu()
 {
@@ -572,6 +582,75 @@ mounts_of()
 	never_stopped_counting
 	save --file-locks web
 	back --file-locks web
+	never_stopped_counting
+}
+
+@test "an open file that has lost its name, but not all of them, needs --link-remap" {
+	need_criu
+	shell 'exec 3>/first; ln /first /second; rm /first; i=0; while :; do i=$((i+1)); echo $i >>/count; echo $i >&3; sleep 0.05; done'
+	rt run -d web
+	wait_for reaches 5
+	rt_fail checkpoint --image-path "$IMAGES" web
+	says "link-remap"
+	is web running
+	save --link-remap web
+	back --link-remap web
+	never_stopped_counting
+	in_order rootfs/second
+}
+
+@test "a cgroup namespace to be joined is refused, before and after" {
+	need_criu
+	rt run -d pod
+	pod=$(pid_of pod)
+	new_bundle second
+	spec '.root.readonly = false'
+	start_counting web
+	save web
+	spec '.linux.namespaces |= (map(select(.type != "cgroup")) + [{type: "cgroup", path: "/proc/\($p)/ns/cgroup"}])' --arg p "$pod"
+	rt_fail restore -d --image-path "$IMAGES" web
+	says "cannot be restored as it is" "CRIU cannot join a cgroup namespace"
+	[ ! -e "$STATE/web" ]
+	rt run -d web
+	rt_fail checkpoint --check web
+	says "cannot be saved as it is" "CRIU cannot join a cgroup namespace"
+}
+
+@test "a config without the terminal that was saved is refused" {
+	need_criu
+	spec '.process.terminal = true'
+	in_background timeout 60 "$OUTSIDE" console "$T/tty.sock" </dev/null >"$T/screen" 2>"$T/ready"
+	wait_for grep -q ready "$T/ready"
+	counting
+	rt run -d --console-socket "$T/tty.sock" web
+	wait_for reaches 3
+	save web
+	spec '.process.terminal = false'
+	rt_fail restore -d --image-path "$IMAGES" web
+	says "/process/terminal" "the saved process has a terminal"
+	[ -z "$(ls -A "$STATE")" ]
+}
+
+@test "the AppArmor profile comes back, or the one of --lsm-profile" {
+	need_criu
+	grep -qsx Y /sys/module/apparmor/parameters/enabled || skip "AppArmor is not enabled in this kernel"
+	need_command apparmor_parser
+	for name in one two; do
+		echo "profile ctr-run-test-$name flags=(attach_disconnected,mediate_deleted) {
+			file, network, capability, signal, ptrace, mount, umount, pivot_root, unix, mqueue, userns, }" >"$T/profile-$name"
+		apparmor_parser -r "$T/profile-$name"
+	done
+	spec '.process.apparmorProfile = "ctr-run-test-one"'
+	start_counting web
+	save web
+	back web
+	grep -q 'ctr-run-test-one (enforce)' "/proc/$(pid_of web)/attr/current"
+	never_stopped_counting
+	IMAGES=$T/images2
+	save web
+	spec '.process.apparmorProfile = "ctr-run-test-two"'
+	back --lsm-profile apparmor:ctr-run-test-two web
+	grep -q 'ctr-run-test-two (enforce)' "/proc/$(pid_of web)/attr/current"
 	never_stopped_counting
 }
 

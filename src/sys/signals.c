@@ -116,3 +116,8 @@ void signal_reset(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
+
+void signal_want_children(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+}

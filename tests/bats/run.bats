@@ -206,3 +206,14 @@ background_run()
 	run rt run web --detach
 	[ "$status" = 1 ]
 }
+
+@test "a caller that ignores the end of its children" {
+	program sh -c 'exit 7'
+	spec '.hooks = {createRuntime: [{path: "/bin/true"}]}'
+	# What is ignored stays so through exec.
+	bash -c 'trap "" CHLD; exec grep -q "^SigIgn:.*[1-9a-f]....$" /proc/self/status'
+	run -7 timeout --foreground 20 bash -c 'trap "" CHLD; exec "$@"' x "${RT[@]}" run web 3>&- 4>&-
+	program grep SigIgn /proc/self/status
+	run -0 bash -c 'trap "" CHLD; exec "$@"' x "${RT[@]}" run web 3>&- 4>&-
+	[[ $output == *0000000000000000 ]]
+}

@@ -20,21 +20,25 @@ const char *container_status_name(enum container_status status)
 
 /* The pid may be a stranger's by now: the start time tells, and the boot id for the case that the clock ticks agree after a
  * reboot. */
-static enum container_status look(const struct record_state *record)
+static int look(const struct record_state *record, enum container_status *status, struct error *err)
 {
 	struct process_stat stat;
 	struct error ignored;
 	char boot[40];
 
-	if (process_stat(record->pid, &stat) < 0 || stat.start_time != record->start_time)
-		return CONTAINER_STOPPED;
+	*status = CONTAINER_STOPPED;
+	if (process_stat(record->pid, &stat) < 0)
+		return process_gone(errno) ? 0 : fail(err, errno, "look at process %d, the container's first", record->pid);
+	if (stat.start_time != record->start_time)
+		return 0;
 	/* A zombie with threads is a process that goes on without its first thread. */
 	if ((stat.state == 'Z' && stat.threads <= 1) || stat.state == 'X')
-		return CONTAINER_STOPPED;
+		return 0;
 	if (process_boot_id(boot, &ignored) == 0 && strcmp(boot, record->boot_id))
-		return CONTAINER_STOPPED;
+		return 0;
 	/* The kernel knows whether init has exec'd; a restored process was only forked. */
-	return stat.flags & PROCESS_FORKNOEXEC && !record->restored ? CONTAINER_CREATED : CONTAINER_RUNNING;
+	*status = stat.flags & PROCESS_FORKNOEXEC && !record->restored ? CONTAINER_CREATED : CONTAINER_RUNNING;
+	return 0;
 }
 
 int handle_open(struct handle *h, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err)
@@ -55,9 +59,12 @@ int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error
 		return err->code == ERROR_NOT_FOUND && incomplete ? 0 : -1;
 	}
 	h->complete = true;
-	h->status = look(h->record);
+	if (look(h->record, &h->status, err) < 0)
+		return -1;
 	if (want_pidfd && h->status != CONTAINER_STOPPED) {
 		h->pidfd = process_open(h->record->pid, h->record->start_time);
+		if (h->pidfd < 0 && !process_gone(errno))
+			return fail(err, errno, "open process %d, the container's first", h->record->pid);
 		if (h->pidfd < 0)
 			h->status = CONTAINER_STOPPED;
 	}

@@ -233,7 +233,8 @@ static int lock_and_read(struct handle *h, bool force, struct error *err)
 		return -1;
 	if (handle_read(h, true, true, err) == 0)
 		return 0;
-	if (!force || err->code == ERROR_NOT_FOUND)
+	/* The record is good, but not whether its process lives: to take that for dead would leave it behind. */
+	if (!force || err->code == ERROR_NOT_FOUND || h->complete)
 		return -1;
 	/* What it made must go all the same. */
 	log_warn("%s; its journal is used instead", err->message);

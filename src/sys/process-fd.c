@@ -105,7 +105,12 @@ int process_open(pid_t pid, uint64_t start_time)
 	if (fd < 0)
 		return -1;
 	/* What has the number now and began at that time had it when the pidfd was opened. */
-	if (process_stat(pid, &stat) < 0 || stat.start_time != start_time) {
+	if (process_stat(pid, &stat) < 0) {
+		if (process_gone(errno))
+			errno = ESRCH;
+		return -1;
+	}
+	if (stat.start_time != start_time) {
 		errno = ESRCH;
 		return -1;
 	}

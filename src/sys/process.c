@@ -76,6 +76,11 @@ int process_stat(pid_t pid, struct process_stat *out)
 	return 0;
 }
 
+bool process_gone(int number)
+{
+	return number == ESRCH || number == ENOENT;
+}
+
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
 {
 	struct process_stat stat;

@@ -27,8 +27,12 @@ struct process_stat {
  * set it again after its first exec. */
 #define PROCESS_FORKNOEXEC 0x40u
 
-/* From /proc/PID/stat.  -1, errno ESRCH or ENOENT, if there is no such process. */
+/* From /proc/PID/stat.  -1 with errno. */
 int process_stat(pid_t pid, struct process_stat *out);
+
+/* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).  Anything else
+ * means that we do not know. */
+bool process_gone(int number);
 
 /* The same from the text of that file; false if it is not such a text. */
 bool process_stat_parse(const char *text, struct process_stat *out);
@@ -39,7 +43,7 @@ bool process_has_pidfds(void);
 /* A pidfd of what has the number PID now; -1 with errno ESRCH if nothing has. */
 int process_hold(pid_t pid);
 
-/* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno ESRCH if it is gone. */
+/* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno: ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
 /* After the close-on-exec descriptors of PID (started at START_TIME; 0: our child) were closed, which its exec and its end do

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +83,32 @@ static void open_only_if_it_is_the_same(void **state)
 	assert_int_equal(errno, ESRCH);
 	assert_int_equal(process_open(0, 1), -1);
 	assert_int_equal(errno, ESRCH);
+}
+
+/* Who has no descriptor left to look with does not know that nobody is there. */
+static void not_known_is_not_gone(void **state)
+{
+	struct process_stat stat;
+	struct rlimit before, few;
+	int next;
+
+	(void) state;
+	assert_int_equal(process_stat(getpid(), &stat), 0);
+	assert_true((next = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0);
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &before);
+	for (int spare = 0; spare < 2; spare++) {
+		few = (struct rlimit) { (rlim_t) (next + spare), before.rlim_max };
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		assert_int_equal(process_open(getpid(), stat.start_time), -1);
+		assert_int_equal(errno, EMFILE);
+		assert_false(process_gone(errno));
+	}
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(process_open(0x3fffffff, 1), -1);
+	assert_true(process_gone(errno));
+	assert_int_equal(process_stat(0x3fffffff, &stat), -1);
+	assert_true(process_gone(errno));
 }
 
 static void clone_signal_and_wait(void **state)
@@ -185,6 +212,7 @@ int main(void)
 		cmocka_unit_test(stat_with_a_hostile_name),
 		cmocka_unit_test(own_stat),
 		cmocka_unit_test(open_only_if_it_is_the_same),
+		cmocka_unit_test(not_known_is_not_gone),
 		cmocka_unit_test(clone_signal_and_wait),
 		cmocka_unit_test(a_sibling_belongs_to_our_parent),
 		cmocka_unit_test(not_a_cgroup),

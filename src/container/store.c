@@ -146,7 +146,7 @@ bool store_removed(int folder)
 {
 	struct stat st;
 
-	return fstat(folder, &st) < 0 || st.st_nlink == 0;
+	return fstat(folder, &st) == 0 && st.st_nlink == 0;
 }
 
 /* Empty a folder of ours; it holds files and at most one level of folders. */

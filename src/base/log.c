@@ -1,4 +1,5 @@
 /* log.c - see log.h */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,7 +59,8 @@ static void add_time(struct text *t)
 static void put(int fd, const struct text *t)
 {
 	/* One write: lines of two processes must not mix, and conmon reads once. */
-	(void) !write(fd, t->s, t->n);
+	while (write(fd, t->s, t->n) < 0 && errno == EINTR)
+		;
 }
 
 static void add_line(struct text *t, enum log_level level, const char *message, const struct error *err)

@@ -94,14 +94,16 @@ int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
 
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err)
 {
+	auto_fd process = process_hold(pid);
 	siginfo_t info = { 0 };
-	int r;
 
-	do
-		r = waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT);
-	while (r < 0 && errno == EINTR);
-	if (r < 0 || info.si_code == CLD_EXITED)
-		return fail_code(err, code, "%s ended before %s%s", who, before, r < 0 ? " (was it killed?)" : "");
+	/* What it had open is closed a moment before its end can be seen. */
+	if (process >= 0)
+		process_wait_end(process, 1000);
+	if (waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT | WNOHANG) < 0 || !info.si_pid)
+		return fail_code(err, code, "%s ended before %s (was it killed?)", who, before);
+	if (info.si_code == CLD_EXITED)
+		return fail_code(err, code, "%s ended before %s", who, before);
 	return fail_code(err, code, "%s was killed by %s before %s%s", who, signal_name(info.si_status), before,
 			 info.si_status == SIGSYS ? ": its seccomp filter forbids a system call that it takes" : "");
 }

@@ -50,8 +50,8 @@ int process_open(pid_t pid, uint64_t start_time);
  * alike: -1 with ERR if it was the end.  One that ended and was reaped by its parent counts as having exec'd. */
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
 
-/* -1 with ERR: WHO, our child PID, is at its end before BEFORE, and how that came, as far as it can be known (waits for the end,
- * does not reap; another's child just ended). */
+/* -1 with ERR: WHO, our child PID, is at its end before BEFORE, and how that came, as far as it can be known (waits a second
+ * for the end, does not reap; another's child just ended). */
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 
 /* pidfd_send_signal(2). */

@@ -19,7 +19,7 @@ FNR == NR { parts[part] = parts[part] $0 "\n"; next }
 /^## /  { leave(); print ".SH " toupper(substr($0, 4)); fresh = 1; next }
 /^### / { leave(); print ".SS " inline(substr($0, 5)); fresh = 1; next }
 /^    / {
-	if (inside != "code") { leave(); print ".PP\n.RS 4\n.nf"; inside = "code" }
+	if (inside != "code") { leave(); print (fresh ? "" : ".PP\n") ".RS 4\n.nf"; inside = "code"; fresh = blank = 0 }
 	print inline_code(substr($0, 5)); next
 }
 /^$/ { blank = 1; if (inside == "code") print ""; next }

@@ -81,9 +81,11 @@ static void add_head(struct text *t, const struct verb *verb)
 		add_roff(t, verb->name);
 	}
 	text_add(t, "\n");
-	add_placeholders(t, !verb ? "[OPTIONS] COMMAND ..." : verb->options ? "[OPTIONS] " : "");
-	if (verb)
+	add_placeholders(t, !verb ? "[OPTIONS] COMMAND ..." : verb->options ? "[OPTIONS]" : "");
+	if (verb) {
+		text_add(t, verb->options && *verb->args ? " " : "");
 		add_placeholders(t, verb->args);
+	}
 	text_add(t, "\n");
 }
 

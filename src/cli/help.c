@@ -115,14 +115,17 @@ static void add_options(const struct option *table, struct text *t)
 static void add_verbs(struct text *t)
 {
 	const char *group = "";
+	size_t width = 0;
 
+	for (const struct verb *const *v = verbs; *v; v++)
+		width = strlen((*v)->name) > width ? strlen((*v)->name) : width;
 	for (const struct verb *const *v = verbs; *v; v++) {
 		auto_text left = { 0 };
 		if (strcmp(group, (*v)->group)) {
 			group = (*v)->group;
 			text_addf(t, "\n%s\n", group);
 		}
-		text_addf(&left, "  %-10s", (*v)->name);
+		text_addf(&left, "  %-*s", (int) width + 2, (*v)->name);
 		text_add(t, left.s);
 		add_wrapped(t, (*v)->summary, left.n, left.n);
 	}

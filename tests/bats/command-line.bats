@@ -5,7 +5,8 @@ load helpers
 	run --separate-stderr "$RUNTIME" --help
 	[ "$status" = 0 ] && [ -z "$stderr" ]
 	all=$output
-	for command in create start run state kill delete list ps spec features exec explain version help; do
+	for command in create start run state kill delete pause resume update list ps events mounts checkpoint restore spec \
+		features exec explain version help; do
 		[[ $all == *"  $command "* ]]
 		run --separate-stderr "$RUNTIME" "$command" --help
 		[ "$status" = 0 ] && [ -n "$output" ] && [ -z "$stderr" ]

@@ -70,8 +70,9 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 		return fail(err, errno, "open the bundle %s", bundle);
 	if (!how.id)
 		how.id = absolute[1] ? strrchr(absolute, '/') + 1 : "root";
-	if (config_load(dir, options->config ? options->config : "config.json", &cli->config, err) < 0 ||
-	    host_probe(&host, err) < 0)
+	if (config_load(dir, options->config ? options->config : "config.json", &cli->config, err) < 0)
+		return err->line || err->pointer[0] ? -1 : wrap(err, "in the bundle %s", absolute);
+	if (host_probe(&host, err) < 0)
 		return -1;
 	if (options->syscall) {
 		result = explain_syscall(&cli->config, options->syscall, wants_json(options), err);

@@ -69,13 +69,15 @@ int ended_note(int folder, const char *id, int status, const struct cgroup *cgro
 	return result;
 }
 
-int ended_early(const struct cgroup *cgroup, pid_t pid, const char *who, struct error *err)
+int ended_early(const struct cgroup *cgroup, pid_t pid, const char *who, const char *limit, struct error *err)
 {
 	unsigned long long kills;
 
 	/* runc's words. */
-	if (cgroup_oom_kills(cgroup, &kills) && kills > 0)
-		return fail_code(err, ERROR_SYSTEM, "%s was OOM-killed (memory limit too low?)", who);
+	if (cgroup_oom_kills(cgroup, &kills) && kills > 0) {
+		fail_code(err, ERROR_SYSTEM, "%s was OOM-killed (memory limit too low?)", who);
+		return blame(err, limit);
+	}
 	return process_fail_ended(pid, who, "it was ready", ERROR_PROTOCOL, err);
 }
 

@@ -342,7 +342,7 @@ static int serve(struct exec *x, struct error *err)
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:
 			return ready ? process_check_ran(x->pid, 0, err)
-				     : ended_early(&x->cgroup, x->pid, "the process", err);
+				     : ended_early(&x->cgroup, x->pid, "the process", NULL, err);
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
 		}

@@ -113,7 +113,7 @@ int launch_decide(struct launch *launch, struct error *err)
 	if (dir < 0)
 		return fail(err, errno, "open the bundle %s", launch->bundle);
 	if (config_load(dir, o->config ? o->config : "config.json", config, err) < 0)
-		return -1;
+		return err->line || err->pointer[0] ? -1 : wrap(err, "in the bundle %s", launch->bundle);
 	auto_free char *notify = notify_wanted() ? xasprintf("%s/%s/" NOTIFY_FOLDER, o->root, o->id) : NULL;
 	struct plan_options options = {
 		.id = o->id, .bundle = launch->bundle, .no_pivot = o->no_pivot, .no_new_keyring = o->no_new_keyring,
@@ -129,7 +129,7 @@ int launch_decide(struct launch *launch, struct error *err)
 	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
-		return fail_at(err, "", "process property must not be empty");
+		return fail_at(err, "/process", "process property must not be empty");
 	return open_joined(launch, err) < 0 ? -1 : protect(launch, err);
 }
 

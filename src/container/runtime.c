@@ -264,6 +264,15 @@ static int answer_cgroup(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
 }
 
+/* Init has ended without a word: if memory did, the limit of the config is to blame. */
+static int died(const struct launch *launch, struct error *err)
+{
+	const struct oci_resources *resources = launch->plan.config->linux->resources;
+	bool limited = resources && resources->memory && resources->memory->has_limit;
+
+	return ended_early(&launch->cgroup, launch->pid, "container init", limited ? "/linux/resources/memory/limit" : NULL, err);
+}
+
 /* Answer init until it says LAST (MSG_COUNT: until the end). */
 static int serve(struct launch *launch, int last, struct error *err)
 {
@@ -286,7 +295,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);
 			break;
 		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
-		case MSG_COUNT: return ended_early(&launch->cgroup, launch->pid, "container init", err);
+		case MSG_COUNT: return died(launch, err);
 		case -1: return -1;
 		default: return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
 		}

@@ -186,7 +186,7 @@ text_refused()
 @test "a missing config.json says so in the words that clients know" {
 	rm config.json
 	rt_fail create web
-	says "JSON specification file config.json not found" "no such file or directory"
+	says "in the bundle $BUNDLE: JSON specification file config.json not found" "no such file or directory"
 	untouched
 }
 

@@ -89,7 +89,7 @@ load lib/programs
 @test "a config without process cannot be run, and nothing is left" {
 	spec 'del(.process)'
 	rt_fail run web
-	says "process property must not be empty"
+	says "/process: " "process property must not be empty"
 	[ -z "$(ls -A "$STATE" 2>/dev/null)" ]
 }
 

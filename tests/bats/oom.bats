@@ -98,7 +98,8 @@ eater()
 		[ "$status" != 0 ] || skip "4 kB are enough here"
 		says "OOM-killed (memory limit too low?)"
 	else
-		grep -q "OOM-killed (memory limit too low?)\|cannot allocate memory\|out of memory" "$T/said" || { cat "$T/said"; false; }
+		grep -q "/linux/resources/memory/limit: .*OOM-killed (memory limit too low?)\|cannot allocate memory\|out of memory" \
+			"$T/said" || { cat "$T/said"; false; }
 	fi
 }
 

@@ -318,6 +318,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 	struct arena arena = { 0 };
 	int64_t deadline = bus_now() + EXISTS_MS;
 	const uint32_t pids[] = { (uint32_t) unit->holder };
+	const struct bus_property processes = { "PIDs", BUS_LIST("au", pids, 1) };
 	struct bus_property *properties;
 	int result;
 	size_t n;
@@ -332,7 +333,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 	properties = known(bus, &arena, &all, 2, &n);
 	properties[n++] = (struct bus_property) { "Description", BUS_TEXT(unit->description) };
 	if (!is_slice(unit))
-		properties[n++] = (struct bus_property) { "PIDs", BUS_LIST("au", pids, 1) };
+		properties[n++] = processes;
 
 	const struct bus_value args[] = { BUS_TEXT(unit->name), BUS_TEXT("fail"), BUS_LIST("a(sv)", properties, n),
 					  BUS_LIST("a(sa(sv))", NULL, 0) };

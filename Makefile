@@ -7,6 +7,7 @@
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
 # make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats
+# make check-peers   the suites of runc and crun, from Debian's source packages, with ctr-run; SUITES=runc VIEWS=v1 FILES=kill.bats
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
@@ -218,6 +219,9 @@ check-san:
 	$Q tests/deps build check
 	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
 
+check-peers: all
+	$Q tests/peers/run -r $B/ctr-run $(SUITES) $(VIEWS) $(FILES)
+
 check-vm:
 	$Q tests/deps build vm
 	$Q$(MAKE) --no-print-directory all
@@ -246,7 +250,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-clients check-san \
+.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-clients check-peers check-san \
 	check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -52,36 +52,45 @@ bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-bool number_parse_size(const char *s, int64_t *out)
+/* The multiplier that the letters of a unit stand for, 0: none; "kb" and "KiB" are what people write for the same thing. */
+static uint64_t unit_size(const char *unit)
 {
 	static const char units[] = "bkmgtp";
+	const char *found = *unit ? strchr(units, tolower((unsigned char) *unit)) : units;
+
+	if (!found || (*unit && unit[1] && (found == units || (strcasecmp(unit + 1, "b") && strcasecmp(unit + 1, "ib")))))
+		return 0;
+	return 1ull << (10 * (found - units));
+}
+
+bool number_parse_size(const char *s, int64_t *out)
+{
 	char digits[24];
-	size_t n = strspn(s, "0123456789");
-	uint64_t value;
-	const char *unit;
+	size_t whole = strspn(s, "0123456789"), part = 0;
+	const char *point = s + whole;
+	uint64_t value, size, rest = 0;
 
 	if (!strcmp(s, "-1")) {
 		*out = -1;
 		return true;
 	}
-	if (n == 0 || n >= sizeof digits)
+	if (*point == '.')
+		part = strspn(point + 1, "0123456789");
+	if (whole + part == 0 || whole >= sizeof digits)
 		return false;
-	memcpy(digits, s, n);
-	digits[n] = '\0';
-	s += n;
-	if (!number_parse(digits, 0, INT64_MAX, &value))
+	memcpy(digits, s, whole);
+	digits[whole] = '\0';
+	s = point + (*point == '.') + part;
+	size = unit_size(s + (*s == ' ' && s[1]));
+	if (size == 0 || (whole && !number_parse(digits, 0, INT64_MAX, &value)))
 		return false;
-	if (*s) {
-		if (!(unit = strchr(units, tolower((unsigned char) *s))))
-			return false;
-		/* "kb", "KiB": what people write for the same thing. */
-		if (s[1] && *unit != 'b' && strcmp(s + 1, "b") && strcmp(s + 1, "B") && strcmp(s + 1, "iB"))
-			return false;
-		if (s[1] && *unit == 'b')
-			return false;
-		if (__builtin_mul_overflow(value, 1ull << (10 * (unit - units)), &value) || value > INT64_MAX)
-			return false;
-	}
+	if (!whole)
+		value = 0;
+	/* From the last digit on, so that nothing is lost but what is less than a byte. */
+	for (; part > 0; part--)
+		rest = (rest + (uint64_t) (point[part] - '0') * size) / 10;
+	if (__builtin_mul_overflow(value, size, &value) || __builtin_add_overflow(value, rest, &value) || value > INT64_MAX)
+		return false;
 	*out = (int64_t) value;
 	return true;
 }

@@ -16,7 +16,8 @@ bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out);
  * does not fit.  For the kernel's lines of fields: sscanf(3) costs a static program 120 kB. */
 bool number_take(const char **s, uint64_t *out);
 
-/* A size with a unit: "512", "64k", "10M", "1g", "2GB"; "-1" gives -1.  Units are powers of 1024. */
+/* A size with a unit, as runc's options have it (RAMInBytes of go-units): "512", "64k", "1.5g", "2 GiB"; "-1" gives -1.
+ * Units are powers of 1024; what is less than a byte is dropped. */
 bool number_parse_size(const char *s, int64_t *out);
 
 /* A Go duration ("5s", "1m30s", "250ms", "1.5h") in nanoseconds. */

@@ -295,5 +295,5 @@ int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources
 	if (restricted > 0)
 		tables_free(&old);
 	tables_free(&tables);
-	return result < 0 ? blame(err, POINTER) : 0;
+	return excuse(cgroup, result, err);
 }

@@ -21,6 +21,7 @@
 #include "container/update-options.h"
 #include "container/update-process.h"
 #include "sys/fd.h"
+#include "sys/host.h"
 
 struct update {
 	struct update_options *options;
@@ -49,6 +50,8 @@ static int open_container(struct update *u, struct error *err)
 	if (handle_config(&u->handle, &u->config, err) < 0)
 		return -1;
 	store_get_cgroup(u->handle.record, &u->cgroup);
+	u->cgroup.required = true;
+	u->cgroup.rootless = geteuid() != 0 || !host_in_initial_userns();
 	return cgroup_open(&u->cgroup, false, err);
 }
 

@@ -312,16 +312,22 @@ load lib/programs
 	wait_status web stopped
 }
 
-@test "a kill at the very exec of the program is no start, no run and no exec" {
+@test "a kill at the very exec of the program is no start" {
 	need_command strace
 	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
 	rt create web
-	in_background strace -qq -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL -p "$(pid_of web)" 2>"$T/strace"
-	wait_for grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$(pid_of web)/status"
+	in_background strace -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL -p "$(pid_of web)" 2>"$T/strace"
+	# With a tracer, but not yet told to stop, it could still pass.
+	wait_for grep -q 'attached' "$T/strace"
 	rt_fail start web
 	says "ended before its program ran" "(was it killed?)"
 	wait_status web stopped
-	rt delete web
+}
+
+@test "the same of run and exec" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	[ -z "$AS_USER" ] || skip "the tests become this user by execs of their own, which would be the killed ones"
 	# Our own exec of ourselves is the first of the traced process; the second is the program's, in the child.
 	run -1 strace -qq -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=1 "${RT[@]}" run web
 	says "was killed by SIGKILL before its program ran"

@@ -35,7 +35,7 @@ load lib/rootless
 
 	# The folder is made whether the config pleases or not.
 	for user in "" tester; do
-		run as_user 1000 env ${user:+USER=$user} unshare -r "$RUNTIME" create web
+		run as_user 1000 env -u USER ${user:+USER=$user} unshare -r "$RUNTIME" create web
 		[ -d "$T/run-1000/ctr-run" ]
 		rmdir "$T/run-1000/ctr-run"
 	done

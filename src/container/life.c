@@ -25,6 +25,7 @@
 #include "tune/net-devices.h"
 
 #define END_MS 10000	/* how long a killed process may take to end, or another command at work on the container */
+#define DYING_MS 100	/* how long a delete without --force waits for a process that was just killed */
 #define LOCK_MS 5
 
 /* ---- start --------------------------------------------------------------- */
@@ -241,9 +242,18 @@ static int lock_and_read(struct handle *h, bool force, struct error *err)
 	return 0;
 }
 
+/* "kill ID KILL; delete ID" is what people write: kill returns when the signal is sent, not when it has done its work. */
+static void await_end(struct handle *h)
+{
+	if (h->status == CONTAINER_RUNNING && process_wait_end(h->pidfd, DYING_MS) == 1)
+		h->status = CONTAINER_STOPPED;
+}
+
 static int delete(struct handle *h, bool force, struct error *err)
 {
 	handle_look_paused(h);
+	if (!force)
+		await_end(h);
 	if (!force && h->status != CONTAINER_STOPPED && h->status != CONTAINER_CREATED)
 		return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: %s", h->id,
 				 container_status_name(h->status));

@@ -13,6 +13,15 @@ load lib/programs
 	wait_for suite_pids_gone
 }
 
+@test "a container that was just killed is deleted: delete waits for its end" {
+	for i in 1 2 3 4 5 6 7 8; do
+		rt run -d web
+		rt kill web KILL
+		rt delete web
+	done
+	wait_for suite_pids_gone
+}
+
 @test "a created one is" {
 	rt create web
 	rt delete web

@@ -23,9 +23,9 @@ CFLAGS   ?= -O2 -g
 LDMODE   ?= -static-pie
 LIBS     ?= -lseccomp -lyajl_s -ldbus-1
 FEATURES ?= -DHAVE_SELINUX -DHAVE_APPARMOR -DHAVE_SYSTEMD
-# One of its headers lies with the libraries of the machine.
+# One of its headers lies with the libraries of the machine, in a folder that has no vendor in its name, as clang's triplet has.
 DBUS_CFLAGS ?= $(addprefix -isystem ,/usr/include/dbus-1.0 $(firstword $(wildcard \
-          $(patsubst %,/usr/%/dbus-1.0/include,lib/$(TRIPLET) lib64 lib))))
+          $(patsubst %,/usr/%/dbus-1.0/include,lib/$(TRIPLET) lib/$(subst -pc-,-,$(subst -unknown-,-,$(TRIPLET))) lib64 lib))))
 PREFIX   ?= /usr/local
 TRIPLET  := $(shell $(CC) -dumpmachine 2>/dev/null)
 -include config.mk

@@ -20,6 +20,8 @@
 #include <unistd.h>
 
 #undef alloca
+#undef sprintf	/* macros of glibc where the compiler is clang */
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets alloca tmpnam mktemp
 #pragma GCC poison getpwnam getpwuid getgrnam getgrgid getgrouplist initgroups getaddrinfo gethostbyname dlopen
 #pragma GCC poison getpwnam_r getpwuid_r getgrnam_r getgrgid_r getnameinfo getservbyname getprotobyname dlmopen dlsym

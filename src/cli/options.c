@@ -87,11 +87,11 @@ static int set(const struct option *o, void *into, const char *value, struct err
 	case OPTION_CHOICE:
 		if (!option_offers(o->arg, value))
 			return fail_code(err, ERROR_USAGE, "invalid %s: %s (one of %s)", o->name, value, o->arg);
-		/* fall through */
+		__attribute__((fallthrough));
 	case OPTION_WORD:
 		if (o->kind == OPTION_WORD && !*value)
 			return fail_code(err, ERROR_USAGE, "invalid value \"\" for flag -%s: it must not be empty (%s)", o->name, o->arg);
-		/* fall through */
+		__attribute__((fallthrough));
 	case OPTION_TEXT:
 		*(const char **) member = *value ? value : NULL;
 		return 0;

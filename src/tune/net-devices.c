@@ -164,26 +164,31 @@ static int look(struct arena *arena, struct netlink *nl, struct net_device *devi
 	return note_addresses(arena, nl, device, err);
 }
 
-int net_devices_look(struct arena *arena, const struct plan *plan, struct net_devices *devices, struct error *err)
+static int look_each(struct arena *arena, struct netlink *nl, const struct plan *plan, struct net_devices *devices, struct error *err)
 {
-	struct netlink nl = { .fd = -1 };
-
-	devices->n = plan->n_net_devices;
-	devices->list = arena_alloc(arena, devices->n * sizeof *devices->list);
-	if (!devices->n)
-		return 0;
-	if (netlink_open(&nl, err) < 0)
-		return -1;
-	auto_fd sock = nl.fd;
 	for (size_t i = 0; i < devices->n; i++) {
 		const struct net_device_plan *p = &plan->net_devices[i];
 
 		devices->list[i] = (struct net_device) { .host = p->host, .name = p->name, .pointer = p->pointer };
 		net_device_name_way(plan->id, i, devices->list[i].way);
-		if (look(arena, &nl, &devices->list[i], err) < 0)
+		if (look(arena, nl, &devices->list[i], err) < 0)
 			return blame(err, p->pointer);
 	}
 	return 0;
+}
+
+int net_devices_look(struct arena *arena, const struct plan *plan, struct net_devices *devices, struct error *err)
+{
+	struct netlink nl = { .fd = -1 };
+	int result;
+
+	devices->n = plan->n_net_devices;
+	devices->list = arena_alloc(arena, devices->n * sizeof *devices->list);
+	if (!devices->n)
+		return 0;
+	result = netlink_open(&nl, err) < 0 ? -1 : look_each(arena, &nl, plan, devices, err);
+	cleanup_close(&nl.fd);
+	return result;
 }
 
 /* ---- telling ----------------------------------------------------------------- */

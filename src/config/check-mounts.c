@@ -8,7 +8,7 @@
 #include "config/check.h"
 #include "config/config.h"
 #include "config/idmap-option.h"
-#include "config/mount-option-names.h"
+#include "config/mount-option.h"
 
 static bool has_option(const struct oci_mount *m, const char *name)
 {
@@ -18,18 +18,10 @@ static bool has_option(const struct oci_mount *m, const char *name)
 	return false;
 }
 
-/* What is in no table is for the file system; crun's three words and idmap=... are for us. */
+/* What is in no table is for the file system. */
 static bool is_ours(const char *option)
 {
-	static const char *const more[] = { "copy-symlink", "dest-nofollow", "src-nofollow" };
-
-	for (size_t i = 0; mount_option_names[i]; i++)
-		if (!strcmp(mount_option_names[i], option))
-			return true;
-	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
-		if (!strcmp(more[i], option))
-			return true;
-	return idmap_option_value(option) != NULL;
+	return mount_option_find(option) || idmap_option_value(option);
 }
 
 static void check_bind(const struct check *c, const struct oci_mount *m, const char *pointer)

@@ -11,7 +11,7 @@
 #include "config/capability-names.h"
 #include "config/check.h"
 #include "config/config.h"
-#include "config/mount-option-names.h"
+#include "config/mount-option.h"
 #include "config/seccomp-names.h"
 
 /* The generated structs hold char *; json_write() only reads. */
@@ -33,6 +33,18 @@ static char **names(struct arena *arena, const char *const *list, size_t *n)
 	for (*n = 0; list[*n]; ++*n)
 		*(const char **) arena_push(arena, &copy, *n, sizeof *copy) = list[*n];
 	return copy;
+}
+
+/* Those of the spec. */
+static char **mount_option_names(struct arena *arena, size_t *n)
+{
+	char **list = NULL;
+
+	*n = 0;
+	for (const struct mount_option *option = mount_options; option->name; option++)
+		if (!option->crun)
+			*(const char **) arena_push(arena, &list, (*n)++, sizeof *list) = option->name;
+	return list;
 }
 
 /* Value 0 of an enum is "not given". */
@@ -114,7 +126,7 @@ char *config_features(void)
 	};
 	char *text;
 
-	features.mount_options = names(&a, mount_option_names, &features.n_mount_options);
+	features.mount_options = mount_option_names(&a, &features.n_mount_options);
 	text = json_write(&oci_features_type, &features, true, NULL);
 	arena_free(&a);
 	return text;

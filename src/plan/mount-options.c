@@ -11,113 +11,15 @@
  * one replaces the field; its opposite ("atime", "nostrictatime") takes only
  * that value back.
  */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "config/idmap-option.h"
+#include "config/mount-option.h"
 #include "plan/mount-options.h"
 #include "plan/planner.h"
-
-enum option_kind {
-	NOTHING,
-	SET, CLEAR,		/* an attribute */
-	ATIME, UNATIME,		/* a value of the field of access times */
-	SUPER, UNSUPER,		/* a flag of the file system */
-	PROPAGATE,
-	BIND, REMOUNT,
-	IDMAP,
-	BIND_FLAG,		/* a flag of the step, which only binds have: value is its offset */
-	COPY_UP,
-};
-
-struct mount_option {
-	const char *name;
-	enum option_kind kind;
-	uint64_t value;
-	bool recursive;		/* an attribute of the whole tree */
-};
-
-/* Sorted, for bsearch(3). */
-static const struct mount_option options[] = {
-	{ "async",	    UNSUPER,   MS_SYNCHRONOUS,				false },
-	{ "atime",	    UNATIME,   MOUNT_ATTR_NOATIME,			false },
-	{ "bind",	    BIND,      0,					false },
-	{ "copy-symlink",   BIND_FLAG, offsetof(struct step, copy_symlink),	false },
-	{ "defaults",	    NOTHING,   0,					false },
-	{ "dest-nofollow",  BIND_FLAG, offsetof(struct step, no_follow_target),	false },
-	{ "dev",	    CLEAR,     MOUNT_ATTR_NODEV,			false },
-	{ "diratime",	    CLEAR,     MOUNT_ATTR_NODIRATIME,			false },
-	{ "dirsync",	    SUPER,     MS_DIRSYNC,				false },
-	{ "exec",	    CLEAR,     MOUNT_ATTR_NOEXEC,			false },
-	{ "idmap",	    IDMAP,     0,					false },
-	{ "iversion",	    SUPER,     MS_I_VERSION,				false },
-	{ "lazytime",	    SUPER,     MS_LAZYTIME,				false },
-	{ "loud",	    UNSUPER,   MS_SILENT,				false },
-	{ "mand",	    SUPER,     MS_MANDLOCK,				false },
-	{ "noatime",	    ATIME,     MOUNT_ATTR_NOATIME,			false },
-	{ "nodev",	    SET,       MOUNT_ATTR_NODEV,			false },
-	{ "nodiratime",	    SET,       MOUNT_ATTR_NODIRATIME,			false },
-	{ "noexec",	    SET,       MOUNT_ATTR_NOEXEC,			false },
-	{ "noiversion",	    UNSUPER,   MS_I_VERSION,				false },
-	{ "nolazytime",	    UNSUPER,   MS_LAZYTIME,				false },
-	{ "nomand",	    UNSUPER,   MS_MANDLOCK,				false },
-	{ "norelatime",	    UNATIME,   MOUNT_ATTR_RELATIME,			false },
-	{ "nostrictatime",  UNATIME,   MOUNT_ATTR_STRICTATIME,			false },
-	{ "nosuid",	    SET,       MOUNT_ATTR_NOSUID,			false },
-	{ "nosymfollow",    SET,       MOUNT_ATTR_NOSYMFOLLOW,			false },
-	{ "private",	    PROPAGATE, MS_PRIVATE,				false },
-	{ "ratime",	    UNATIME,   MOUNT_ATTR_NOATIME,			true },
-	{ "rbind",	    BIND,      MS_REC,					false },
-	{ "rdev",	    CLEAR,     MOUNT_ATTR_NODEV,			true },
-	{ "rdiratime",	    CLEAR,     MOUNT_ATTR_NODIRATIME,			true },
-	{ "relatime",	    ATIME,     MOUNT_ATTR_RELATIME,			false },
-	{ "remount",	    REMOUNT,   0,					false },
-	{ "rexec",	    CLEAR,     MOUNT_ATTR_NOEXEC,			true },
-	{ "ridmap",	    IDMAP,     0,					true },
-	{ "rnoatime",	    ATIME,     MOUNT_ATTR_NOATIME,			true },
-	{ "rnodev",	    SET,       MOUNT_ATTR_NODEV,			true },
-	{ "rnodiratime",    SET,       MOUNT_ATTR_NODIRATIME,			true },
-	{ "rnoexec",	    SET,       MOUNT_ATTR_NOEXEC,			true },
-	{ "rnorelatime",    UNATIME,   MOUNT_ATTR_RELATIME,			true },
-	{ "rnostrictatime", UNATIME,   MOUNT_ATTR_STRICTATIME,			true },
-	{ "rnosuid",	    SET,       MOUNT_ATTR_NOSUID,			true },
-	{ "rnosymfollow",   SET,       MOUNT_ATTR_NOSYMFOLLOW,			true },
-	{ "ro",		    SET,       MOUNT_ATTR_RDONLY,			false },
-	{ "rprivate",	    PROPAGATE, MS_PRIVATE | MS_REC,			false },
-	{ "rrelatime",	    ATIME,     MOUNT_ATTR_RELATIME,			true },
-	{ "rro",	    SET,       MOUNT_ATTR_RDONLY,			true },
-	{ "rrw",	    CLEAR,     MOUNT_ATTR_RDONLY,			true },
-	{ "rshared",	    PROPAGATE, MS_SHARED | MS_REC,			false },
-	{ "rslave",	    PROPAGATE, MS_SLAVE | MS_REC,			false },
-	{ "rstrictatime",   ATIME,     MOUNT_ATTR_STRICTATIME,			true },
-	{ "rsuid",	    CLEAR,     MOUNT_ATTR_NOSUID,			true },
-	{ "rsymfollow",	    CLEAR,     MOUNT_ATTR_NOSYMFOLLOW,			true },
-	{ "runbindable",    PROPAGATE, MS_UNBINDABLE | MS_REC,			false },
-	{ "rw",		    CLEAR,     MOUNT_ATTR_RDONLY,			false },
-	{ "shared",	    PROPAGATE, MS_SHARED,				false },
-	{ "silent",	    SUPER,     MS_SILENT,				false },
-	{ "slave",	    PROPAGATE, MS_SLAVE,				false },
-	{ "src-nofollow",   BIND_FLAG, offsetof(struct step, no_follow_source),	false },
-	{ "strictatime",    ATIME,     MOUNT_ATTR_STRICTATIME,			false },
-	{ "suid",	    CLEAR,     MOUNT_ATTR_NOSUID,			false },
-	{ "symfollow",	    CLEAR,     MOUNT_ATTR_NOSYMFOLLOW,			false },
-	{ "sync",	    SUPER,     MS_SYNCHRONOUS,				false },
-	{ "tmpcopyup",	    COPY_UP,   0,					false },
-	{ "unbindable",	    PROPAGATE, MS_UNBINDABLE,				false },
-};
-
-const char *mount_option_name(size_t i)
-{
-	return i < ARRAY_SIZE(options) ? options[i].name : NULL;
-}
-
-static int compare(const void *name, const void *row)
-{
-	return strcmp(name, ((const struct mount_option *) row)->name);
-}
 
 /* Let VALUE be the access times of the mount. */
 static void set_atime(uint64_t *set, uint64_t *clear, uint64_t value)
@@ -142,15 +44,15 @@ static void unset_atime(uint64_t *set, uint64_t *clear, uint64_t value)
 static void change_attribute(const struct mount_option *option, uint64_t *set, uint64_t *clear)
 {
 	switch (option->kind) {
-	case SET:
+	case MOUNT_OPTION_SET:
 		*set |= option->value;
 		*clear &= ~option->value;
 		break;
-	case CLEAR:
+	case MOUNT_OPTION_CLEAR:
 		*set &= ~option->value;
 		*clear |= option->value;
 		break;
-	case ATIME:
+	case MOUNT_OPTION_ATIME:
 		set_atime(set, clear, option->value);
 		break;
 	default:
@@ -249,36 +151,44 @@ static int read_known(struct reader *r, const struct mount_option *option)
 	struct step *step = r->step;
 
 	switch (option->kind) {
-	case NOTHING:
+	case MOUNT_OPTION_NOTHING:
 		break;
-	case SET: case CLEAR: case ATIME: case UNATIME:
+	case MOUNT_OPTION_SET: case MOUNT_OPTION_CLEAR: case MOUNT_OPTION_ATIME: case MOUNT_OPTION_UNATIME:
 		change_attribute(option, option->recursive ? &step->set_all : &step->set,
 				 option->recursive ? &step->clear_all : &step->clear);
 		break;
-	case SUPER:
+	case MOUNT_OPTION_SUPER:
 		step->super |= option->value;
 		break;
-	case UNSUPER:
+	case MOUNT_OPTION_UNSUPER:
 		step->super &= ~option->value;
 		break;
-	case PROPAGATE:
+	case MOUNT_OPTION_PROPAGATE:
 		return add_propagation(r, option->value);
-	case BIND:
+	case MOUNT_OPTION_BIND:
 		r->words->bind = true;
 		step->recursive |= option->value == MS_REC;
 		break;
-	case REMOUNT:
+	case MOUNT_OPTION_REMOUNT:
 		r->words->remount = true;
 		break;
-	case COPY_UP:
+	case MOUNT_OPTION_COPY_UP:
 		step->copy_up = true;
 		r->words->copy_up_pointer = here(r);
 		break;
-	case IDMAP:
+	case MOUNT_OPTION_IDMAP:
 		note_idmap(r, option->recursive);
 		break;
-	case BIND_FLAG:
-		*(bool *) ((char *) step + option->value) = true;
+	case MOUNT_OPTION_COPY_SYMLINK:
+		step->copy_symlink = true;
+		bind_only(r, option);
+		break;
+	case MOUNT_OPTION_NO_FOLLOW_TARGET:
+		step->no_follow_target = true;
+		bind_only(r, option);
+		break;
+	case MOUNT_OPTION_NO_FOLLOW_SOURCE:
+		step->no_follow_source = true;
 		bind_only(r, option);
 		break;
 	}
@@ -295,8 +205,7 @@ int mount_options_read(struct arena *arena, const struct oci_mount *mount, const
 	*words = (struct mount_words) { 0 };
 	for (; r.i < mount->n_options; r.i++) {
 		const char *word = mount->options[r.i];
-		const struct mount_option *option =
-			bsearch(word, options, ARRAY_SIZE(options), sizeof *options, compare);
+		const struct mount_option *option = mount_option_find(word);
 
 		if ((option ? read_known(&r, option) : read_other(&r, word)) < 0)
 			return -1;

@@ -1,9 +1,9 @@
 /*
  * mount-options.h - the words in a mount's list of options
  *
- * One table holds every name that runtime-spec 1.3 lists (config.md, "Linux
- * mount options"), and three of crun's.  A word that is not in it belongs to
- * the file system and goes to it unread.
+ * Which there are stands in config/mount-option.h; here is what they do to a
+ * step of the plan.  A word that is not in its table belongs to the file system
+ * and goes to it unread.
  */
 #pragma once
 #include <stdbool.h>
@@ -26,6 +26,3 @@ struct mount_words {
  * in a config with LINUX.  The last of contradicting options wins.  0, or -1 with ERR. */
 int mount_options_read(struct arena *arena, const struct oci_mount *mount, const struct oci_linux *linux,
 		       const char *pointer, struct step *step, struct mount_words *words, struct error *err);
-
-/* Name I of the table, NULL past its end. */
-const char *mount_option_name(size_t i);

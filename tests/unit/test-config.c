@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "config/capability-names.h"
-#include "config/mount-option-names.h"
+#include "config/mount-option.h"
 #include "config/rlimit-names.h"
-#include "plan/mount-options.h"
 
 static char top[64];
 static int dir;
@@ -224,22 +223,18 @@ static void features_are_complete(void **state)
 	arena_free(&arena);
 }
 
-static void mount_options_are_those_the_planner_knows(void **state)
+static void mount_options_are_found_by_name(void **state)
 {
-	static const char *const ours[] = { "copy-symlink", "dest-nofollow", "src-nofollow" };
-	size_t n = 0, known = 0, i;
-
 	(void) state;
-	for (; mount_option_names[n]; n++) {
-		if (n)
-			assert_true(strcmp(mount_option_names[n - 1], mount_option_names[n]) < 0);
-		for (i = 0; mount_option_name(i) && strcmp(mount_option_name(i), mount_option_names[n]); i++)
-			;
-		assert_non_null(mount_option_name(i));
+	for (const struct mount_option *option = mount_options; option->name; option++) {
+		if (option > mount_options)	/* bsearch(3) needs it */
+			assert_true(strcmp(option[-1].name, option->name) < 0);
+		assert_ptr_equal(mount_option_find(option->name), option);
 	}
-	while (mount_option_name(known))
-		known++;
-	assert_int_equal(known, n + ARRAY_SIZE(ours));
+	assert_null(mount_option_find(""));
+	assert_null(mount_option_find("size=1k"));
+	assert_true(mount_option_find("copy-symlink")->crun);
+	assert_false(mount_option_find("rro")->crun);
 }
 
 static void tables_of_names_are_right(void **state)
@@ -261,7 +256,7 @@ int main(void)
 		TEST(a_config_is_loaded), TEST(a_missing_file_is_told_in_the_words_clients_know),
 		TEST(what_is_no_file_is_refused_without_waiting), TEST(size_is_bounded), TEST(a_process_file_is_loaded_and_checked),
 		TEST(faults_are_sorted_by_place), TEST(what_could_not_be_read_is_not_judged), TEST(later_errors_get_their_place),
-		TEST(the_template_is_sound), TEST(features_are_complete), TEST(mount_options_are_those_the_planner_knows),
+		TEST(the_template_is_sound), TEST(features_are_complete), TEST(mount_options_are_found_by_name),
 		TEST(tables_of_names_are_right),
 	};
 

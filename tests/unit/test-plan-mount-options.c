@@ -1,6 +1,5 @@
 /* What the words of a mount's list of options set, clear and hand on. */
 #include "test-plan-fixture.h"
-#include "config/mount-option-names.h"
 #include "plan/mount-options.h"
 
 #define BIND(options) "{'destination':'/data', 'source':'/srv', 'options':['bind'" options "]}"
@@ -9,20 +8,6 @@
 #define ATIME ((uint64_t) MOUNT_ATTR__ATIME)
 
 /* ---- options ----------------------------------------------------------- */
-
-static void test_every_option_of_the_spec_is_known(void **state)
-{
-	(void) state;
-	for (size_t i = 0; mount_option_names[i]; i++) {
-		bool known = false;
-		for (size_t k = 0; mount_option_name(k); k++)
-			known = known || !strcmp(mount_option_name(k), mount_option_names[i]);
-		if (!known)
-			give_up("%s is in features but not in the table", mount_option_names[i]);
-	}
-	for (size_t k = 1; mount_option_name(k); k++)	/* bsearch(3) needs it */
-		assert_true(strcmp(mount_option_name(k - 1), mount_option_name(k)) < 0);
-}
 
 static void test_bits(void **state)
 {
@@ -163,7 +148,6 @@ static void test_flags_for_binds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_every_option_of_the_spec_is_known),
 		TEST(test_bits),
 		TEST(test_access_times),
 		TEST(test_tree_of_one_mount),

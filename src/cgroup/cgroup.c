@@ -282,11 +282,10 @@ static int folder_make(struct cgroup_folder *folder, const struct cgroup *cgroup
 	return 0;
 }
 
-int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err)
+int cgroup_make(struct cgroup *cgroup, struct error *err)
 {
 	struct error ignored;
 
-	(void) host;
 	if (!cgroup->looked && cgroup_look(cgroup, err) < 0)
 		return -1;
 	cgroup->looked = false;

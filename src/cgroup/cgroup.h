@@ -24,7 +24,6 @@
 #include "sys/host.h"
 
 struct arena;
-struct arena;
 struct error;
 
 struct cgroup_folder {
@@ -81,7 +80,7 @@ int cgroup_look(struct cgroup *cgroup, struct error *err);
 /* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen.
  * A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On error what was made
  * is removed. */
-int cgroup_make(struct cgroup *cgroup, const struct host *host, struct error *err);
+int cgroup_make(struct cgroup *cgroup, struct error *err);
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "container/channel.h"
 
@@ -100,9 +101,18 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	struct cmsghdr *c = h.msg_controllen ? CMSG_FIRSTHDR(&h) : NULL;
 	if (c && c->cmsg_type == SCM_RIGHTS)
 		memcpy(fd, CMSG_DATA(c), sizeof *fd);
-	if ((size_t) n < sizeof *head || *head >= MSG_COUNT || h.msg_flags & MSG_TRUNC)
+	if ((size_t) n < sizeof *head || *head >= MSG_COUNT || h.msg_flags & MSG_TRUNC) {
+		cleanup_close(fd);
 		return fail_code(err, ERROR_PROTOCOL, "%s sent what is no message", ch->peer);
+	}
 	return n - (ssize_t) sizeof *head;
+}
+
+/* The peer's error.  It comes from inside the container: its texts end where ours do, whatever it says. */
+static void take_error(const char *body, struct error *err)
+{
+	memcpy(err, body, sizeof *err);
+	err->file[sizeof err->file - 1] = err->pointer[sizeof err->pointer - 1] = err->message[sizeof err->message - 1] = '\0';
 }
 
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err)
@@ -110,12 +120,13 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 	char body[sizeof(struct error) > MAX_LOG ? sizeof(struct error) : MAX_LOG];
 	uint32_t head, level;
 	bool refused = false;
-	int received;
 
 	if (fd)
 		*fd = -1;
 	for (;;) {
-		ssize_t n = receive(ch, &head, body, sizeof body, &received, err);
+		int got;
+		ssize_t n = receive(ch, &head, body, sizeof body, &got, err);
+		auto_fd received = got;
 		if (n == -2) {
 			log_debug("%s: the end", ch->peer);
 			return refused ? -1 : MSG_COUNT;
@@ -129,16 +140,14 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 			continue;
 		}
 		if ((head == MSG_ERROR || head == MSG_REFUSED) && (size_t) n == sizeof *err) {
-			memcpy(err, body, sizeof *err);
+			take_error(body, err);
 			refused = true;
 			if (head == MSG_ERROR)
 				return -1;
 			continue;
 		}
 		if (fd)
-			*fd = received;
-		else if (received >= 0)
-			close(received);
+			*fd = take_fd(received);
 		if ((size_t) n != size)
 			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer, names[head], n, size);
 		if (size)

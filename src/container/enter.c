@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "cgroup/cgroup.h"
 #include "container/enter.h"
 #include "container/lookup.h"
@@ -44,6 +45,7 @@ static char *home_of(uid_t uid)
 	struct stat st;
 	auto_fd fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	auto_free char *text = NULL;
+	uint64_t number;
 	size_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_PASSWD)
@@ -57,10 +59,8 @@ static char *home_of(uid_t uid)
 			*next++ = '\0';
 		for (int i = 0; i < 7; i++)
 			field[i] = strsep(&line, ":");
-		char *end;
-		if (!field[5] || !field[2] || !*field[2] || strtoul(field[2], &end, 10) != uid || *end || field[5][0] != '/')
-			continue;
-		return xstrdup(field[5]);
+		if (field[5] && field[5][0] == '/' && number_parse(field[2], 0, UINT32_MAX, &number) && number == uid)
+			return xstrdup(field[5]);
 	}
 	return xstrdup("/");
 }

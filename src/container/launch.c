@@ -264,7 +264,7 @@ static int make_cgroup(struct launch *launch, struct error *err)
 		return blame(err, plan->pointer);
 	if (note_cgroup(launch, err) < 0)
 		return -1;
-	if (cgroup_make(&launch->cgroup, &launch->host, err) < 0)
+	if (cgroup_make(&launch->cgroup, err) < 0)
 		return blame(err, plan->pointer);
 	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
 	if (plan->resources && cgroup_limit(&launch->cgroup, plan->resources, err) < 0)

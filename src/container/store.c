@@ -15,6 +15,8 @@
 #include "libocispec/arena.h"
 #include "sys/fd.h"
 
+#define LOOK_MS 5		/* between two looks at a lock */
+#define UPDATE_MS 10000
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-"
 
 int store_check_id(const char *id, struct error *err)
@@ -109,15 +111,21 @@ bool store_lock(int folder, bool wait)
 	return result == 0;
 }
 
+/* flock(2) knows no time limit. */
+static bool lock_within(int fd, int ms)
+{
+	for (int waited = 0; !store_lock(fd, false); waited += LOOK_MS) {
+		if (waited >= ms)
+			return false;
+		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+	}
+	return true;
+}
+
 int store_lock_within(int folder, int ms, struct error *err)
 {
-	const int step = 5;
-
-	for (int waited = 0; !store_lock(folder, false); waited += step) {
-		if (waited >= ms)
-			return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s", ms / 1000);
-		nanosleep(&(struct timespec) { .tv_nsec = step * 1000000 }, NULL);
-	}
+	if (!lock_within(folder, ms))
+		return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s", ms / 1000);
 	return store_removed(folder) ? fail_code(err, ERROR_NOT_FOUND, "the container does not exist any more") : 0;
 }
 
@@ -132,13 +140,8 @@ int store_lock_update(int folder, struct error *err)
 
 	if (fd < 0)
 		return fail(err, errno, "open the file \"update\" of the state folder");
-	for (unsigned ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; ms += 5) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fail(err, errno, "lock the container's limits");
-		if (ms >= 10000)
-			return fail_code(err, ERROR_TIMEOUT, "another update has been at work for 10 s");
-		nanosleep(&(struct timespec) { .tv_nsec = 5000000 }, NULL);
-	}
+	if (!lock_within(fd, UPDATE_MS))
+		return fail_code(err, ERROR_TIMEOUT, "another update has been at work for %d s", UPDATE_MS / 1000);
 	return take_fd(fd);
 }
 

@@ -131,7 +131,7 @@ static inline struct cgroup made_at(const char *path)
 {
 	struct cgroup cgroup = paths_of(path, true);
 
-	assert_fine(cgroup_make(&cgroup, &host, &err));
+	assert_fine(cgroup_make(&cgroup, &err));
 	return cgroup;
 }
 

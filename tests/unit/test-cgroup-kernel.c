@@ -16,7 +16,7 @@ static void what_is_made_is_removed(void **state)
 		assert_int_equal(cgroup.folders[i].made_parents, 2);
 	}
 	/* Between looking and making there is nothing to remove. */
-	assert_fine(cgroup_make(&cgroup, &host, &err));
+	assert_fine(cgroup_make(&cgroup, &err));
 	assert_true(exists(path));
 	for (size_t i = 0; i < cgroup.n_folders; i++) {
 		assert_true(cgroup.folders[i].fd >= 0);
@@ -84,7 +84,7 @@ static void an_occupied_folder_is_refused(void **state)
 
 	(void) state;
 	nap(20);
-	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	assert_int_equal(cgroup_make(&cgroup, &err), -1);
 	assert_non_null(strstr(err.message, "container's cgroup is not empty: 1 process(es) found"));
 	cgroup_close(&cgroup);
 	/* Beside or below it is another matter. */
@@ -109,7 +109,7 @@ static void a_frozen_folder_is_refused(void **state)
 	(void) state;
 	assert_fine(cgroup_freeze(&owner, true, &err));
 	/* A child of a frozen one is as cold as that. */
-	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	assert_int_equal(cgroup_make(&cgroup, &err), -1);
 	assert_non_null(strstr(err.message, "unexpectedly frozen"));
 	cgroup_close(&cgroup);
 	assert_false(exists(path));
@@ -130,7 +130,7 @@ static int in_read_only_view(bool required)
 		if (mount(NULL, full, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) < 0)
 			return 77;
 	}
-	if (cgroup_make(&cgroup, &host, &err) < 0)
+	if (cgroup_make(&cgroup, &err) < 0)
 		return err.number == EROFS ? 1 : 2;
 	return cgroup.n_folders == 0 ? 0 : 3;
 }
@@ -156,7 +156,7 @@ static void a_file_is_no_cgroup(void **state)
 	struct cgroup cgroup = paths_of("/cgroup.procs", true);
 
 	(void) state;
-	assert_int_equal(cgroup_make(&cgroup, &host, &err), -1);
+	assert_int_equal(cgroup_make(&cgroup, &err), -1);
 	cgroup_close(&cgroup);
 }
 
@@ -166,7 +166,7 @@ static int make_and_remove(const char *path)
 	for (int i = 0; i < 100; i++) {
 		struct cgroup cgroup = paths_of(path, true);
 
-		if (cgroup_make(&cgroup, &host, &err) < 0 || cgroup_remove(&cgroup, &err) < 0) {
+		if (cgroup_make(&cgroup, &err) < 0 || cgroup_remove(&cgroup, &err) < 0) {
 			print_error("%s\n", err.message);
 			return 1;
 		}

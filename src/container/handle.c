@@ -119,7 +119,7 @@ int handle_poststart(const struct handle *h, struct error *err)
 		return -1;
 	}
 	auto_free char *state = hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
-	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state, h->record->bundle, err);
+	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state, h->record->bundle, NULL, err);
 	config_free(&config);
 	return result;
 }

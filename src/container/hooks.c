@@ -45,10 +45,10 @@ static char **terminated(char **list, size_t n)
 }
 
 /* In the hook's process: never returns. */
-static void become(const struct oci_hook *hook, int in, int out, const char *cwd)
+static void become(const struct oci_hook *hook, int in, int out, const char *cwd, char *const *env)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
-	auto_free char **env = terminated(hook->env, hook->n_env);
+	auto_free char **own = terminated(hook->env, hook->n_env);
 	struct error ignored;
 
 	setpgid(0, 0);
@@ -57,7 +57,7 @@ static void become(const struct oci_hook *hook, int in, int out, const char *cwd
 		_exit(126);
 	if (cwd && chdir(cwd) < 0)
 		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
-	execve(hook->path, args, env);
+	execve(hook->path, args, hook->n_env || !env ? own : env);
 	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
 	_exit(127);
 }
@@ -82,7 +82,7 @@ static void add_output(int out, struct error *err)
 }
 
 /* Wait for the hook, at most its timeout. */
-static int finish(const char *what, const struct oci_hook *hook, pid_t pid, int pidfd, struct error *err)
+static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct error *err)
 {
 	int64_t seconds = hook->has_timeout ? hook->timeout : 0;
 	int ms = seconds <= 0 ? -1 : seconds > INT_MAX / 1000 ? INT_MAX : (int) seconds * 1000;
@@ -94,45 +94,47 @@ static int finish(const char *what, const struct oci_hook *hook, pid_t pid, int 
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return fail(err, errno, "wait for the %s hook %s", what, hook->path);
+			return fail(err, errno, "wait for %s", hook->path);
 	if (ended == 0)
-		return fail_code(err, ERROR_HOOK, "the %s hook %s did not end within %lld s and was killed", what, hook->path, (long long) seconds);
+		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path, (long long) seconds);
 	if (WIFSIGNALED(status))
-		return fail_code(err, ERROR_HOOK, "the %s hook %s was killed by %s", what, hook->path, signal_name(WTERMSIG(status)));
+		return fail_code(err, ERROR_HOOK, "%s was killed by %s", hook->path, signal_name(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
-		return fail_code(err, ERROR_HOOK, "the %s hook %s failed: exit status %d", what, hook->path, WEXITSTATUS(status));
+		return fail_code(err, ERROR_HOOK, "%s: exit status %d", hook->path, WEXITSTATUS(status));
 	return 0;
 }
 
-static int run_one(const char *what, const struct oci_hook *hook, const char *state, const char *cwd, struct error *err)
+static int run_one(const struct oci_hook *hook, const char *state, const char *cwd, char *const *env, struct error *err)
 {
 	/* A memory file, not a pipe: a child that the hook leaves behind cannot make us wait for its end. */
 	auto_fd out = memfd_create("hook", MFD_CLOEXEC), in = memfd_create("state", MFD_CLOEXEC), pidfd = -1;
 	pid_t pid;
 
 	if (out < 0 || in < 0)
-		return fail(err, errno, "make a memory file for the %s hook", what);
+		return fail(err, errno, "make a memory file for %s", hook->path);
 	/* The state and then the end of the file, as a pipe would give it. */
 	if (fd_write_all(in, state, strlen(state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
 		return -1;
 	pid = process_clone(0, -1, false, &pidfd, err);
 	if (pid < 0)
-		return wrap(err, "start the %s hook %s", what, hook->path);
+		return wrap(err, "start %s", hook->path);
 	if (pid == 0)
-		become(hook, in, out, cwd);
-	if (finish(what, hook, pid, pidfd, err) < 0) {
+		become(hook, in, out, cwd, env);
+	if (finish(hook, pid, pidfd, err) < 0) {
 		add_output(out, err);
 		return -1;
 	}
 	return 0;
 }
 
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, struct error *err)
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, char *const *env,
+	      struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		char pointer[64];
-		if (run_one(name, &hooks[i], state, cwd, err) == 0)
+		if (run_one(&hooks[i], state, cwd, env, err) == 0)
 			continue;
+		wrap(err, "error running %s hook #%zu", name, i);
 		snprintf(pointer, sizeof pointer, "/hooks/%s/%zu", name, i);
 		return blame(err, pointer);
 	}
@@ -144,6 +146,6 @@ void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, con
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		if (run_one(name, &hooks[i], state, cwd, &err) < 0)
-			log_warn("%s", err.message);
+		if (run_one(&hooks[i], state, cwd, NULL, &err) < 0)
+			log_warn("error running %s hook #%zu: %s", name, i, err.message);
 }

@@ -7,8 +7,10 @@
  *	poststart		runtime's namespaces, after that
  *	poststop		runtime's namespaces, after delete
  *
- * A hook gets exactly its own env (CVE-2025-23266: a host hook run with the
- * image's LD_PRELOAD), the state on standard input, and no descriptor of ours.
+ * A hook of the host gets exactly its own env (CVE-2025-23266: one was run with
+ * the image's LD_PRELOAD); startContainer's, a program of the container, the
+ * process's if it has none.  It gets the state on standard input, and no
+ * descriptor of ours.
  */
 #pragma once
 #include <stddef.h>
@@ -17,9 +19,11 @@
 
 struct error;
 
-/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  The first that fails, is killed or
+/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  ENV is for those that say no environment of
+ * their own, NULL: an empty one.  The first that fails, is killed or
  * outlives its timeout ends the list: -1 with ERROR_HOOK and the tail of what it printed.  Its whole process group is killed. */
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, struct error *err);
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, char *const *env,
+	      struct error *err);
 
 /* The same where the list goes on whatever happens (poststop): failures are warnings. */
 void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd);

@@ -135,12 +135,12 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 
 /* The hooks that run in the container's namespaces, and see its pid as it is there. */
 static int own_hooks(const struct plan *plan, const char *name, const struct oci_hook *hooks, size_t n, const char *status,
-		     const char *cwd, struct error *err)
+		     const char *cwd, char *const *env, struct error *err)
 {
 	if (!n)
 		return 0;
 	auto_free char *state = hooks_state(plan->id, plan->bundle, status, (int) getpid(), &plan->config->annotations);
-	return hooks_run(name, hooks, n, state, cwd, err);
+	return hooks_run(name, hooks, n, state, cwd, env, err);
 }
 
 /* The root file system, from the first mount to being in it. */
@@ -164,7 +164,10 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	if (hooks && (hooks->n_prestart || hooks->n_create_runtime) &&
 	    (channel_send(ch, MSG_ROOTFS, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HOOKS_DONE, err) < 0))
 		return -1;
-	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating", plan->bundle, err) < 0)
+	/* They start in the root file system: runc's do, and are written for it. */
+	if (hooks && hooks->n_create_container && fchdir(rootfs.root) < 0)
+		return fail(err, errno, "enter the root file system");
+	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating", NULL, NULL, err) < 0)
 		return -1;
 	if (rootfs_finish(&rootfs, err) < 0)
 		return -1;
@@ -232,7 +235,7 @@ static int run(struct launch *launch, struct error *err)
 	/* These programs are the container's own, as is the one that it is about. */
 	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
 		return -1;
-	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created", NULL, err) < 0)
+	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created", NULL, entry.env, err) < 0)
 		return -1;
 	if (!plan->has_process)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");

@@ -268,9 +268,9 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 		return 0;
 	r->launch.hooked = true;
 	auto_free char *state = hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, r->launch.bundle, err) < 0)
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, r->launch.bundle, NULL, err) < 0)
 		return -1;
-	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, err);
+	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, NULL, err);
 }
 
 static int on_terminal(struct restore *r, int master, struct error *err)

@@ -28,6 +28,7 @@
 #include "sys/idmap.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
+#include "sys/pty.h"
 #include "sys/socket.h"
 #include "tune/tune.h"
 
@@ -151,6 +152,10 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 		return send_console(console_socket, master, err);
 	if (!process->rows || !process->columns)
 		foreground_copy_size(master);
+	/* Where our terminal is in raw mode, the container's ends the lines.  A terminal of ours that only shows what it prints does so
+	 * itself, and in a file or a pipe nobody wants to see carriage returns (runc). */
+	if (!isatty(STDIN_FILENO))
+		pty_end_lines_plainly(master);
 	*keep = fcntl(master, F_DUPFD_CLOEXEC, 3);
 	return *keep < 0 ? fail(err, errno, "keep the terminal") : 0;
 }
@@ -244,8 +249,8 @@ static int answer_rootfs(struct launch *launch, struct error *err)
 	auto_free char *state = state_now(launch, "creating");
 
 	launch->hooked = true;
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, launch->bundle, err) < 0 ||
-	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, err) < 0)
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, launch->bundle, NULL, err) < 0 ||
+	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, NULL, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
 }

@@ -4,6 +4,7 @@
 #include <linux/magic.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -50,6 +51,16 @@ int pty_set_size(int fd, unsigned short rows, unsigned short columns, struct err
 	if (ioctl(fd, TIOCSWINSZ, &size) < 0)
 		return fail(err, errno, "set the size of the terminal to %hu rows, %hu columns", rows, columns);
 	return 0;
+}
+
+void pty_end_lines_plainly(int master)
+{
+	struct termios modes;
+
+	if (tcgetattr(master, &modes) < 0)
+		return;
+	modes.c_oflag &= ~(tcflag_t) ONLCR;
+	tcsetattr(master, TCSANOW, &modes);
 }
 
 int pty_take(int peer, struct error *err)

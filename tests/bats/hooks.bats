@@ -69,14 +69,14 @@ all_hooks()
 	done
 }
 
-@test "createContainer runs in the container's namespaces, with the host's files still there" {
+@test "createContainer runs in the container's namespaces, with the host's files still there, and in the root file system" {
 	hook createContainer "for n in mnt pid net uts ipc; do readlink /proc/self/ns/\$n; done >$T/hook; hostname >>$T/hook; ls $T/bundle/rootfs/bin/sh; pwd >>$T/hook"
 	rt create web
 	for ns in mnt pid net uts ipc; do
 		readlink "/proc/$(pid_of web)/ns/$ns" || true
 	done >"$T/own"
 	jq -r .hostname config.json >>"$T/own"
-	echo "$BUNDLE" >>"$T/own"
+	echo "$BUNDLE/rootfs" >>"$T/own"
 	diff "$T/own" "$T/hook"
 }
 
@@ -90,6 +90,30 @@ all_hooks()
 	rt start web
 	wait_for grep -q . rootfs/hook
 	[ "$(cat rootfs/hook)" = "$(readlink "/proc/$(pid_of web)/ns/mnt")"$'\n'"$(jq -r .hostname config.json)" ]
+}
+
+@test "startContainer has the process's environment if it says none of its own" {
+	shell 'cat /hook; exec sleep 1000'
+	spec '.root.readonly = false | .process.env = ["ONE=two", "PATH=/bin"]'
+	hook startContainer 'echo "$ONE, home $HOME" >/hook'
+	spec '.hooks.startContainer[0].path = "/bin/busybox" | del(.hooks.startContainer[0].env)'
+	run -0 rt run -d web
+	wait_for grep -q . rootfs/hook
+	[ "$(cat rootfs/hook)" = "two, home /root" ]
+	run -0 rt delete -f web
+	spec '.hooks.startContainer[0].env = ["TWO=three"]'
+	rt run -d web
+	[ "$(cat rootfs/hook)" = ", home " ]
+}
+
+@test "hooks of the host have not the process's environment" {
+	spec '.process.env = ["ONE=two", "PATH=/bin"]'
+	for name in createRuntime createContainer; do
+		hook $name "env >$T/$name"
+		spec "del(.hooks.$name[0].env)"
+	done
+	rt create web
+	run ! grep ONE "$T/createRuntime" "$T/createContainer"
 }
 
 @test "the state is on standard input: status, pid, bundle, annotations, in one line" {

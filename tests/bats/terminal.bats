@@ -214,6 +214,16 @@ on_terminal()
 	[ "${lines[19999]}" = $'line 19999\r' ]
 }
 
+@test "what a terminal prints into a pipe has no carriage returns" {
+	shell 'echo hello; tty'
+	run bash -c '"$@" </dev/null | cat' x "${RT[@]}" run web
+	[ "$output" = $'hello\n/dev/pts/0' ]
+	spec '.process.args = ["sleep", "1000"] | .process.terminal = false'
+	rt run -d web
+	run bash -c '"$@" </dev/null | cat' x "${RT[@]}" exec -t web sh -c 'echo hello; tty'
+	[ "$output" = $'hello\n/dev/pts/0' ]
+}
+
 @test "a terminal while our own stdio is none" {
 	shell 'tty; echo out; read x; echo "read $x"; [ -t 0 ] && echo terminal'
 	run bash -c 'echo typed | "$@"' x "${RT[@]}" run web

@@ -90,8 +90,8 @@ static int enter_named(struct cgroup *cgroup, const char *argument, bool *moved,
 		if (n == 0)
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (empty <controller> prefix)", argument);
 		if (!folder || cgroup->layout == CGROUP_V2)
-			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the container has no cgroup of "
-					 "a controller %.*s)", argument, (int) n, at);
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (unknown controller %.*s: the "
+					 "container has no cgroup of it)", argument, (int) n, at);
 		if (moved[folder - cgroup->folders])
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the cgroup of %.*s is given "
 					 "twice)", argument, (int) n, at);
@@ -116,7 +116,7 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (missing <controller>: prefix)",
 					 argument);
 		if (!cgroup_below_plain(colon ? colon + 1 : argument))
-			return fail_code(err, ERROR_USAGE, "bad sub cgroup path: %s", colon ? colon + 1 : argument);
+			return fail_code(err, ERROR_USAGE, "bad sub cgroup path: %s is not a sub cgroup path", colon ? colon + 1 : argument);
 		if (cgroup->n_folders == 0)
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the container has no cgroup)", argument);
 		if (colon && enter_named(cgroup, argument, moved, err) < 0)

@@ -211,7 +211,7 @@ static int limits_unified(struct limits *limits, const struct json_map *unified,
 		char controller[64];
 
 		if (!limits->v2)
-			return fail_at(err, pointer, "cgroup v1 has no unified resources");
+			return fail_at(err, pointer, "invalid configuration: cgroup v1 has no unified resources");
 		if (strchr(file, '/') || file[0] == '.' || strlen(file) >= sizeof limits->writes->file)
 			return fail_at(err, pointer, "unified resource %s must be a file name (no slashes)", file);
 		snprintf(controller, sizeof controller, "%.*s", (int) strcspn(file, "."), file);

@@ -120,11 +120,28 @@ static void thaw(struct handle *h)
 	cgroup_close(&cgroup);
 }
 
+/* Who shared a pid namespace with init and has outlived it. */
+static int kill_rest(const struct handle *h, struct error *err)
+{
+	auto_free pid_t *pids = NULL;
+	struct error ignored;
+	struct cgroup cgroup;
+	size_t n = 0;
+
+	store_get_cgroup(h->record, &cgroup);
+	if (cgroup_open(&cgroup, false, &ignored) < 0 || cgroup_pids(&cgroup, &pids, &n, &ignored) < 0)
+		n = 0;
+	cgroup_close(&cgroup);
+	return n ? signal_all(h, SIGKILL, err) : fail_code(err, ERROR_STATE, "container not running");
+}
+
 static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 {
 	/* Without a pid namespace of its own the rest may outlive init: -a reaches it even then. */
 	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
 		return signal_all(h, sig, err);
+	if (sig == SIGKILL && h->status == CONTAINER_STOPPED && !h->record->own_pidns)
+		return kill_rest(h, err);
 	/* With -a there is nobody left to be missed: as in runc, that is what was wanted. */
 	if (h->status == CONTAINER_STOPPED)
 		return all ? 0 : fail_code(err, ERROR_STATE, "container not running");

@@ -106,7 +106,7 @@ setup()
 	rt_fail exec --cgroup :a web true
 	says "invalid --cgroup argument: :a"
 	rt_fail exec --cgroup nope:a web true
-	says "no cgroup of a controller nope"
+	says "unknown controller nope"
 	if [ "$VIEW" = v2 ]; then
 		rt_fail exec --cgroup memory:a web true
 		says "invalid --cgroup argument: memory:a"

@@ -134,14 +134,22 @@ waiting()
 	wait_for suite_pids_gone
 }
 
-@test "without a pid namespace --all reaches those that outlive the first process" {
+@test "without a pid namespace KILL and --all reach those that outlive the first process" {
 	spec '.linux.namespaces |= map(select(.type != "pid"))'
 	shell 'sleep 1001 & exit 0'
 	rt run -d web
 	wait_status web stopped
 	[ -n "$(suite_pids)" ]
+	rt_fail kill web TERM
+	says "container not running"
+	rt kill web KILL
+	wait_for suite_pids_gone
 	rt_fail kill web KILL
 	says "container not running"
+	rt delete web
+	rt run -d web
+	wait_status web stopped
+	[ -n "$(suite_pids)" ]
 	rt kill --all web KILL
 	wait_for suite_pids_gone
 }

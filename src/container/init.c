@@ -27,12 +27,28 @@
 #include "sys/signals.h"
 #include "tune/tune.h"
 
+/* Once we are in a user namespace, what does not belong to it cannot be joined any more.  Return which were joined before. */
+static int join_with_all_rights(const struct launch *launch)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	struct error ignored;
+	int joined = 0;
+
+	if (!launch->host.privileged || !ns->n_join || ns->join[0].flag != CLONE_NEWUSER)
+		return 0;
+	for (size_t i = 1; i < ns->n_join; i++)
+		if (ns->join[i].flag != CLONE_NEWPID && namespace_enter(launch->join[i], ns->join[i].flag, &ignored) == 0)
+			joined |= ns->join[i].flag;
+	return joined;
+}
+
 int launch_join(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
+	int joined = join_with_all_rights(launch);
 
 	for (size_t i = 0; i < ns->n_join; i++) {
-		if (ns->join[i].flag == CLONE_NEWPID)
+		if (ns->join[i].flag == CLONE_NEWPID || joined & ns->join[i].flag)
 			continue;
 		if (namespace_enter(launch->join[i], ns->join[i].flag, err) < 0)
 			return blame(err, ns->join[i].pointer);

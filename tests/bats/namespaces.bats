@@ -86,6 +86,27 @@ load lib/namespaces
 	is first running
 }
 
+@test "one container joins all that another has, its user and time namespaces too" {
+	local type
+
+	user_namespace
+	namespace time
+	spec '.linux.timeOffsets = {boottime: {secs: 1337, nanosecs: 5}}'
+	rt run -d first
+	new_bundle second
+	for type in user:user time:time network:net pid:pid ipc:ipc uts:uts; do
+		namespace "${type%:*}" "/proc/$(pid_of first)/ns/${type#*:}"
+	done
+	spec 'del(.hostname)'
+	rt run -d second
+	for type in user time net pid ipc uts; do
+		same "$(ns_of "$(pid_of first)" $type)" "$(ns_of "$(pid_of second)" $type)"
+	done
+	run -0 rt exec second cat /proc/self/timens_offsets /proc/self/uid_map
+	same "boottime 1337 5" "$(sed -n 's/  */ /g; /^boot/p' <<<"$output")"
+	same "0 100000 65536" "$(xargs <<<"${lines[2]}")"
+}
+
 @test "in a joined pid namespace kill and delete end what the container started, and only that" {
 	others --pid --fork
 	namespace pid "/proc/$OTHER/ns/pid"

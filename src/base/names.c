@@ -18,3 +18,19 @@ const struct name_value *value_find(const struct name_value *table, uint64_t val
 			return table;
 	return NULL;
 }
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+bool name_same(const char *a, const char *b, size_t n)
+{
+	for (; n; a++, b++, n--) {
+		if (lower(*a) != lower(*b))
+			return false;
+		if (!*a)
+			return true;
+	}
+	return true;
+}

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/number.h"
 
 bool number_parse(const char *s, uint64_t min, uint64_t max, uint64_t *out)
@@ -58,7 +59,7 @@ static uint64_t unit_size(const char *unit)
 	static const char units[] = "bkmgtp";
 	const char *found = *unit ? strchr(units, tolower((unsigned char) *unit)) : units;
 
-	if (!found || (*unit && unit[1] && (found == units || (strcasecmp(unit + 1, "b") && strcasecmp(unit + 1, "ib")))))
+	if (!found || (*unit && unit[1] && (found == units || (!name_same(unit + 1, "b", SIZE_MAX) && !name_same(unit + 1, "ib", SIZE_MAX)))))
 		return 0;
 	return 1ull << (10 * (found - units));
 }

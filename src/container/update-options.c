@@ -6,12 +6,12 @@
  */
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "base/number.h"
 #include "config/rlimit-names.h"
 #include "container/update-options.h"
@@ -171,14 +171,14 @@ static bool parse_rlimit(const char *text, size_t n, uint64_t *value)
 int update_ulimit(const char *text, struct oci_rlimit *limit, struct error *err)
 {
 	static const char prefix[] = "RLIMIT_";
-	size_t n = strcspn(text, "="), skip = strncasecmp(text, prefix, sizeof prefix - 1) ? 0 : sizeof prefix - 1;
+	size_t n = strcspn(text, "="), skip = name_same(text, prefix, sizeof prefix - 1) ? sizeof prefix - 1 : 0;
 	const char *value = text + n + (text[n] == '='), *colon = strchr(value, ':');
 
 	*limit = (struct oci_rlimit) { 0 };
 	for (const struct name_value *row = rlimit_names; row->name; row++) {
 		const char *name = row->name + sizeof prefix - 1;
 
-		if (strlen(name) == n - skip && !strncasecmp(name, text + skip, n - skip))
+		if (strlen(name) == n - skip && name_same(name, text + skip, n - skip))
 			limit->type = (char *) row->name;
 	}
 	if (!limit->type)

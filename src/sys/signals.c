@@ -1,8 +1,8 @@
 /* signals.c - see signals.h */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -48,15 +48,15 @@ int signal_parse(const char *s)
 
 	if (number_parse(s, 0, LAST_SIGNAL, &number))
 		return (int) number;
-	if (!strncasecmp(s, "SIG", 3))
+	if (name_same(s, "SIG", 3))
 		s += 3;
 	/* SIGRTMIN is glibc's 34 here, as for kill(1) and systemd; the kernel's 32 and 33 are the C library's own. */
-	if (!strncasecmp(s, "RTMIN", 5))
+	if (name_same(s, "RTMIN", 5))
 		return parse_realtime(s + 5, '+', SIGRTMIN);
-	if (!strncasecmp(s, "RTMAX", 5))
+	if (name_same(s, "RTMAX", 5))
 		return parse_realtime(s + 5, '-', SIGRTMAX);
 	for (const struct name_value *row = signals; row->name; row++)
-		if (!strcasecmp(s, row->name + 3))
+		if (name_same(s, row->name + 3, SIZE_MAX))
 			return (int) row->value;
 	return -1;
 }

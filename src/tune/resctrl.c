@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/names.h"
 #include "plan/plan.h"
 #include "sys/fd.h"
 #include "sys/mountinfo.h"
@@ -89,7 +90,7 @@ bool resctrl_matches(const char *there, const char *wanted)
 		unsigned long domain = strtoul(s, &after, 10);
 		ours = value_of(s, s + strcspn(s, ";"), domain, &n);
 		theirs = value_of(list, stop, domain, &m);
-		if (!ours || !theirs || n != m || strncasecmp(ours, theirs, n))
+		if (!ours || !theirs || n != m || !name_same(ours, theirs, n))
 			return false;
 		domains++;
 	}

@@ -228,6 +228,13 @@ static void names_are_found_both_ways(void **state)
 	assert_int_equal(name_find(table, "c")->value, 2);
 	assert_null(name_find(table, "d"));
 	assert_null(name_find(table, ""));
+	assert_true(name_same("SigKill", "sIGkILL", SIZE_MAX));
+	assert_true(name_same("SIGKILL", "sig", 3));
+	assert_true(name_same("", "x", 0));
+	assert_false(name_same("SI", "SIG", 3));
+	assert_false(name_same("sig", "sig ", SIZE_MAX));
+	assert_false(name_same("@", "`", 1));	/* 0x20 apart, as letters are */
+	assert_false(name_same("\xc9", "\xe9", 1));
 	assert_string_equal(value_find(table, 2)->name, "b");
 	assert_null(value_find(table, 0));
 }

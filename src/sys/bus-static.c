@@ -6,7 +6,8 @@
  * NSS and resolver into the program, 170 kB that load shared libraries at run
  * time (CVE-2019-14271).  These take their places.  Each says "no", so what a
  * client may still come by (a log-in by a cookie in the home folder, after the
- * one by uid was refused) ends as refused.
+ * one by uid was refused) ends as refused.  The log daemon, to which only a
+ * server reports, would bring strftime and the machine's time zones, 119 kB.
  */
 #if defined HAVE_SYSTEMD && defined STATIC_LINK
 #include <errno.h>
@@ -24,6 +25,8 @@ int no_name(const void *address, unsigned size, char *host, unsigned n_host, cha
 	    int flags) __asm__("getnameinfo");
 int no_sockets(int unset_environment) __asm__("sd_listen_fds");
 int no_socket(int fd, int family, int type, int listening) __asm__("sd_is_socket");
+void no_log(const char *ident, int option, int facility) __asm__("openlog");
+void no_line(int priority, int flag, const char *format, void *arguments) __asm__("__vsyslog_chk");
 
 int no_user(const char *name, void *passwd, char *buffer, size_t size, void **result)
 {
@@ -72,5 +75,15 @@ int no_socket(int fd, int family, int type, int listening)
 {
 	(void) fd, (void) family, (void) type, (void) listening;
 	return 0;
+}
+
+void no_log(const char *ident, int option, int facility)
+{
+	(void) ident, (void) option, (void) facility;
+}
+
+void no_line(int priority, int flag, const char *format, void *arguments)
+{
+	(void) priority, (void) flag, (void) format, (void) arguments;
 }
 #endif

@@ -184,7 +184,7 @@ static void add_hierarchy(struct host *host, const char *name)
 
 	if (host->n_hierarchies == HOST_MAX_HIERARCHIES || strlen(name) >= sizeof hierarchy->name)
 		return;
-	snprintf(path, sizeof path, "%s/%s", cgroup_root, name);
+	snprintf(path, sizeof path, "%s/%.*s", cgroup_root, (int) sizeof hierarchy->name - 1, name);
 	if (statfs(path, &fs) < 0 || (fs.f_type != CGROUP_SUPER_MAGIC && fs.f_type != CGROUP2_SUPER_MAGIC))
 		return;
 	hierarchy->v2 = fs.f_type == CGROUP2_SUPER_MAGIC;

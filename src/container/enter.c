@@ -103,12 +103,36 @@ static char **make_env(const struct entry *entry)
 	return env;
 }
 
-/* The process must be able to open its own stdio again (/dev/stdout); never touch /dev/null, which is everybody's. */
-static void own_stdio(uid_t uid)
+static bool is_null(const struct stat *st)
 {
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* The container's own /dev/null in place of the host's: an LSM can name it, and CRIU can save it.  Where it has none, or something
+ * else of that name, the host's stays. */
+static void replace_null(int fd)
+{
+	struct stat st;
+
+	if (lstat("/dev/null", &st) < 0 || !is_null(&st))
+		return;
+	auto_fd null = open("/dev/null", O_RDWR | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	if (null >= 0 && fstat(null, &st) == 0 && is_null(&st))
+		dup2(null, fd);
+}
+
+/* The process must be able to open its own stdio again (/dev/stdout); never change /dev/null, which is everybody's. */
+static void own_stdio(const struct entry *entry)
+{
+	uid_t uid = entry->process->uid;
+
 	for (int fd = 0; fd < 3; fd++) {
 		struct stat st;
-		if (fstat(fd, &st) < 0 || st.st_uid == uid || (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3)))
+		if (fstat(fd, &st) < 0)
+			continue;
+		if (is_null(&st) && entry->own_null)
+			replace_null(fd);
+		if (st.st_uid == uid || is_null(&st))
 			continue;
 		/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems ...: as it is, then. */
 		(void) !fchown(fd, uid, (gid_t) -1);
@@ -207,7 +231,7 @@ int enter_prepare(struct entry *entry, struct error *err)
 			return -1;
 	} else {
 		setsid();
-		own_stdio(p->uid);
+		own_stdio(entry);
 	}
 	if ((p->apparmor || p->selinux) && (proc = procfs_open(err)) < 0)
 		return -1;

@@ -24,6 +24,7 @@ struct entry {
 	int terminal;			/* the pty's peer, or -1 */
 	unsigned listen, keep;		/* descriptors from 3 on that stay: LISTEN_FDS, all */
 	bool notify;			/* NOTIFY_SOCKET is there */
+	bool own_null;			/* nobody else is in the mount namespace yet: its /dev/null can be trusted */
 	bool announce;			/* send EXEC: the other end is not our parent, which would see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 

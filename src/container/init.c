@@ -235,7 +235,7 @@ static int run(struct launch *launch, struct error *err)
 		.process = &plan->process, .seccomp = &plan->seccomp, .personality = plan->personality,
 		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap, .terminal = -1,
 		.listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify, .announce = !launch->run,
-		.channel = &launch->init_channel,
+		.own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
 	if (settle(launch, err) < 0)

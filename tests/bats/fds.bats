@@ -188,3 +188,19 @@ activated()
 	many 30 "${RT[@]}" run web >"$T/fds" </dev/null
 	stdio_only <"$T/fds"
 }
+
+@test "/dev/null as standard input and output is the container's own" {
+	"${RT[@]}" run -d web </dev/null >/dev/null 2>"$ERR" 3>&- 4>&-
+	local pid=$(pid_of web) fd mine
+
+	mine=$(rt exec web stat -c %d /dev/null)
+	for fd in 0 1; do
+		[ "$mine" = "$(stat -L -c %d "/proc/$pid/fd/$fd")" ]
+	done
+	rt delete --force web
+	# There may be none.
+	spec '.mounts |= map(select(.destination | startswith("/dev") | not)) | del(.linux.resources)'
+	mkdir -p rootfs/dev
+	"${RT[@]}" run -d web </dev/null >/dev/null 2>"$ERR" 3>&- 4>&-
+	is web running
+}

@@ -115,6 +115,17 @@ static bool has_whole(const struct search *s, const struct mount_entry *entry)
 	return false;
 }
 
+/* Something else has that name: a mount of the config's, or in a user namespace the device. */
+static bool binds_null(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->rootfs.n_steps; i++) {
+		const struct step *step = &plan->rootfs.steps[i];
+		if ((step->action == STEP_BIND || (step->action == STEP_DEVICE && step->source)) && !strcmp(step->target, "/dev/null"))
+			return true;
+	}
+	return false;
+}
+
 static void look_at(struct search *s, size_t i)
 {
 	const struct mount_entry *entry = &s->mounts.entries[i], *with;
@@ -123,7 +134,11 @@ static void look_at(struct search *s, size_t i)
 
 	if (!strcmp(entry->place, "/"))
 		return;
-	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null. */
+	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null: runc knows it by that name. */
+	if (step && step->action == STEP_MASK && strcmp(entry->root, "/") != 0 && !binds_null(s->plan)) {
+		external_pair(s->found, place, "/dev/null");
+		return;
+	}
 	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE || (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
 		external_pair(s->found, place, external_name(s->arena, step->target));
 		return;

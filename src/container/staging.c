@@ -280,6 +280,9 @@ int staging_enter(const struct staging *staging, struct error *err)
 		return wrap(err, "make the root file system private");
 	if (make_mount_points(staging, err) < 0)
 		return -1;
+	/* As the sources: a root of runc's is a slave. */
+	if (mount_change(staging->sources->root, 0, 0, MS_SHARED, false, err) < 0)
+		return wrap(err, "make the root file system shared for criu");
 	/* CRIU 4.1 gives a root that was read-only back writable. */
 	if (is_sealed(staging->plan) && mount_change(staging->sources->root, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return wrap(err, "make the root file system read-only");

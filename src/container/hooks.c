@@ -57,7 +57,7 @@ static void become(const struct oci_hook *hook, int in, int out, const char *cwd
 		_exit(126);
 	if (cwd && chdir(cwd) < 0)
 		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
-	execve(hook->path, args, hook->n_env || !env ? own : env);
+	execve(hook->path, args, hook->n_env ? own : env ? env : environ);
 	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
 	_exit(127);
 }

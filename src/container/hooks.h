@@ -7,10 +7,10 @@
  *	poststart		runtime's namespaces, after that
  *	poststop		runtime's namespaces, after delete
  *
- * A hook of the host gets exactly its own env (CVE-2025-23266: one was run with
- * the image's LD_PRELOAD); startContainer's, a program of the container, the
- * process's if it has none.  It gets the state on standard input, and no
- * descriptor of ours.
+ * A hook gets exactly its own env, the state on standard input, and no descriptor
+ * of ours.  If it has no env it gets, as runc and crun have it, the runtime's;
+ * startContainer's, a program of the container, the process's - and nobody else
+ * that (CVE-2025-23266: one of the host was run with the image's LD_PRELOAD).
  */
 #pragma once
 #include <stddef.h>
@@ -20,8 +20,8 @@
 struct error;
 
 /* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  ENV is for those that say no environment of
- * their own, NULL: an empty one.  The first that fails, is killed or
- * outlives its timeout ends the list: -1 with ERROR_HOOK and the tail of what it printed.  Its whole process group is killed. */
+ * their own, NULL: the runtime's.  The first that fails, is killed or outlives its timeout ends the list: -1 with ERROR_HOOK and
+ * the tail of what it printed.  Its whole process group is killed. */
 int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, char *const *env,
 	      struct error *err);
 

@@ -171,10 +171,23 @@ all_hooks()
 	[ "$(grep -c OWN=1 "$T/shared/env")" = 6 ]
 }
 
-@test "a hook without env has none" {
-	spec '.hooks.prestart = [{path: "/bin/bash", args: ["bash", "-c", "tr \"\\0\" \"\\n\" </proc/self/environ; exit 1"]}]'
-	SECRET=1 rt_fail run web
-	says_not SECRET PATH
+@test "a hook without env has the runtime's, and startContainer the container's" {
+	local name
+
+	mkdir "$T/shared"
+	spec '.mounts += [{destination: $d, type: "bind", source: $d, options: ["rbind"]}]' --arg d "$T/shared"
+	spec '.process.env += ["LD_PRELOAD=/evil.so", "INSIDE=1"] | .process.args = ["true"]'
+	for name in prestart createRuntime createContainer startContainer poststart poststop; do
+		spec '.hooks[$n] = [{path: "/bin/sh", args: ["sh", "-c", "exec env >\($d)/\($n)"]}]' \
+			--arg n "$name" --arg d "$T/shared"
+	done
+	CALLER=1 rt run web
+	for name in prestart createRuntime createContainer poststart poststop; do
+		grep -qx CALLER=1 "$T/shared/$name"
+		[ "$(grep -cE "INSIDE|evil" "$T/shared/$name")" = 0 ]
+	done
+	grep -qx INSIDE=1 "$T/shared/startContainer"
+	[ "$(grep -c CALLER "$T/shared/startContainer")" = 0 ]
 }
 
 @test "args[0] is the path if there are no args, and what args say if there are" {

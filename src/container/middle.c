@@ -24,7 +24,6 @@ static void middle_main(pid_t (*birth)(void *context, struct error *err), void *
 int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd, struct error *err)
 {
 	struct channel ours, theirs;
-	struct process_stat stat;
 	pid_t middle, born;
 	int got = -1;
 
@@ -46,8 +45,7 @@ int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context
 		fail_code(err, ERROR_PROTOCOL, "the middle process ended before the new one was born");
 	if (got != MSG_BORN)
 		return -1;
-	/* It is our child and nobody has reaped it: the pid cannot be another's. */
-	*pid = born;
-	*pidfd = process_stat(born, &stat) == 0 ? process_open(born, stat.start_time) : -1;
-	return *pidfd < 0 ? fail(err, errno, "open the new process") : 0;
+	*pidfd = process_hold_child(born, err);
+	*pid = *pidfd < 0 ? -1 : born;
+	return *pidfd < 0 ? -1 : 0;
 }

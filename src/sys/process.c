@@ -141,6 +141,21 @@ static const char *explain_clone(uint64_t namespaces, int number)
 	return "";
 }
 
+int process_hold_child(pid_t pid, struct error *err)
+{
+	/* Nobody else reaps our child: the pid is its own until we do. */
+	int fd = process_hold(pid), number = errno;
+
+	if (fd >= 0)
+		return fd;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	fail(err, number, "open the new process");
+	errno = number;
+	return -1;
+}
+
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err)
 {
 	struct clone_args args = {
@@ -180,10 +195,9 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		errno = number;
 		return -1;
 	}
-	/* Nobody else reaps our child: the pid is its own until we do. */
 	if (pidfd)
-		*pidfd = !pid ? -1 : held >= 0 ? held : process_hold(pid);
-	return pid;
+		*pidfd = !pid ? -1 : held >= 0 ? held : process_hold_child(pid, err);
+	return pidfd && pid && *pidfd < 0 ? -1 : pid;
 }
 
 bool process_cgroup_refused(int number)

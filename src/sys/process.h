@@ -68,6 +68,10 @@ int process_enter(int process, pid_t pid, int flags);
  * errno. */
 int process_wait_end(int pidfd, int ms);
 
+/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none that could be
+ * waited for; it was killed and reaped. */
+int process_hold_child(pid_t pid, struct error *err);
+
 /* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).
  * *PIDFD (may be NULL) gets its pidfd.  PARENT: it becomes the caller's sibling (CLONE_PARENT).
  * The pid; 0 in the child; -1 with errno and ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and the

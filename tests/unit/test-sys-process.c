@@ -91,6 +91,7 @@ static void not_known_is_not_gone(void **state)
 	struct process_stat stat;
 	struct rlimit before, few;
 	int next;
+	pid_t pid;
 
 	(void) state;
 	assert_int_equal(process_stat(getpid(), &stat), 0);
@@ -104,6 +105,18 @@ static void not_known_is_not_gone(void **state)
 		assert_int_equal(errno, EMFILE);
 		assert_false(process_gone(errno));
 	}
+	/* A child that cannot be held is not left to itself, either. */
+	few.rlim_cur = (rlim_t) next;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	pid = process_clone(0, -1, false, NULL, &err);
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(process_hold_child(pid, &err), -1);
+	assert_int_equal(errno, EMFILE);
+	assert_int_equal(waitpid(pid, NULL, 0), -1);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(process_open(0x3fffffff, 1), -1);
 	assert_true(process_gone(errno));

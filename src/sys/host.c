@@ -175,18 +175,29 @@ static void add_link(struct host *host, int dir, const char *name)
 	host->n_links++;
 }
 
+/* What statfs(2) says of PATH.  1; 0 if nothing that is for us is there; -1: a container must not go without a hierarchy, and so without
+ * its limits and device rules, because this was no time to look. */
+static int look_at_mount(const char *path, struct statfs *fs, struct error *err)
+{
+	if (statfs(path, fs) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ENOTCONN ? 0 : fail(err, errno, "statfs %s", path);
+}
+
 /* The folder NAME, if a hierarchy is mounted on it. */
-static void add_hierarchy(struct host *host, const char *name)
+static int add_hierarchy(struct host *host, const char *name, struct error *err)
 {
 	struct cgroup_hierarchy *hierarchy = &host->hierarchies[host->n_hierarchies];
 	char path[sizeof cgroup_root + sizeof hierarchy->name + 1];
 	struct statfs fs;
+	int there;
 
 	if (host->n_hierarchies == HOST_MAX_HIERARCHIES || strlen(name) >= sizeof hierarchy->name)
-		return;
+		return 0;
 	snprintf(path, sizeof path, "%s/%.*s", cgroup_root, (int) sizeof hierarchy->name - 1, name);
-	if (statfs(path, &fs) < 0 || (fs.f_type != CGROUP_SUPER_MAGIC && fs.f_type != CGROUP2_SUPER_MAGIC))
-		return;
+	there = look_at_mount(path, &fs, err);
+	if (there <= 0 || (fs.f_type != CGROUP_SUPER_MAGIC && fs.f_type != CGROUP2_SUPER_MAGIC))
+		return there < 0 ? -1 : 0;
 	hierarchy->v2 = fs.f_type == CGROUP2_SUPER_MAGIC;
 	memcpy(hierarchy->name, name, strlen(name) + 1);
 	host->n_hierarchies++;
@@ -194,34 +205,39 @@ static void add_hierarchy(struct host *host, const char *name)
 		host->layout = CGROUP_HYBRID;
 	else if (host->layout == CGROUP_NONE)
 		host->layout = CGROUP_V1;
+	return 0;
 }
 
 static int probe_v1(struct host *host, struct error *err)
 {
 	DIR *dir = opendir(cgroup_root);
 	struct dirent *entry;
+	int result = 0;
 
 	if (!dir)
 		return fail(err, errno, "list %s", cgroup_root);
-	while ((entry = readdir(dir))) {
+	while (result == 0 && (errno = 0, entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
 		if (entry->d_type == DT_LNK)
 			add_link(host, dirfd(dir), entry->d_name);
 		else if (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN)
-			add_hierarchy(host, entry->d_name);
+			result = add_hierarchy(host, entry->d_name, err);
 	}
+	if (result == 0 && errno)
+		result = fail(err, errno, "list %s", cgroup_root);
 	closedir(dir);
-	return 0;
+	return result;
 }
 
 static int probe_cgroups(struct host *host, struct error *err)
 {
 	auto_free char *text = NULL;
 	struct statfs fs;
+	int there = look_at_mount(cgroup_root, &fs, err);
 
-	if (statfs(cgroup_root, &fs) < 0)
-		return 0;
+	if (there <= 0)
+		return there;
 	if (fs.f_type == CGROUP2_SUPER_MAGIC) {
 		host->layout = CGROUP_V2;
 		host->hierarchies[0].v2 = true;

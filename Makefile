@@ -13,6 +13,7 @@
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer
 # make format        clang-format on the lines that are not committed yet
 # make install       binary, man pages, completions; DESTDIR=, PREFIX=; STRIP= keeps the symbols; make uninstall
+# make deb           a Debian package of what is committed, in build/deb
 # make help          this list
 # V=1 shows the commands.  ./configure (make configure) is optional: it writes config.mk.
 
@@ -183,6 +184,10 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ctr-run \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ctr-run.fish
 
+deb:
+	$Q tests/deps build deb
+	$Q tools/deb $B/deb
+
 format:
 	$Q tools/format
 
@@ -253,7 +258,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all help demo bench man completions install uninstall format lint check check-unit check-bats check-clients check-peers check-san \
+.PHONY: all help demo bench man completions install uninstall deb format lint check check-unit check-bats check-clients check-peers check-san \
 	check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -31,7 +31,7 @@ void record_put_devices(struct arena *arena, struct record_state *record, const 
 		record->net_devices[i] = (struct record_net_device) {
 			.host = (char *) from->host, .name = (char *) from->name, .up = from->up,
 			.hardware = text_or_null(arena, from->hardware), .addresses = to,
-			.n_addresses = from->n_addresses,
+			.n_addresses = from->n_addresses, .routes = from->routes, .n_routes = from->n_routes,
 		};
 	}
 }
@@ -48,6 +48,7 @@ void record_get_devices(struct arena *arena, const struct record_state *record, 
 		*to = (struct net_device) {
 			.host = from->host, .name = from->name, .up = from->up, .n_addresses = from->n_addresses,
 			.addresses = arena_alloc(arena, from->n_addresses * sizeof *to->addresses),
+			.routes = from->routes, .n_routes = from->n_routes,
 		};
 		snprintf(to->hardware, sizeof to->hardware, "%s", from->hardware ? from->hardware : "");
 		net_device_name_way(record->id, i, to->way);

@@ -17,6 +17,7 @@
 #include "plan/plan.h"
 #include "sys/netlink.h"
 #include "tune/net-devices.h"
+#include "tune/net-routes.h"
 
 #define OWN_NETNS "/proc/self/ns/net"
 #define TRIES 8		/* to read a list of addresses that does not change meanwhile */
@@ -161,7 +162,11 @@ static int look(struct arena *arena, struct netlink *nl, struct net_device *devi
 	device->index = link.index;
 	device->up = link.flags & IFF_UP;
 	snprintf(device->hardware, sizeof device->hardware, "%s", link.hardware);
-	return note_addresses(arena, nl, device, err);
+	if (note_addresses(arena, nl, device, err) < 0)
+		return -1;
+	if (net_routes_note(arena, nl, device->index, &device->routes, &device->n_routes, err) < 0)
+		return wrap(err, "network device %s", device->host);
+	return 0;
 }
 
 static int look_each(struct arena *arena, struct netlink *nl, const struct plan *plan, struct net_devices *devices, struct error *err)
@@ -427,7 +432,10 @@ static int bring_back(struct sides *s, struct net_device *device, struct error *
 	found = find(&s->here, device->way, 0, &link, err);
 	if (found <= 0)
 		return found < 0 ? -1 : fail(err, ENODEV, "it did not arrive");
-	return restore(&s->here, device, link.index, device->host, device->up, err);
+	if (restore(&s->here, device, link.index, device->host, device->up, err) < 0)
+		return -1;
+	net_routes_restore(&s->here, link.index, device->host, device->routes, device->n_routes);
+	return 0;
 }
 
 static void bring_all_back(struct sides *s, struct net_devices *devices)

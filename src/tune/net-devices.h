@@ -1,11 +1,11 @@
 /*
  * net-devices.h - network devices that move into the container (config-linux.md, "Network Devices")
  *
- *	net_devices_look()	in the runtime's namespace: are they there, and which addresses have they?  Touches nothing
+ *	net_devices_look()	in the runtime's namespace: are they there, which addresses and routes have they?  Touches nothing
  *	net_devices_move()	into the container's namespace, with their addresses, and up
  *	net_devices_return()	after a failure: back to where and what they were
  *
- * The kernel takes a device's addresses away as it moves it, and gives it
+ * The kernel takes a device's addresses and routes away as it moves it, and gives it
  * another index if its own is taken there.  On the way it bears a name that
  * nobody else has, so that it is found again and nothing happens to a
  * namesake.  A container that ends keeps its devices: the kernel sends the
@@ -38,6 +38,8 @@ struct net_device {
 	bool up;
 	struct net_address *addresses;
 	size_t n_addresses;
+	char **routes;			/* over it, here; net-routes.h */
+	size_t n_routes;
 	int there;			/* its index in the container, 0: it is not there */
 };
 
@@ -56,6 +58,6 @@ void net_device_name_way(const char *id, size_t i, char way[16]);
  * that moved are back.  Names that the kernel made of "%d" are put into ARENA. */
 int net_devices_move(struct arena *arena, struct net_devices *devices, int netns, struct error *err);
 
-/* Bring those that are in NETNS back: by `there`, or (a record of a killed runtime) by their names.  What cannot be is told by a
- * warning.  Routes over them are gone. */
+/* Bring those that are in NETNS back: by `there`, or (a record of a killed runtime) by their names, with addresses and routes.
+ * What cannot be is told by a warning. */
 void net_devices_return(struct net_devices *devices, int netns);

@@ -148,16 +148,34 @@ give_addresses()
 	[ "$(devices host)" = "lo " ]
 }
 
+give_routes()
+{
+	host ip route add 198.18.0.0/24 dev wire metric 7
+	host ip route add 198.18.1.0/24 via 192.0.2.9 dev wire src 192.0.2.5 mtu 1300
+	host ip route add default via 192.0.2.1 dev wire table 77
+	host ip route add 198.18.2.0/24 via 203.0.114.1 dev wire onlink
+	host ip route add 198.18.3.0/24 via inet6 2001:db8::9 dev wire
+	host ip -6 route add 2001:db8:1::/64 via 2001:db8::1 dev wire metric 33
+	host ip -6 route add default dev wire
+}
+
+routes()
+{
+	{ host ip route show table all dev wire; host ip -6 route show table all dev wire; } | sed 's/ linkdown//; s/ *$//' | grep -v '^\(local\|anycast\|multicast\|broadcast\) ' | sort
+}
+
 # What is known of the test's device here.
 look_of()
 {
 	addresses wire host
+	routes
 	host ip -json link show wire | jq -c '.[0] | [.mtu, .address, (.flags | index("UP") != null)]'
 	devices host
 }
 
-@test "a create that fails later brings everything back" {
+@test "a create that fails later brings everything back, with its routes" {
 	give_addresses
+	give_routes
 	host ip address del 2001:db8::dead/64 dev wire
 	host ip address del 203.0.113.9/24 dev wire
 	host ip link add second type veth peer name far2
@@ -253,6 +271,7 @@ look_of()
 	others --net
 	namespace network "/proc/$OTHER/ns/net"
 	host ip address add 192.0.2.5/24 dev wire
+	host ip route add 198.18.1.0/24 via 192.0.2.9 dev wire
 	before=$(look_of)
 	spec '.linux.netDevices = {wire: {name: "eth%d"}}'
 	for ((n = 100; n < 600; n += 5)); do

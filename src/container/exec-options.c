@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "container/exec-options.h"
@@ -79,11 +80,30 @@ static void add_caps(struct arena *arena, char **caps, struct oci_process *proce
 	process->capabilities = c;
 }
 
+const char *exec_option_of(const struct exec_options *o, const char *member)
+{
+	const struct { const char *member, *option; bool given; } rows[] = {
+		{ "/cwd", "--cwd", o->cwd }, { "/env", "--env", o->env },
+		{ "/user/additionalGids", "--additional-gids", o->additional_gids }, { "/user", "--user", o->user },
+		{ "/capabilities", "--cap", o->caps }, { "/noNewPrivileges", "--no-new-privs", o->no_new_privs },
+		{ "/apparmorProfile", "--apparmor", o->apparmor }, { "/selinuxLabel", "--process-label", o->process_label },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		size_t n = strlen(rows[i].member);
+
+		if (rows[i].given && !strncmp(member, rows[i].member, n) && (!member[n] || member[n] == '/'))
+			return rows[i].option;
+	}
+	return NULL;
+}
+
 /* What the options say of a process, over what it says itself. */
 static int override(const struct exec_options *o, struct arena *arena, struct oci_process *p, struct error *err)
 {
 	struct oci_user *user = arena_alloc(arena, sizeof *user);
 	struct json_faults faults = { .arena = arena };
+	const char *option;
 
 	if (p->user)
 		*user = *p->user;
@@ -103,7 +123,10 @@ static int override(const struct exec_options *o, struct arena *arena, struct oc
 	if ((o->user && parse_user(o->user, user, err) < 0) || parse_groups(arena, o->additional_gids, user, err) < 0)
 		return -1;
 	config_check_process(p, "", &faults);
-	return faults.n ? fail_code(err, ERROR_USAGE, "%s: %s", faults.list[0].pointer, faults.list[0].message) : 0;
+	if (!faults.n)
+		return 0;
+	option = exec_option_of(o, faults.list[0].pointer);
+	return fail_code(err, ERROR_USAGE, "%s: %s", option ? option : faults.list[0].pointer, faults.list[0].message);
 }
 
 /* The container's own process, but for its program, which comes from the command line, and its terminal. */

@@ -126,7 +126,7 @@ static int decide(struct exec *x, struct error *err)
 	x->spec = exec_process(o, &x->config, err);
 	if (!x->spec)
 		return -1;
-	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "", &x->process, err) < 0)
+	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
 	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
@@ -351,6 +351,24 @@ static int serve(struct exec *x, struct error *err)
 	}
 }
 
+/* Where the fault of ERR is to be mended: an option, the process file, or the container's config. */
+static void locate(const struct exec *x, struct error *err)
+{
+	const struct exec_options *o = x->options;
+	const char *member = strncmp(err->pointer, "/process/", strlen("/process/")) ? NULL : err->pointer + strlen("/process");
+	const char *option = member ? exec_option_of(o, member) : NULL;
+
+	if (option) {
+		wrap(err, "%s", option);
+		err->pointer[0] = '\0';
+	} else if (member && o->process_file) {
+		memmove(err->pointer, member, strlen(member) + 1);
+		config_locate(o->loaded, err);
+	} else {
+		config_locate(&x->config, err);
+	}
+}
+
 static void finish(struct exec *x)
 {
 	channel_close(&x->channel);
@@ -370,8 +388,6 @@ int container_exec(struct exec_options *options, struct error *err)
 	if (!options->detach)
 		foreground_block_signals();
 	result = decide(&x, err);
-	if (result < 0)
-		config_locate(options->loaded && options->loaded->process ? options->loaded : &x.config, err);
 	if (result == 0)
 		result = channel_pair(&x.channel, &x.child_channel, err);
 	if (result == 0)
@@ -384,6 +400,8 @@ int container_exec(struct exec_options *options, struct error *err)
 		waitpid(x.pid, NULL, 0);
 		result = -1;
 	}
+	if (result < 0)
+		locate(&x, err);
 	if (result == 0 && !options->detach) {
 		struct foreground f = { .pid = x.pid, .pidfd = x.pidfd, .master = x.master, .notify = -1 };
 		code = foreground_stay(&f, err);

@@ -219,6 +219,18 @@ setup()
 	says "no such file or directory"
 }
 
+@test "what is found later is told with its place in the process file, or with the option" {
+	touch rootfs/file
+	echo '{"args": ["sh"], "cwd": "/file"}' >p.json
+	run -255 rt exec -p p.json web
+	says "p.json:1:25: /cwd: " "enter the working directory /file: not a directory"
+	run -255 rt exec --cwd /file web sh
+	says "--cwd: enter the working directory /file: not a directory"
+	says_not "config.json"
+	run -255 rt exec --env NONSENSE web sh
+	says "--env: invalid environment variable"
+}
+
 @test "--detach, --pid-file, --pidfd-socket" {
 	need_kernel 5.3
 	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"

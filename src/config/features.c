@@ -35,15 +35,14 @@ static char **names(struct arena *arena, const char *const *list, size_t *n)
 	return copy;
 }
 
-/* Those of the spec. */
+/* Not "idmap=...", which has a value: it is no name. */
 static char **mount_option_names(struct arena *arena, size_t *n)
 {
 	char **list = NULL;
 
 	*n = 0;
 	for (const struct mount_option *option = mount_options; option->name; option++)
-		if (!option->crun)
-			*(const char **) arena_push(arena, &list, (*n)++, sizeof *list) = option->name;
+		*(const char **) arena_push(arena, &list, (*n)++, sizeof *list) = option->name;
 	return list;
 }
 

@@ -12,7 +12,7 @@
 /* Sorted, for bsearch(3).  Behind the bit: of the mount alone, or of the whole tree below it. */
 const struct mount_option mount_options[] = {
 #define O(n, k, v, r) { .name = n, .kind = MOUNT_OPTION_##k, .value = v, .recursive = r }
-#define CRUN(n, k)    { .name = n, .kind = MOUNT_OPTION_##k, .crun = true }
+#define CRUN(n, k)    { .name = n, .kind = MOUNT_OPTION_##k }
 	O("async",		UNSUPER,		MS_SYNCHRONOUS,			ONE),
 	O("atime",		UNATIME,		MOUNT_ATTR_NOATIME,		ONE),
 	O("bind",		BIND,			0,				ONE),

@@ -1,8 +1,8 @@
 /*
  * mount-option.h - the words in a mount's list of options that are ours to read
  *
- * One table: those of runtime-spec 1.3 (config.md, "Linux mount options"), which
- * `features` lists, and three of crun's.  A word that is not in it belongs to the
+ * One table, which `features` lists: those of runtime-spec 1.3 (config.md, "Linux
+ * mount options") and three of crun's.  A word that is not in it belongs to the
  * file system and goes to it unread; idmap=... has a value and is read by
  * idmap-option.h.
  */
@@ -20,7 +20,7 @@ enum mount_option_kind {
 	MOUNT_OPTION_REMOUNT,
 	MOUNT_OPTION_IDMAP,
 	MOUNT_OPTION_COPY_UP,
-	/* only of bind mounts */
+	/* crun's, and only of bind mounts */
 	MOUNT_OPTION_COPY_SYMLINK, MOUNT_OPTION_NO_FOLLOW_TARGET, MOUNT_OPTION_NO_FOLLOW_SOURCE,
 };
 
@@ -29,7 +29,6 @@ struct mount_option {
 	enum mount_option_kind kind;
 	uint64_t value;
 	bool recursive;			/* an attribute of the whole tree */
-	bool crun;			/* crun's, not the spec's */
 };
 
 /* Sorted by name. */

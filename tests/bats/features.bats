@@ -41,7 +41,18 @@ each()
 }
 
 @test "capabilities" {
-	each .linux.capabilities '.process.capabilities.bounding = [$w]'
+	local word n=0
+
+	cp config.json "$T/config"
+	for word in $(words .linux.capabilities); do
+		taken "$word" '.process.capabilities.bounding = [$w]'
+		says_not "(unknown)"
+		n=$((n + 1))
+	done
+	[ "$n" -gt 30 ]
+	# config.md has it that others are told by a warning.
+	taken NOTHING '.process.capabilities.bounding = [$w]'
+	says '"NOTHING" (unknown)'
 }
 
 @test "hooks" {
@@ -79,6 +90,9 @@ each()
 	for word in $(words .mountOptions); do
 		case $word in
 		bind|rbind|remount|idmap|ridmap) continue ;;
+		copy-symlink|*-nofollow)
+			taken "$word" '.mounts += [{destination: "/x", type: "bind", source: "/", options: ["bind", $w]}]'
+			continue ;;
 		esac
 		taken "$word" '.mounts += [{destination: "/x", type: "tmpfs", source: "tmpfs", options: [$w]}]'
 		jq -e --arg w "$word" '[.. | objects | select(.target? == "/x") | .data? // ""] | all(. != $w)' <<<"$("$RUNTIME" explain --format json)"
@@ -93,4 +107,12 @@ each()
 	rt features | jq -e '.annotations | all(.[]; test("^[ -~]+$"))'
 	# A document of the spec, the same from any place and for anybody.
 	[ "$(rt features)" = "$(cd / && env -i "$RUNTIME" features)" ]
+}
+
+# What is read of a config but not listed as unsafe makes a container only stricter, or is not for a config.
+@test "annotations that change what a container may do are listed" {
+	local known="org.opencontainers.runc.checkpoint.enabled run.oci.seccomp_fail_unknown_syscall"
+
+	diff <(grep -rhoE --include='*.c' '"(run\.oci|org\.criu|org\.systemd|org\.opencontainers)\.[^"]*"' "$TOP/src" | tr -d '"' | sort -u) \
+		<({ words .potentiallyUnsafeConfigAnnotations; printf '%s\n' $known; } | sort -u)
 }

@@ -213,6 +213,10 @@ static void features_are_complete(void **state)
 	assert_string_equal(f->oci_version_min, "1.0.0");
 	assert_string_equal(f->oci_version_max, "1.3.0");
 	assert_int_equal(f->n_hooks, 6);
+	/* All that the reader of a mount knows, and nothing else. */
+	for (size_t i = 0; i < f->n_mount_options; i++)
+		assert_string_equal(f->mount_options[i], mount_options[i].name);
+	assert_null(mount_options[f->n_mount_options].name);
 	assert_int_equal(f->linux->n_namespaces, 8);
 	assert_int_equal(f->linux->n_capabilities, 41);
 	assert_int_equal(f->linux->seccomp->n_actions, 9);
@@ -233,8 +237,7 @@ static void mount_options_are_found_by_name(void **state)
 	}
 	assert_null(mount_option_find(""));
 	assert_null(mount_option_find("size=1k"));
-	assert_true(mount_option_find("copy-symlink")->crun);
-	assert_false(mount_option_find("rro")->crun);
+	assert_non_null(mount_option_find("copy-symlink"));
 }
 
 static void tables_of_names_are_right(void **state)

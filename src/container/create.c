@@ -63,9 +63,10 @@ int container_run(struct create_options *options, struct error *err)
 		launch_close(&launch);
 		return 0;
 	}
-	struct foreground f = { .pid = launch.pid, .pidfd = launch.pidfd, .master = launch.master, .notify = launch.notify };
+	struct foreground f = { .pid = launch.pid, .pidfd = launch.pidfd, .master = launch.master, .notify = launch.notify,
+				.memory = options->keep && launch.cgroup.unit ? &launch.cgroup : NULL };
 	code = foreground_stay(&f, err);
-	if (code >= 0 && options->keep && ended_note(launch.folder, options->id, f.status, &launch.cgroup, err) < 0)
+	if (code >= 0 && options->keep && ended_note(launch.folder, options->id, &f, &launch.cgroup, err) < 0)
 		code = -1;
 	if (!options->keep) {
 		struct error at_end = { 0 };

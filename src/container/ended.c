@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "container/ended.h"
+#include "container/foreground.h"
 #include "container/handle.h"
 #include "container/store.h"
 #include "sys/process.h"
@@ -46,7 +47,7 @@ void ended_look(const struct handle *handle, struct ended *ended)
 		ended->known = look_at_dead(record, &ended->status);
 }
 
-int ended_note(int folder, const char *id, int status, const struct cgroup *cgroup, struct error *err)
+int ended_note(int folder, const char *id, const struct foreground *f, const struct cgroup *cgroup, struct error *err)
 {
 	struct record_state *record;
 	struct arena arena = { 0 };
@@ -58,9 +59,9 @@ int ended_note(int folder, const char *id, int status, const struct cgroup *cgro
 		record = store_read(folder, id, "state.json", &arena, err);
 		if (record) {
 			record->has_exit_status = true;
-			record->exit_status = status;
-			record->has_oom_kills = cgroup_oom_kills(cgroup, &kills);
-			record->oom_kills = record->has_oom_kills ? kills : 0;
+			record->exit_status = f->status;
+			record->has_oom_kills = cgroup_oom_kills(cgroup, &kills) || f->oom_kills;
+			record->oom_kills = kills > f->oom_kills ? kills : f->oom_kills;
 		}
 		result = record ? store_write(folder, "state.json", record, err) : -1;
 	}

@@ -11,6 +11,7 @@
 
 struct cgroup;
 struct error;
+struct foreground;
 struct handle;
 
 struct ended {
@@ -22,8 +23,8 @@ struct ended {
 /* Look at the container of HANDLE; what its record notes counts first. */
 void ended_look(const struct handle *handle, struct ended *ended);
 
-/* Note the end of the first process in the record of the container in FOLDER; nothing if it was deleted meanwhile. */
-int ended_note(int folder, const char *id, int status, const struct cgroup *cgroup, struct error *err);
+/* Note the end of the first process, which F has seen, in the record of the container in FOLDER; nothing if it was deleted meanwhile. */
+int ended_note(int folder, const char *id, const struct foreground *f, const struct cgroup *cgroup, struct error *err);
 
 /* WHO, our child PID, has ended where it should not have: -1, with ERR saying so, by which signal, and whether memory ended.
  * LIMIT: the JSON pointer to blame for that, or NULL. */

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "cgroup/cgroup.h"
 #include "container/foreground.h"
 #include "container/notify.h"
 #include "sys/process.h"
@@ -140,7 +141,18 @@ static void drain(struct flow *out)
 	}
 }
 
-static int loop(struct foreground *f, int signals, struct flow *in, struct flow *out)
+/* The kernel counts a kill before it kills, so we learn of it while the cgroup is there. */
+static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
+{
+	bool more = cgroup_oom_happened(kills);
+	unsigned long long n;
+
+	f->oom_kills = kills->seen;
+	if (!more && !cgroup_oom_kills(f->memory, &n))
+		cgroup_oom_unwatch(kills);
+}
+
+static int loop(struct foreground *f, int signals, struct flow *in, struct flow *out, struct cgroup_oom_watch *kills)
 {
 	int status = 0;
 
@@ -153,9 +165,12 @@ static int loop(struct foreground *f, int signals, struct flow *in, struct flow 
 			{ in->n ? -1 : in->from, POLLIN, 0 }, { in->n ? in->to : -1, POLLOUT, 0 },
 			{ out->n ? -1 : out->from, POLLIN, 0 }, { out->n ? out->to : -1, POLLOUT, 0 },
 			{ f->notify, POLLIN, 0 },
+			{ kills->fd, kills->events, 0 },
 		};
 		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
 			return -1;
+		if (p[6].revents)
+			count_kills(f, kills);
 		if (p[0].revents && take_signals(f, signals, &status))
 			return status;
 		flow_move(in, p[1].revents, p[2].revents);
@@ -172,7 +187,9 @@ static int loop(struct foreground *f, int signals, struct flow *in, struct flow 
 int foreground_stay(struct foreground *f, struct error *err)
 {
 	struct flow in = { .from = -1, .to = -1 }, out = { .from = -1, .to = -1 };
+	struct cgroup_oom_watch kills = { .fd = -1 };
 	struct termios before, raw;
+	struct error ignored;
 	bool terminal = false;
 	sigset_t all;
 	int status;
@@ -192,7 +209,11 @@ int foreground_stay(struct foreground *f, struct error *err)
 		cfmakeraw(&raw);
 		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	}
-	status = loop(f, signals, &in, &out);
+	/* v1 signals an OOM before it counts the kill: nothing is learned there. */
+	if (f->memory && cgroup_oom_watch(f->memory, &kills, &ignored) == 0)
+		f->oom_kills = kills.seen;
+	status = loop(f, signals, &in, &out, &kills);
+	cgroup_oom_unwatch(&kills);
 	if (f->master >= 0)
 		drain(&out);
 	if (terminal)

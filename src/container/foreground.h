@@ -7,6 +7,7 @@
 #pragma once
 #include <sys/types.h>
 
+struct cgroup;
 struct error;
 
 struct foreground {
@@ -14,7 +15,9 @@ struct foreground {
 	int pidfd;
 	int master;		/* the pty's master end, or -1: the process has our own stdio */
 	int notify;		/* the container's NOTIFY_SOCKET (notify.h), or -1 */
+	const struct cgroup *memory;	/* count the OOM kills of this cgroup, which systemd takes away at the end; or NULL */
 	int status;		/* out: how it ended, as from waitpid(2) */
+	unsigned long long oom_kills;	/* out: those of `memory` */
 };
 
 /* Block the signals that will be handed on; called before the process exists, so that none is lost.  Its child must

@@ -386,12 +386,13 @@ static void undo(struct restore *r)
 static int stay(struct restore *r, struct error *err)
 {
 	struct launch *l = &r->launch;
-	struct foreground f = { .pid = l->pid, .pidfd = l->pidfd, .master = l->master, .notify = l->notify };
+	struct foreground f = { .pid = l->pid, .pidfd = l->pidfd, .master = l->master, .notify = l->notify,
+				.memory = r->options->create.keep && l->cgroup.unit ? &l->cgroup : NULL };
 	struct error at_end = { 0 };
 	int code = foreground_stay(&f, err);
 
 	if (r->options->create.keep)
-		return code < 0 ? -1 : ended_note(l->folder, r->options->create.id, f.status, &l->cgroup, err) < 0 ? -1 : code;
+		return code < 0 ? -1 : ended_note(l->folder, r->options->create.id, &f, &l->cgroup, err) < 0 ? -1 : code;
 	l->pid = 0;	/* reaped */
 	store_lock(l->folder, true);
 	if (launch_remove(l, &at_end) < 0 && code >= 0) {

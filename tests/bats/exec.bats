@@ -348,10 +348,11 @@ census()
 	cat "/proc/$(pid_of web)/cgroup"
 }
 
-@test "a thousand one after the other and thirty-two at once leave nothing" {
-	local i before=$(census)
+@test "very many one after the other and thirty-two at once leave nothing" {
+	local i before=$(census) times=$((1000 / SLOW))
 
-	for ((i = 0; i < 1000; i++)); do
+	[ -z "$AS_USER" ] || times=$((times / 5))	# to become the user takes longer than the exec
+	for ((i = 0; i < times; i++)); do
 		"${RT[@]}" exec web true 3>&- 4>&- </dev/null || { echo "number $i"; return 1; }
 	done
 	for ((i = 0; i < 32; i++)); do

@@ -1,13 +1,38 @@
-# Every property of linux.resources stands in the kernel's file before the program runs, or the error says why it cannot.
+# Every property of linux.resources stands in the kernel's file before the program runs, or the error says why it cannot: by
+# each driver that there is.
 load helpers
 load lib/cgroups
 load lib/mounts
 load lib/programs
+load lib/systemd
+
+# by DRIVER: where the container's cgroup shall be
+by()
+{
+	DRIVER=$1
+	if [ "$DRIVER" = systemd ]; then unit; else spec '.linux.cgroupsPath = $p' --arg p "$CGROUP"; fi
+}
+
+drivers()
+{
+	echo cgroupfs
+	[ ! -d /run/systemd/system ] || echo systemd
+}
+
+make()
+{
+	rt --cgroup-manager "${DRIVER=cgroupfs}" create web
+}
+
+where()
+{
+	if [ "${DRIVER=cgroupfs}" = systemd ]; then unit_dir "$1"; else cgroup_dir "$1"; fi
+}
 
 # of CONTROLLER FILE
 of()
 {
-	cat "$(cgroup_dir "$1")/$2"
+	cat "$(where "$1")/$2"
 }
 
 resources()
@@ -18,19 +43,22 @@ resources()
 # becomes JSON CONTROLLER V1-FILE V1-VALUE [V2-FILE V2-VALUE]; "-" for a value: refused there, with the place
 becomes()
 {
-	local json=$1 controller=$2 file=$3 value=$4
+	local json=$1 controller=$2 file=$3 value=$4 driver
 	[ "$VIEW" != v2 ] || { file=${5-} value=${6--}; }
 	spec '.linux.resources = {}'
 	resources "$json"
-	if [ "$value" = - ]; then
-		rt_fail create web
-		says "/linux/resources/"
-		[ ! -e "$(cgroup_dir "$controller")" ]
-		return
-	fi
-	rt create web
-	same "$value" "$(of "$controller" "$file" | head -n 1)" || { echo "$json"; return 1; }
-	rt delete --force web
+	for driver in $(drivers); do
+		by "$driver"
+		if [ "$value" = - ]; then
+			rt_fail --cgroup-manager "$driver" create web
+			says "/linux/resources/"
+		else
+			make
+			same "$value" "$(of "$controller" "$file" | head -n 1)" || { echo "$driver: $json"; return 1; }
+			rt delete --force web
+		fi
+		[ ! -e "$(where "$controller")" ]
+	done
 }
 
 # A block device of this machine, MAJOR:MINOR.
@@ -145,37 +173,45 @@ disk()
 }
 
 @test "blockIO: weight of one device" {
-	local device=$(disk) file
+	local device=$(disk) file driver
 	[ "$device" ] || skip "there is no block device here"
 	if [ "$VIEW" = v2 ]; then need_controller io; else need_controller blkio; fi
 	spec '.linux.resources.blockIO.weightDevice = [{major: $a, minor: $b, weight: 200}]' --argjson a "${device%:*}" --argjson b "${device#*:}"
-	if rt create web 2>"$T/said"; then
-		file=$(cd "$(cgroup_dir blkio)" && ls | grep -x 'blkio.bfq.weight_device\|io.bfq.weight\|io.weight' | head -n 1)
-		grep -qx "$device \(200\|1920\)" "$(cgroup_dir blkio)/$file"
-	else
-		# BFQ takes one only for a disk that it schedules.
-		grep -q "/linux/resources/blockIO/weightDevice/0/weight" "$T/said"
-	fi
+	for driver in $(drivers); do
+		by "$driver"
+		if make 2>"$T/said"; then
+			file=$(cd "$(where blkio)" && ls | grep -x 'blkio.bfq.weight_device\|io.bfq.weight\|io.weight' | head -n 1)
+			grep -qx "$device \(200\|1920\)" "$(where blkio)/$file"
+			rt delete --force web
+		else
+			# BFQ takes one only for a disk that it schedules.
+			grep -q "/linux/resources/blockIO/weightDevice/0/weight" "$T/said"
+		fi
+	done
 }
 
 @test "blockIO: the four throttles of a device" {
-	local device=$(disk) dir
+	local device=$(disk) dir driver
 	[ "$device" ] || skip "there is no block device here"
 	if [ "$VIEW" = v2 ]; then need_controller io; else need_controller blkio; fi
 	spec '(.linux.resources.blockIO = {}) | .linux.resources.blockIO |= (
 		.throttleReadBpsDevice = [{major: $a, minor: $b, rate: 1048576}] | .throttleWriteBpsDevice = [{major: $a, minor: $b, rate: 2097152}] |
 		.throttleReadIOPSDevice = [{major: $a, minor: $b, rate: 300}] | .throttleWriteIOPSDevice = [{major: $a, minor: $b, rate: 400}])' \
 		--argjson a "${device%:*}" --argjson b "${device#*:}"
-	rt create web
-	dir=$(cgroup_dir blkio)
-	if [ "$VIEW" = v2 ]; then
-		same "$device rbps=1048576 wbps=2097152 riops=300 wiops=400" "$(cat "$dir/io.max")"
-	else
-		same "$device 1048576" "$(cat "$dir/blkio.throttle.read_bps_device")"
-		same "$device 2097152" "$(cat "$dir/blkio.throttle.write_bps_device")"
-		same "$device 300" "$(cat "$dir/blkio.throttle.read_iops_device")"
-		same "$device 400" "$(cat "$dir/blkio.throttle.write_iops_device")"
-	fi
+	for driver in $(drivers); do
+		by "$driver"
+		make
+		dir=$(where blkio)
+		if [ "$VIEW" = v2 ]; then
+			same "$device rbps=1048576 wbps=2097152 riops=300 wiops=400" "$(cat "$dir/io.max")"
+		else
+			same "$device 1048576" "$(cat "$dir/blkio.throttle.read_bps_device")"
+			same "$device 2097152" "$(cat "$dir/blkio.throttle.write_bps_device")"
+			same "$device 300" "$(cat "$dir/blkio.throttle.read_iops_device")"
+			same "$device 400" "$(cat "$dir/blkio.throttle.write_iops_device")"
+		fi
+		rt delete --force web
+	done
 }
 
 @test "blockIO: a device that is not there is an error with its place" {

@@ -289,7 +289,26 @@ resources()
 	rt start web
 	wait_status web stopped
 	wait_for no_unit
+	# Nobody counts any more, and systemd's own Result tells nothing where it delegates.
+	rt state web | jq -e '.status == "stopped" and (has("oomKills") | not)'
 	rt delete web
+}
+
+@test "who runs it in the foreground learns of memory that ended, however quick systemd is" {
+	need_view v2
+	resources '{memory: {limit: 33554432}}'
+	inside eat 200
+	run sd run --keep web
+	same 137 "$status"
+	wait_for no_unit
+	rt state web | jq -e '.exit == {code: 137, signal: 9, oomKilled: true} and .oomKills >= 1'
+	rt delete web
+	# A child's death is not the container's.
+	add_inside
+	shell '/bin/inside eat 200; sleep 0.1; exit 3'
+	run sd run --keep web
+	same 3 "$status"
+	rt state web | jq -e '.exit == {code: 3, oomKilled: false} and .oomKills >= 1'
 }
 
 # No driver has these numbers: what is denied says "not permitted", what is allowed "No such device".

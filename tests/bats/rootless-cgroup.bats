@@ -41,6 +41,17 @@ cgroup2_of_web()
 	rmdir "$place"
 }
 
+@test "device rules, which are not his to give, do not stop an update" {
+	need_view v2
+	local place=/sys/fs/cgroup$CGROUP
+	give_cgroup "$place" 1000
+	in_cgroup "$place" his_detached run -d web
+	his update --resources - web <<<'{"devices": [{"allow": false, "access": "rwm"}], "unified": {"cgroup.max.depth": "3"}}'
+	same 3 "$(cat "$place/web/cgroup.max.depth")"
+	his delete --force web
+	rmdir "$place"
+}
+
 @test "limits beside his own cgroup" {
 	need_view v2
 	need_controller pids memory cpu

@@ -133,10 +133,13 @@ cgroup2_of_web()
 	done
 }
 
-# in_session COMMAND...: as a user whose own systemd is up, in a scope that this delegates to him
+# in_session COMMAND...: as a user whose own systemd is up, below a scope that this delegates to him: what lies beside a
+# scope is systemd's, which takes controllers away from there as it likes
 in_session()
 {
-	as_user 1000 env XDG_RUNTIME_DIR=/run/user/1000 systemd-run --user --scope --quiet -p Delegate=yes -- "$@"
+	as_user 1000 env XDG_RUNTIME_DIR=/run/user/1000 systemd-run --user --scope --quiet -p Delegate=yes -- sh -c '
+		scope=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)
+		mkdir "$scope/shell" && echo $$ >"$scope/shell/cgroup.procs" && exec "$@"' sh "$@"
 }
 
 need_session()

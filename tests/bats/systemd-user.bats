@@ -24,7 +24,7 @@ setup()
 
 his_systemctl()
 {
-	as_user 1000 env XDG_RUNTIME_DIR=$RUNTIME_DIR systemctl --user "$@"
+	as_user 1000 env XDG_RUNTIME_DIR=$RUNTIME_DIR SYSTEMCTL_FORCE_BUS=1 systemctl --user "$@"
 }
 
 his_property()

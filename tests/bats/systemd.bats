@@ -142,6 +142,23 @@ resources()
 	done
 }
 
+@test "exec --cgroup is in a cgroup below the unit's" {
+	local name
+
+	sd run -d web
+	for name in systemd memory pids; do
+		mkdir -p "$(unit_dir $name)/below"
+	done
+	rt exec -d --cgroup below --pid-file "$T/pid" web sleep 900
+	for name in memory pids; do
+		member_of "$(unit_dir $name)/below" "$(cat "$T/pid")"
+	done
+	rt_fail exec --cgroup below/../.. web true
+	rt_fail exec --cgroup none web true
+	rt delete --force web
+	no_unit
+}
+
 @test "ps, pause, resume and kill --all know the unit's cgroup" {
 	shell 'sleep 900 & sleep 901'
 	sd run -d web

@@ -4,6 +4,7 @@
 # make SAN=1         build/san/ctr-run, with ASan and UBSan
 # make check-unit    the unit tests; check-layers, check-paths, check-headers
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
+# make check-attacks more points of failure, hostile images, races and seccomp profiles than make check has time for (an hour)
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
 # make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats
@@ -223,6 +224,15 @@ check-clients: all
 	$Q tests/deps clients || echo 'Some clients are missing: their tests are skipped.'
 	$Q tests/clients/run -r $B/ctr-run $(VIEWS) $(FILES)
 
+# All of what make check tries a part of, in one cgroup view (VIEWS).
+check-attacks: PROGRAMS := $(filter %/test-seccomp-oracle %/test-seccomp-archs %/test-seccomp-kernel,$(UNIT))
+check-attacks: all
+	$Q tests/deps build check
+	$Q$(MAKE) --no-print-directory $(PROGRAMS)
+	$Q PROFILES=400 tests/unit/run $(PROGRAMS)
+	$Q FAULTS=1 MATRIX=1 RACES=400 FILE_TIMEOUT=7200 tests/bats/run -r $B/ctr-run $(or $(VIEWS),host) \
+		tests/security/faults.bats tests/security/matrix.bats tests/security/race.bats
+
 check-san:
 	$Q tests/deps build check
 	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
@@ -259,6 +269,6 @@ distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
 .PHONY: all help demo bench man completions install uninstall deb format lint check check-unit check-bats check-clients check-peers check-san \
-	check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
+	check-attacks check-vm fuzz fuzz-programs check-layers check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

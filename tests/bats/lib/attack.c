@@ -122,6 +122,26 @@ static int is_foreign(const char *pid)
 	return !strncmp(name, "ctr-run", 7);
 }
 
+/* It still is, after we had something of it.  The name tells too late: an exec lets others in just before it sets the name, and
+ * just after it clears PF_FORKNOEXEC, which each process of the runtime that is to be seen here has. */
+static int is_still_foreign(const char *pid)
+{
+	char path[64], text[512], *p;
+	unsigned flags = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	p = strrchr(text, ')');
+	return p && sscanf(p, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 && flags & 0x40 && is_foreign(pid);
+}
+
 static void got(const char *what, const char *about)
 {
 	char line[250];
@@ -137,7 +157,7 @@ static void try_trace(const char *pid)
 	if (syscall(SYS_ptrace, PTRACE_SEIZE, target, 0, 0) < 0)
 		return;
 	/* It may have become the container's own program meanwhile. */
-	if (syscall(SYS_ptrace, PTRACE_INTERRUPT, target, 0, 0) == 0 && waitpid(target, NULL, __WALL) == target && is_foreign(pid))
+	if (syscall(SYS_ptrace, PTRACE_INTERRUPT, target, 0, 0) == 0 && waitpid(target, NULL, __WALL) == target && is_still_foreign(pid))
 		got("a trace", "");
 	syscall(SYS_ptrace, PTRACE_DETACH, target, 0, 0);
 }
@@ -151,7 +171,7 @@ static void try_files(const char *pid)
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
 		snprintf(path, sizeof path, "/proc/%.20s/%s", pid, names[i]);
 		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd >= 0 && is_foreign(pid) && (i > 0 || read(fd, path, 1) >= 0 || errno == EIO))
+		if (fd >= 0 && is_still_foreign(pid) && (i > 0 || read(fd, path, 1) >= 0 || errno == EIO))
 			got("its", names[i]);
 		if (fd >= 0)
 			close(fd);
@@ -165,7 +185,8 @@ static void try_files(const char *pid)
 		n = readlink(path, link, sizeof link - 1);
 		link[n > 0 ? n : 0] = '\0';
 		link[strcspn(link, "[0123456789")] = '\0';
-		got("a descriptor of", link);
+		if (is_still_foreign(pid))
+			got("a descriptor of", link);
 		close(fd);
 	}
 }

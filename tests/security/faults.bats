@@ -3,13 +3,13 @@
 #
 # A point is one system call of one process that the command makes (0 the runtime, 1 init or the exec'd one, or the one between, ...)
 # and what happens to it there: SIGKILL, or one of the errors that this call can give (lib/fault.c).  One point in FAULTS (12, with
-# sanitizers 48) is tried, others in each cgroup view; FAULTS=1 FILE_TIMEOUT=7200 tries them all, KEEP_GOING=1 goes on after a
+# sanitizers 24) is tried, others in each cgroup view; FAULTS=1 FILE_TIMEOUT=7200 tries them all, KEEP_GOING=1 goes on after a
 # failure.
 load ../bats/helpers
 load ../bats/lib/namespaces
 load ../bats/lib/programs
 
-FAULTS=${FAULTS:-${SANITIZED:+48}}
+FAULTS=${FAULTS:-${SANITIZED:+24}}
 FAULTS=${FAULTS:-12}
 TEST_TIMEOUT=$((FAULTS > 4 ? 200 : 3600))
 MOST=3000	# calls of one process; a sanitized start has more than 500

@@ -185,9 +185,12 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 		put(STDERR_FILENO, &line);
 		return;
 	}
-	text_addf(&plain, "%s\n", message);
-	for (unsigned i = 0; i < n_extra; i++)
-		text_addf(&plain, "%s\n", extra[i]);
+	text_add_visible(&plain, message);
+	text_add(&plain, "\n");
+	for (unsigned i = 0; i < n_extra; i++) {
+		text_add_visible(&plain, extra[i]);
+		text_add(&plain, "\n");
+	}
 	put(STDERR_FILENO, &plain);
 }
 

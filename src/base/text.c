@@ -1,5 +1,6 @@
 /* text.c - see text.h */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,17 @@ void text_add_json(struct text *t, const char *s)
 		s += n;
 	}
 	text_add(t, "\"");
+}
+
+void text_add_visible(struct text *t, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char) *s, next = (unsigned char) s[1];
+		bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+
+		text_add_bytes(t, c1 || c == 0x7f || (c < 0x20 && c != '\n' && c != '\t') ? "?" : s, 1);
+		s += c1;
+	}
 }
 
 char *text_take(struct text *t)

@@ -25,6 +25,10 @@ void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(print
  * a file name holds can never break the log of a client.  Slashes are left alone. */
 void text_add_json(struct text *t, const char *s);
 
+/* Add S for a terminal: of what a container or its image could have put there, all that would do more than print
+ * (control characters but newline and tab, U+0080 to U+009F) becomes '?'. */
+void text_add_visible(struct text *t, const char *s);
+
 /* The text, never NULL; the caller frees it and T is empty again. */
 char *text_take(struct text *t);
 void text_free(struct text *t);

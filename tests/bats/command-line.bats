@@ -99,6 +99,15 @@ load helpers
 	[ "$(wc -l <"$LOG")" = 1 ]
 }
 
+@test "what the image calls its files cannot move the terminal's cursor" {
+	ln -s $'/\e]0;title\a\e[2J' rootfs/prog
+	program /prog
+	run --separate-stderr "${RT[@]}" run web
+	[ "$status" = 1 ]
+	[[ $stderr == *"/?]0;title??[2J"* ]]
+	[[ $stderr != *$'\e'* ]]
+}
+
 @test "--debug says more, and a log that cannot be opened is an error" {
 	program true
 	rt --debug run web

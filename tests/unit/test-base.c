@@ -150,6 +150,15 @@ static void strings_are_quoted_for_json(void **state)
 
 /* ---- numbers -------------------------------------------------------------- */
 
+static void texts_for_a_terminal_only_print(void **state)
+{
+	auto_text t = { 0 };
+
+	(void) state;
+	text_add_visible(&t, "a\tb\n\x1b[31mc\x07\x7f \xc2\x9b\xc2\xa0\xc3\xa4\xff");
+	assert_string_equal(t.s, "a\tb\n?[31mc?? ?\xc2\xa0\xc3\xa4\xff");
+}
+
 static void numbers_are_whole_texts(void **state)
 {
 	static const char *const bad[] = { "", " 1", "1 ", "+1", "-1", "0x1", "1a", "1.0", "1e1", "4294967296", "18446744073709551616",
@@ -422,7 +431,8 @@ int main(void)
 		cmocka_unit_test(fail_adds_the_text_of_errno), cmocka_unit_test(contexts_are_put_before),
 		cmocka_unit_test(blame_keeps_the_first_pointer), cmocka_unit_test(errno_is_told_as_clients_know_it),
 		cmocka_unit_test(errors_are_printed_with_their_place), cmocka_unit_test(text_grows),
-		cmocka_unit_test(strings_are_quoted_for_json), cmocka_unit_test(numbers_are_whole_texts),
+		cmocka_unit_test(strings_are_quoted_for_json), cmocka_unit_test(texts_for_a_terminal_only_print),
+		cmocka_unit_test(numbers_are_whole_texts),
 		cmocka_unit_test(sizes_take_units), cmocka_unit_test(durations_are_those_of_go),
 		cmocka_unit_test(names_are_found_both_ways), cmocka_unit_test(arrays_grow_by_elements),
 		cmocka_unit_test(an_error_is_one_json_object), cmocka_unit_test(text_logs_hold_warnings_as_lines),

@@ -9,7 +9,6 @@
 #include "plan/planner.h"
 #include "sys/idmap.h"
 
-
 struct asking {
 	struct arena *arena;
 	const struct oci_config *config;

@@ -132,12 +132,13 @@ int net_routes_note(struct arena *arena, struct netlink *nl, int index, char ***
 /* The bytes of TEXT, which comes from a record: how many, 0 if it is no route. */
 static size_t read_bytes(const char *text, unsigned char bytes[MOST])
 {
+	static const char digits[] = "0123456789abcdef";
 	size_t n = text ? strlen(text) / 2 : 0;
 
-	if (n < sizeof(struct rtmsg) || n > MOST || strlen(text) % 2 || strspn(text, "0123456789abcdef") != 2 * n)
+	if (n < sizeof(struct rtmsg) || n > MOST || strlen(text) % 2 || strspn(text, digits) != 2 * n)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		sscanf(text + 2 * i, "%2hhx", &bytes[i]);
+		bytes[i] = (unsigned char) ((strchr(digits, text[2 * i]) - digits) << 4 | (strchr(digits, text[2 * i + 1]) - digits));
 	return n;
 }
 

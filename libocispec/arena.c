@@ -1,5 +1,6 @@
 /* arena.c - see arena.h */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,17 @@ struct arena_block {
 	char data[] __attribute__((aligned(16)));
 };
 
+static size_t rounded(size_t size)
+{
+	return (size + 15) & ~(size_t) 15;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	struct arena_block *b = a->head;
 	void *p;
 
-	size = (size + 15) & ~(size_t) 15;
+	size = rounded(size);
 	if (!b || b->size - b->used < size) {
 		size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 		if (!(b = malloc(sizeof *b + room))) {
@@ -60,12 +66,25 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+/* Make room for as many bytes again behind the N at P, if they are the last that were handed out. */
+static bool double_in_place(struct arena *a, const char *p, size_t n)
+{
+	struct arena_block *b = a->head;
+	size_t more = rounded(2 * n) - rounded(n);
+
+	if (!b || p + rounded(n) != b->data + b->used || b->size - b->used < more)
+		return false;
+	memset(b->data + b->used, 0, more);
+	b->used += more;
+	return true;
+}
+
 void *arena_push(struct arena *a, void *list, size_t n, size_t size)
 {
 	char *array;
 
 	memcpy(&array, list, sizeof array);	/* LIST points to a pointer of any type */
-	if ((n & (n - 1)) == 0) {
+	if ((n & (n - 1)) == 0 && !(n && double_in_place(a, array, n * size))) {
 		char *more = arena_alloc(a, (n ? 2 * n : 1) * size);
 		if (n)
 			memcpy(more, array, n * size);

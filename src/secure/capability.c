@@ -29,9 +29,10 @@ static int get(struct capability_sets *sets, struct error *err)
 int capability_drop_bounding(const struct capability_sets *sets, unsigned last_cap, struct error *err)
 {
 	for (unsigned cap = 0; cap <= last_cap; cap++) {
-		if (sets->bounding & BIT(cap) || prctl(PR_CAPBSET_READ, cap) != 1)
+		if (sets->bounding & BIT(cap))
 			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+		/* Who may drop nothing may still lack it. */
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && prctl(PR_CAPBSET_READ, cap) == 1)
 			return fail(err, errno, "drop capability %u from the bounding set", cap);
 	}
 	return 0;
@@ -71,16 +72,20 @@ static int differs(const char *name, uint64_t is, uint64_t wanted, struct error 
 int capability_verify(const struct capability_sets *sets, struct error *err)
 {
 	struct capability_sets now = { 0 };
+	uint64_t maybe_ambient;
 
 	if (get(&now, err) < 0)
 		return -1;
+	/* The kernel keeps the ambient set within these (capabilities(7)): no need to ask for the others one by one. */
+	maybe_ambient = now.permitted & now.inheritable;
 	for (unsigned cap = 0; cap < 64; cap++) {
 		int bounding = prctl(PR_CAPBSET_READ, cap);
 
 		if (bounding < 0)	/* EINVAL: past the kernel's last */
 			break;
 		now.bounding |= bounding ? BIT(cap) : 0;
-		now.ambient |= prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1 ? BIT(cap) : 0;
+		if (maybe_ambient & BIT(cap) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
+			now.ambient |= BIT(cap);
 	}
 	if (now.bounding & ~sets->bounding)
 		return differs("bounding", now.bounding, sets->bounding, err);

@@ -38,8 +38,9 @@ extern int conversion_lock STANDS_FOR("__gconv_lock");
 /* setlocale's lock, which glibc's own functions take; with the real one come the readers of locale archives. */
 extern uint64_t locale_lock[8] STANDS_FOR("__libc_setlocale_lock");
 
-/* The loader's search path, made at every start although nothing is searched. */
+/* The loader's search path and the program's place in it, looked for at every start although nothing is ever loaded. */
 void no_search_path(void) STANDS_FOR("_dl_init_paths");
+const char *no_origin(void) STANDS_FOR("_dl_get_origin");
 
 /* Nothing of ours prints numbers with a fraction (43 kB), and none of wide characters.  Names until glibc 2.36, and since. */
 int no_fraction(void) STANDS_FOR("__printf_fp");
@@ -101,6 +102,11 @@ uint64_t locale_lock[8];
 
 void no_search_path(void)
 {
+}
+
+const char *no_origin(void)
+{
+	return (const char *) -1;	/* "not known" */
 }
 
 int no_narrowing(void)

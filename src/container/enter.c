@@ -225,6 +225,8 @@ int enter_prepare(struct entry *entry, struct error *err)
 
 	if (p->dropped_caps)
 		log_warn("capabilities that cannot be granted here are left out: %s", p->dropped_caps);
+	if (p->dropped_ambient)
+		log_warn("can't raise ambient capability %s: ambient ones must be permitted and inheritable", p->dropped_ambient);
 	if (entry->terminal >= 0) {
 		(void) !fchown(entry->terminal, p->uid, (gid_t) -1);
 		if (pty_take(entry->terminal, err) < 0)

@@ -91,5 +91,5 @@ void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked
 	lost = name_lost(arena, lost, nowhere, "");
 	lost = name_lost(arena, lost, want.effective & ~got->effective & ~nowhere, " (effective)");
 	out->dropped_caps = name_lost(arena, lost, want.inheritable & ~got->inheritable & ~nowhere, " (inheritable)");
-	/* No word about ambient ones that are not inheritable: runc's own template has asked for such for years. */
+	out->dropped_ambient = name_lost(arena, NULL, want.ambient & ~got->ambient & ~nowhere, "");
 }

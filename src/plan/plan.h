@@ -167,6 +167,7 @@ struct process_plan {
 	unsigned short rows, columns;	/* 0: not given */
 	struct capability_sets caps;
 	const char *dropped_caps;	/* names that cannot be granted here, for the warning, or NULL */
+	const char *dropped_ambient;	/* those that are not inheritable and permitted besides, or NULL */
 	bool no_new_privs;
 	const struct rlimit_plan *rlimits;
 	size_t n_rlimits;

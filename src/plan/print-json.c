@@ -322,6 +322,7 @@ static void print_capabilities(struct json *j, const struct process_plan *proces
 	}
 	close_in(j, "}");
 	string(j, "capabilitiesLeftOut", process->dropped_caps);
+	string(j, "capabilitiesNotAmbient", process->dropped_ambient);
 }
 
 static void print_user(struct json *j, const struct process_plan *process)

@@ -313,6 +313,8 @@ static void print_capabilities(struct page *page)
 	listing_print(&t, page->out);
 	if (process->dropped_caps)
 		text_addf(page->out, "  left out, as they cannot be granted here: %s\n", process->dropped_caps);
+	if (process->dropped_ambient)
+		text_addf(page->out, "  not ambient, as they are not permitted and inheritable: %s\n", process->dropped_ambient);
 }
 
 static const char *groups_of(struct page *page, const struct process_plan *process)

@@ -423,6 +423,14 @@ refused()
 	says 0000000000000020
 }
 
+@test "an ambient capability that is not inheritable is left out and named" {
+	shell 'grep CapAmb /proc/self/status'
+	spec '.process.capabilities.inheritable = ["CAP_KILL"] | .process.capabilities.ambient = ["CAP_KILL", "CAP_AUDIT_WRITE"]'
+	run "${RT[@]}" run web
+	says 0000000000000020
+	grep -q "can't raise ambient capability CAP_AUDIT_WRITE: " "$LOG"
+}
+
 @test "the scheduler" {
 	need_root
 	inside sched

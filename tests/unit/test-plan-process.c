@@ -247,10 +247,10 @@ static void test_user_namespace_has_all_capabilities(void **state)
 static void test_ambient_needs_permitted_and_inheritable(void **state)
 {
 	(void) state;
-	/* As `runc spec` has it: no warning at each start. */
 	assert_plan(.process = CAPS("'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'", "", "'CAP_KILL'"));
 	assert_int_equal(plan.process.caps.ambient, 0);
 	assert_null(plan.process.dropped_caps);
+	assert_string_equal(plan.process.dropped_ambient, "CAP_KILL");
 	assert_plan(.process = CAPS("'CAP_KILL'", "", "", "'CAP_KILL'", "'CAP_KILL'"));
 	assert_int_equal(plan.process.caps.ambient, 0);
 	assert_int_equal(plan.process.caps.inheritable, BIT(CAP_KILL));

@@ -55,7 +55,7 @@ static int rule_read(const struct oci_device_rule *from, size_t i, struct device
 	for (const char *c = from->access ? from->access : "rwm"; *c; c++) {
 		unsigned access = *c == 'r' ? DEVICE_READ : *c == 'w' ? DEVICE_WRITE : *c == 'm' ? DEVICE_MAKE : 0;
 
-		if (!access)
+		if (!access && *c != 'a')
 			return fail_at(err, pointer, "the access is \"%s\" (expected some of r, w, m)", from->access);
 		to->access |= access;
 	}

@@ -1,4 +1,5 @@
 /* hooks.c - see hooks.h */
+#include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -81,6 +82,16 @@ static void add_output(int out, struct error *err)
 	snprintf(err->message + used, sizeof err->message - used, ": %s", tail);
 }
 
+/* "bad system call" says more than SIGSYS to whoever has a seccomp profile. */
+static const char *in_words(int sig)
+{
+	static char words[40];
+
+	snprintf(words, sizeof words, "%s", sigdescr_np(sig) ? sigdescr_np(sig) : "unknown");
+	words[0] = (char) tolower((unsigned char) words[0]);
+	return words;
+}
+
 /* Wait for the hook, at most its timeout. */
 static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct error *err)
 {
@@ -98,7 +109,7 @@ static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct erro
 	if (ended == 0)
 		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path, (long long) seconds);
 	if (WIFSIGNALED(status))
-		return fail_code(err, ERROR_HOOK, "%s was killed by %s", hook->path, signal_name(WTERMSIG(status)));
+		return fail_code(err, ERROR_HOOK, "%s was killed by %s (%s)", hook->path, signal_name(WTERMSIG(status)), in_words(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
 		return fail_code(err, ERROR_HOOK, "%s: exit status %d", hook->path, WEXITSTATUS(status));
 	return 0;

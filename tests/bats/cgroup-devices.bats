@@ -35,6 +35,12 @@ opened()
 	same "" "$output"
 }
 
+@test "the letter a in an access is let pass and means nothing, as with runc" {
+	rules '[{allow: false, access: "rwm"}, {allow: true, type: "c", major: 300, minor: 5, access: "ra"}]'
+	opened
+	same xr "$output"
+}
+
 @test "without rules nothing is restricted" {
 	rules '[]'
 	opened

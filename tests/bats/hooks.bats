@@ -324,10 +324,17 @@ all_hooks()
 	done
 }
 
+@test "a hook that a signal ends: the error says which, in words too" {
+	hook createRuntime true
+	hook createRuntime 'kill -SYS $$'
+	rt_fail create web
+	says "error running createRuntime hook #1: /bin/sh was killed by SIGSYS (bad system call)"
+}
+
 @test "a timeout kills the hook with its children, and the error names it" {
 	hook createRuntime "sleep 1234 & echo \$! >$T/child; exec sleep 1235" '{"timeout": 1}'
 	rt_fail create web
-	says createRuntime "did not end within 1 s"
+	says "error running createRuntime hook #0" "did not end within 1 s"
 	wait_for gone "$(cat "$T/child")"
 	[ -z "$(ls -A "$STATE")" ]
 }

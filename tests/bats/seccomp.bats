@@ -198,7 +198,7 @@ answers()
 	says "/linux/seccomp/listenerPath"
 	spec '.linux.seccomp.listenerPath = $p' --arg p "$T/nobody"
 	rt_fail run web
-	says "$T/nobody"
+	says "failed to connect with seccomp agent" "$T/nobody"
 }
 
 @test "a bad profile is refused, with all its faults" {

@@ -50,6 +50,34 @@ static void check_user(const struct subject *s)
 			    "%u is out of range (expected 0 to 511, which is octal 0777: JSON numbers are decimal)", user->umask);
 }
 
+static void check_capability_set(const struct subject *s, const char *set, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char with_prefix[80];
+		const char *hint = "";
+		if (!names[i] || name_find(capability_names, names[i]))
+			continue;
+		snprintf(with_prefix, sizeof with_prefix, "CAP_%s", names[i]);
+		if (name_find(capability_names, with_prefix))
+			hint = " (names begin with CAP_)";
+		check_fault(s->faults, AT("%s/capabilities/%s/%zu", s->pointer, set, i), "unknown capability %s%s",
+			    QUOTED(names[i]), hint);
+	}
+}
+
+static void check_capabilities(const struct subject *s)
+{
+	const struct oci_capabilities *caps = s->process->capabilities;
+
+	if (!caps)
+		return;
+	check_capability_set(s, "bounding", caps->bounding, caps->n_bounding);
+	check_capability_set(s, "permitted", caps->permitted, caps->n_permitted);
+	check_capability_set(s, "effective", caps->effective, caps->n_effective);
+	check_capability_set(s, "inheritable", caps->inheritable, caps->n_inheritable);
+	check_capability_set(s, "ambient", caps->ambient, caps->n_ambient);
+}
+
 static void check_rlimits(const struct subject *s)
 {
 	const struct oci_rlimit *list = s->process->rlimits;
@@ -141,6 +169,7 @@ void config_check_process(const struct oci_process *process, const char *pointer
 
 	check_command(&s);
 	check_user(&s);
+	check_capabilities(&s);
 	check_rlimits(&s);
 	check_scheduling(&s);
 	check_affinity(&s);

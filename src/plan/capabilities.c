@@ -1,9 +1,8 @@
 /*
  * capabilities.c - the five capability sets, as far as they can be had here
  *
- * What cannot be granted, or is no capability that we know (a newer kernel
- * may), is left out and named for a warning, never an error (config.md,
- * "capabilities").  The kernel's rules, capabilities(7):
+ * What cannot be granted is left out and named for a warning, never an error
+ * (config.md, "capabilities").  The kernel's rules, capabilities(7):
  *  1. nobody gets beyond the caller's bounding and permitted sets - except in
  *     a user namespace: whoever enters one gets full ones (both of them:
  *     set_cred_user_ns() in kernel/user_namespace.c);
@@ -11,9 +10,6 @@
  *  3. inheritable lies within bounding, once that has been cut;
  *  4. ambient lies within permitted and inheritable.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "config/capability-names.h"
 #include "plan/planner.h"
 
@@ -22,7 +18,7 @@ static uint64_t set_of(char **names, size_t n)
 	uint64_t set = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct name_value *row = names[i] ? name_find(capability_names, names[i]) : NULL;
+		const struct name_value *row = name_find(capability_names, names[i]);
 		if (row)
 			set |= 1ull << row->value;
 	}
@@ -36,24 +32,6 @@ static const char *name_lost(struct arena *arena, const char *there, uint64_t lo
 		if (lost >> row->value & 1)
 			there = arena_printf(arena, "%s%s%s%s", there ? there : "", there ? ", " : "", row->name,
 					     suffix);
-	return there;
-}
-
-/* Those of NAMES that are no capability, behind what is there; each once. */
-static const char *name_unknown(struct arena *arena, const char *there, char **names, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char quoted[64], with_prefix[80];
-
-		if (!names[i] || name_find(capability_names, names[i]))
-			continue;
-		json_quote(quoted, sizeof quoted, names[i], strlen(names[i]));
-		if (there && strstr(there, quoted))
-			continue;
-		snprintf(with_prefix, sizeof with_prefix, "CAP_%s", names[i]);
-		there = arena_printf(arena, "%s%s%s (unknown%s)", there ? there : "", there ? ", " : "", quoted,
-				     name_find(capability_names, with_prefix) ? ": names begin with CAP_" : "");
-	}
 	return there;
 }
 
@@ -82,13 +60,8 @@ void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked
 
 	uint64_t nowhere = (want.bounding & ~bounding) |
 			   ((want.permitted | want.effective | want.inheritable | want.ambient) & ~permitted);
-	const char *lost = name_unknown(arena, NULL, asked->bounding, asked->n_bounding);
+	const char *lost = name_lost(arena, NULL, nowhere, "");
 
-	lost = name_unknown(arena, lost, asked->effective, asked->n_effective);
-	lost = name_unknown(arena, lost, asked->permitted, asked->n_permitted);
-	lost = name_unknown(arena, lost, asked->inheritable, asked->n_inheritable);
-	lost = name_unknown(arena, lost, asked->ambient, asked->n_ambient);
-	lost = name_lost(arena, lost, nowhere, "");
 	lost = name_lost(arena, lost, want.effective & ~got->effective & ~nowhere, " (effective)");
 	out->dropped_caps = name_lost(arena, lost, want.inheritable & ~got->inheritable & ~nowhere, " (inheritable)");
 	out->dropped_ambient = name_lost(arena, NULL, want.ambient & ~got->ambient & ~nowhere, "");

@@ -256,6 +256,10 @@ text_refused()
 	refused '.process.env = ["=x"]' /process/env/0
 }
 
+@test "an unknown capability is an error" {
+	refused '.process.capabilities.bounding = ["CAP_KILL", "CAP_NONSENSE"]' /process/capabilities/bounding/1 CAP_NONSENSE
+}
+
 @test "an unknown or doubled rlimit is an error" {
 	refused '.process.rlimits = [{"type": "RLIMIT_BOGUS", "soft": 1, "hard": 1}]' /process/rlimits/0/type RLIMIT_BOGUS
 	refused '.process.rlimits = [{"type": "RLIMIT_CORE", "soft": 1, "hard": 1}, {"type": "RLIMIT_CORE", "soft": 1, "hard": 1}]' \

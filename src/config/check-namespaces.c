@@ -28,19 +28,12 @@ static void check_list(const struct check *c)
 static void check_id_maps(const struct check *c)
 {
 	const struct oci_linux *linux = c->config->linux;
-	const struct oci_namespace *user = check_namespace(c, OCI_NAMESPACE_TYPE_USER);
 
 	if (!linux)
 		return;
 	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_USER) && (linux->n_uid_mappings || linux->n_gid_mappings))
 		check_fault(c->faults, linux->n_uid_mappings ? "/linux/uidMappings" : "/linux/gidMappings",
 			    "User namespace mappings specified, but user namespace isn't enabled in the config");
-	if (user && !(user->path && user->path[0])) {
-		if (!linux->n_uid_mappings)
-			check_fault(c->faults, "/linux/uidMappings", "a new user namespace needs at least one mapping");
-		if (!linux->n_gid_mappings)
-			check_fault(c->faults, "/linux/gidMappings", "a new user namespace needs at least one mapping");
-	}
 	check_mappings(c->faults, "/linux/uidMappings", linux->uid_mappings, linux->n_uid_mappings);
 	check_mappings(c->faults, "/linux/gidMappings", linux->gid_mappings, linux->n_gid_mappings);
 }

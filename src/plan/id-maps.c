@@ -10,6 +10,7 @@
  *
  * Where they are not installed one id is better than no container, and what
  * crun does: the process's own user becomes the caller, nobody else exists.
+ * So it is, as with crun, if the config maps nothing.
  */
 #include <linux/capability.h>
 
@@ -62,10 +63,10 @@ void plan_id_maps(struct arena *arena, const struct oci_config *config, const st
 	};
 
 	ns->narrowed = !joined && (is_too_much(&uids) || is_too_much(&gids));
-	if (ns->narrowed) {
+	if (ns->narrowed || (!joined && !uids.n))
 		narrow(arena, &uids, user ? user->uid : 0);
+	if (ns->narrowed || (!joined && !gids.n))
 		narrow(arena, &gids, user ? user->gid : 0);
-	}
 	ns->uids = uids.map;
 	ns->n_uids = uids.n;
 	ns->gids = gids.map;

@@ -166,7 +166,7 @@ static int check_data_id(struct planner *p, struct entry *e, const char *key, co
 	if (!number_parse(value, 0, UINT32_MAX, &id) || idmap_to_host(map, n, (unsigned) id, &host))
 		return 0;
 	/* Configs for many ids have the group tty on their terminals; with one id only nobody can be in it. */
-	if (p->plan->ns.narrowed) {
+	if (p->plan->ns.narrowed || !p->linux->n_uid_mappings || !p->linux->n_gid_mappings) {
 		e->step.data = without(p, e->step.data, key);
 		return 0;
 	}

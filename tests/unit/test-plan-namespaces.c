@@ -137,11 +137,26 @@ static void test_ipc_namespace_comes_late(void **state)
 	assert_int_equal(plan.ns.late, 0);
 }
 
+static void test_no_id_map_is_the_caller_alone(void **state)
+{
+	(void) state;
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE);
+	assert_int_equal(plan.ns.n_uids, 1);
+	assert_int_equal(plan.ns.n_gids, 1);
+	assert_int_equal(plan.ns.uids->host_id, host.euid);
+	assert_int_equal(plan.ns.gids->host_id, host.egid);
+	assert_int_equal(plan.ns.uids->size, 1);
+	assert_false(plan.ns.narrowed || plan.ns.uid_writer || plan.ns.gid_writer);
+	unprivileged();
+	assert_plan(.namespaces = NAMESPACES USER_NAMESPACE);
+	assert_int_equal(plan.ns.uids->host_id, host.euid);
+	assert_true(plan.ns.deny_setgroups && !plan.ns.narrowed && !plan.ns.uid_writer);
+}
+
 static void test_id_map_refusals(void **state)
 {
 	(void) state;
 	assert_refused("/linux/uidMappings", "user namespace isn't enabled", .linux = MAPPINGS);
-	assert_refused("/linux/uidMappings", "at least one mapping", .namespaces = NAMESPACES USER_NAMESPACE);
 	unprivileged();
 	assert_refused("/linux/namespaces", "without CAP_SYS_ADMIN a container needs a namespace of type \"user\" (spec --rootless writes such a config)", .top = NULL);
 }
@@ -324,6 +339,7 @@ int main(void)
 		TEST(test_who_writes_id_maps),
 		TEST(test_one_id_without_helpers),
 		TEST(test_ipc_namespace_comes_late),
+		TEST(test_no_id_map_is_the_caller_alone),
 		TEST(test_id_map_refusals),
 		TEST(test_mount_namespace_is_needed),
 		TEST(test_time_offsets),

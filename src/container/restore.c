@@ -112,6 +112,8 @@ static int fill_options(struct restore *r, struct error *err)
 		return -1;
 	r->criu.log_file = RESTORE_LOG;
 	r->criu.evasive_devices = r->criu.restore_sibling = true;
+	/* A terminal that is not the container's own becomes CRIU's, which is ours. */
+	r->criu.orphan_pts_master = r->launch.plan.process.terminal || !r->criu.shell_job;
 	r->criu.tcp_close = o->tcp_close;
 	r->criu.lsm_profile = o->lsm_profile;
 	r->criu.lsm_mount_context = o->lsm_mount_context;

@@ -1,0 +1,124 @@
+# Options of checkpoint and restore that need something around the container: a terminal of the caller's, connections, systemd.
+load helpers
+load lib/criu
+load lib/cgroups
+load lib/programs
+load lib/mounts
+load lib/systemd
+TEST_TIMEOUT=120
+
+# Two processes with a connection between them, over which one counts into the file /got of the other.
+connected()
+{
+	shell '(sleep 1000 | nc -l -p 80 >>/got) &
+		until netstat -ltn | grep -q :80; do sleep 0.05; done
+		(i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done) | nc 127.0.0.1 80; sleep 1000'
+}
+
+saves_connections()
+{
+	run save "$@" web
+	# SO_PASSCRED of a TCP socket, which CRIU 4.1 asks for, is no more since Linux 6.16.
+	[[ $output != *"opt: Operation not supported"* ]] || skip "this CRIU does not know the sockets of Linux $(uname -r)"
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
+# The container runs in the foreground, at a terminal that is not its own; $1: options of both.
+at_a_terminal()
+{
+	shell 'i=0; while read line; do i=$((i+1)); echo "$line is $i"; done'
+	mkfifo "$T/keys" "$T/keys2"
+	exec 8<>"$T/keys" 9<>"$T/keys2"
+	in_background timeout 100 "$OUTSIDE" pty 24x80 "${RT[@]}" run web <&8 >"$T/screen" 2>&1
+	first=$!
+	wait_status web running
+	echo one >&8
+	wait_for grep -q 'one is 1' "$T/screen"
+	save $1 web
+	wait_for gone "$first"
+	in_background timeout 100 "$OUTSIDE" pty 24x80 "${RT[@]}" restore $1 --image-path "$IMAGES" web <&9 >"$T/screen2" 2>&1
+	wait_status web running || { cat "$T/screen2"; false; }
+	echo two >&9
+	wait_for grep -q 'two is 2' "$T/screen2"
+	rt kill web KILL
+	exec 8>&- 9>&-
+}
+
+@test "a terminal of the caller's, and another one's after" {
+	need_criu
+	at_a_terminal ""
+}
+
+@test "the same with --shell-job, which leaves it to CRIU" {
+	need_criu
+	at_a_terminal --shell-job
+}
+
+@test "--tcp-close: the connections that were saved are closed" {
+	need_criu
+	need_command iptables
+	connected
+	rt run -d web
+	wait_for reaches 5 got
+	saves_connections --tcp-established
+	# The one end reads the end of the file, the other is told that nobody listens.
+	back --tcp-close web
+	is web running
+	[ -z "$(rt exec web netstat -tn | grep ESTABLISHED)" ]
+}
+
+@test "--network-lock: how CRIU holds the connections still is ours to say" {
+	need_criu
+	need_command iptables
+	connected
+	rt run -d web
+	wait_for reaches 5 got
+	rt_fail checkpoint --image-path "$IMAGES" --network-lock chewing-gum web
+	says "network-lock" "chewing-gum"
+	saves_connections --tcp-established --network-lock skip
+	back --tcp-established web
+	n=$(count got)
+	wait_for reaches $((n + 5)) got
+	in_order rootfs/got
+}
+
+@test "--auto-dedup: what a later dump has anew the earlier ones no longer hold" {
+	need_criu
+	need_memory_tracking
+	start_counting web
+	rt checkpoint --pre-dump --image-path "$T/images/1" web
+	before=$(du -sk "$T/images/1" | cut -f1)
+	rt checkpoint --parent-path ../1 --auto-dedup --image-path "$T/images/2" web
+	[ "$(du -sk "$T/images/1" | cut -f1)" -lt "$before" ]
+	rt restore -d --image-path "$T/images/2" web
+	never_stopped_counting
+}
+
+@test "with systemd the restored container is in its scope again, with its limits" {
+	need_criu
+	need_systemd
+	unit
+	spec '.linux.resources += {pids: {limit: 77}}'
+	counting
+	sd run -d web
+	wait_for reaches 5
+	sd checkpoint --image-path "$IMAGES" web
+	no_unit
+	sd restore -d --image-path "$IMAGES" web
+	never_stopped_counting
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	same active "$(property ActiveState)"
+	same 77 "$(property TasksMax)"
+	rt delete --force web
+	no_unit
+}
+
+@test "--lsm-mount-context is CRIU's to know: an old one is told by name" {
+	need_criu
+	start_counting web
+	save web
+	# Only mounts with a context have one to change; others come back as they were.
+	back --lsm-mount-context "system_u:object_r:container_file_t:s0:c1,c2" web
+	never_stopped_counting
+}

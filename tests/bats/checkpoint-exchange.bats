@@ -33,6 +33,8 @@ need_runc()
 teardown()
 {
 	[ ! -d "$T/runc" ] || runc delete -f web || true
+	# runc before 1.2 takes the options of the machine's cgroup2 away as it mounts its own.
+	! grep -q 'cgroup2 [^ ]* rw$' /proc/self/mountinfo || mounts_before=${mounts_before//rw,nsdelegate,memory_recursiveprot/rw}
 	sweep
 }
 

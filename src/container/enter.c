@@ -142,10 +142,12 @@ static void own_stdio(const struct entry *entry)
 /* After the last chdir: the folder must be in the container (CVE-2024-21626: cwd /proc/self/fd/7 led outside). */
 static int check_folder(const char *cwd, struct error *err)
 {
-	char here[PATH_MAX];
+	char here[PATH_MAX] = "";
 
 	/* The raw call says "(unreachable)/..." for what lies outside our root; glibc makes that ENOENT. */
-	if (!getcwd(here, sizeof here) || here[0] != '/')
+	if (!getcwd(here, sizeof here) && errno != ENOENT && errno != ENAMETOOLONG)
+		return fail(err, errno, "getcwd (a seccomp rule?), which tells whether the working directory %s lies in the container", cwd);
+	if (here[0] != '/')
 		return fail_code(err, ERROR_CONFIG, "the working directory %s lies outside the container", cwd);
 	return 0;
 }

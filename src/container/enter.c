@@ -10,11 +10,11 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/number.h"
 #include "cgroup/cgroup.h"
 #include "container/enter.h"
 #include "container/lookup.h"
 #include "container/notify.h"
+#include "container/passwd.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
 #include "sys/path.h"
@@ -24,7 +24,6 @@
 #include "tune/tune.h"
 
 #define CAP_SYS_ADMIN_BIT (1ull << 21)
-#define MAX_PASSWD (1 << 20)
 
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err)
 {
@@ -35,34 +34,6 @@ int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct er
 	if (channel_send(channel, MSG_NEED_CGROUP, NULL, 0, -1, err) < 0)
 		return -1;
 	return channel_expect(channel, MSG_CGROUP_DONE, err);
-}
-
-/* The home of UID in the container's /etc/passwd, which is foreign: it must be a regular file of sensible size.  "/" if
- * it is not there.  The caller frees. */
-static char *home_of(uid_t uid)
-{
-	struct error ignored;
-	struct stat st;
-	auto_fd fd = open("/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	auto_free char *text = NULL;
-	uint64_t number;
-	size_t n;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_PASSWD)
-		return xstrdup("/");
-	if (!(text = fd_read_all(fd, MAX_PASSWD, &n, &ignored)))
-		return xstrdup("/");
-	for (char *line = text, *next; line; line = next) {
-		char *field[7] = { 0 };
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		for (int i = 0; i < 7; i++)
-			field[i] = strsep(&line, ":");
-		if (field[5] && field[5][0] == '/' && number_parse(field[2], 0, UINT32_MAX, &number) && number == uid)
-			return xstrdup(field[5]);
-	}
-	return xstrdup("/");
 }
 
 static const char *env_get(char **env, const char *key)
@@ -90,7 +61,7 @@ static char **make_env(const struct entry *entry)
 		env[n++] = p->env[i];
 	}
 	if (!home || !*home) {
-		auto_free char *dir = home_of(p->uid);
+		auto_free char *dir = passwd_home(p->uid);
 		env[n++] = xasprintf("HOME=%s", dir);
 	}
 	if (entry->listen) {

@@ -38,6 +38,7 @@ struct update {
 static int open_container(struct update *u, struct error *err)
 {
 	const struct update_options *o = u->options;
+	bool initial;
 
 	if (handle_open(&u->handle, o->root, o->id, false, false, err) < 0)
 		return -1;
@@ -51,7 +52,9 @@ static int open_container(struct update *u, struct error *err)
 		return -1;
 	store_get_cgroup(u->handle.record, &u->cgroup);
 	u->cgroup.required = true;
-	u->cgroup.rootless = geteuid() != 0 || !host_in_initial_userns();
+	if (host_look_userns(&initial, err) < 0)
+		return -1;
+	u->cgroup.rootless = geteuid() != 0 || !initial;
 	return cgroup_open(&u->cgroup, false, err);
 }
 

@@ -50,14 +50,27 @@ static int probe_capabilities(struct host *host, bool *admin, struct error *err)
 	return 0;
 }
 
-bool host_in_initial_userns(void)
+int host_look_userns(bool *initial, struct error *err)
 {
 	struct stat st;
 
+	*initial = false;
 	if (!stat("/proc/self/ns/user", &st))
-		return st.st_ino == INITIAL_USER_NAMESPACE;
+		*initial = st.st_ino == INITIAL_USER_NAMESPACE;
 	/* A kernel without user namespaces has this one only. */
-	return errno == ENOENT && !access("/proc/self/ns", F_OK);
+	else if (errno == ENOENT)
+		*initial = !access("/proc/self/ns", F_OK);
+	else
+		return fail(err, errno, "look at /proc/self/ns/user");
+	return 0;
+}
+
+bool host_in_initial_userns(void)
+{
+	struct error ignored;
+	bool initial;
+
+	return host_look_userns(&initial, &ignored) == 0 && initial;
 }
 
 /* Whoever may not map ids needs these.  PATH is the caller's business, and a program that acts for root is none of it. */
@@ -269,7 +282,8 @@ int host_probe(struct host *host, struct error *err)
 	host->n_hierarchies = host->n_links = 0;
 	if (probe_capabilities(host, &admin, err) < 0)
 		return -1;
-	host->initial_userns = host_in_initial_userns();
+	if (host_look_userns(&host->initial_userns, err) < 0)
+		return -1;
 	host->privileged = host->initial_userns && admin;
 	probe_helpers(host);
 	host->user_manager = has_user_manager(host);

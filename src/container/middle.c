@@ -1,8 +1,11 @@
 /* middle.c - see middle.h */
 #include <errno.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/error.h"
 #include "container/channel.h"
 #include "container/middle.h"
 #include "sys/process.h"
@@ -21,23 +24,36 @@ static void middle_main(pid_t (*birth)(void *context, struct error *err), void *
 	_exit(pid < 0);
 }
 
+/* The process that is born has our channel's other end, too, as long as its program does not run: that the middle one is gone shows
+ * in no channel. */
+static int hear(struct channel *ours, int middle, pid_t *born, struct error *err)
+{
+	struct pollfd p[] = { { middle, POLLIN, 0 }, { ours->fd, POLLIN, 0 } };
+
+	while (process_poll(p, ARRAY_SIZE(p), -1) < 0)
+		if (errno != EINTR)
+			return fail(err, errno, "wait for the middle process");
+	return p[1].revents ? channel_next(ours, born, sizeof *born, NULL, err) : MSG_COUNT;
+}
+
 int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd, struct error *err)
 {
 	struct channel ours, theirs;
 	pid_t middle, born;
+	auto_fd fd = -1;
 	int got = -1;
 
 	if (channel_pair(&ours, &theirs, err) < 0)
 		return -1;
 	ours.peer = "the middle process";
-	middle = process_clone(0, -1, false, NULL, err);
+	middle = process_clone(0, -1, false, &fd, err);
 	if (middle == 0) {
 		channel_close(&ours);
 		middle_main(birth, context, &theirs);
 	}
 	channel_close(&theirs);
 	if (middle > 0)
-		got = channel_next(&ours, &born, sizeof born, NULL, err);
+		got = hear(&ours, fd, &born, err);
 	channel_close(&ours);
 	while (middle > 0 && waitpid(middle, NULL, 0) < 0 && errno == EINTR)
 		;

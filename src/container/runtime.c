@@ -116,6 +116,9 @@ int runtime_clone(struct launch *launch, struct error *err)
 	if (launch->plan.ns.middle) {
 		result = middle_birth(birth_by_middle, launch, &launch->pid, &launch->pidfd, err);
 		launch->born = launch->pid > 0;
+		/* It may have been born all the same, and its maker be dead before he could tell: it ends when nobody listens. */
+		if (result < 0)
+			channel_close(&launch->channel);
 		/* Where it was born the middle process alone knows. */
 		launch->outside = true;
 		return result;

@@ -2,6 +2,7 @@
 #include <seccomp.h>
 
 #include "cli/cli.h"
+#include "libocispec/version.h"
 
 #ifndef COMMIT
 #define COMMIT "unknown"
@@ -12,7 +13,7 @@ void version_text(struct text *t)
 {
 	const struct scmp_version *v = seccomp_version();
 
-	text_addf(t, "%s version %s\ncommit: %s\nspec: 1.3.0\n", PROGRAM, VERSION, COMMIT);
+	text_addf(t, "%s version %s\ncommit: %s\nspec: " OCI_VERSION "\n", PROGRAM, VERSION, COMMIT);
 	if (v)
 		text_addf(t, "libseccomp: %u.%u.%u\n", v->major, v->minor, v->micro);
 }

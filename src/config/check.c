@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "config/check.h"
 #include "config/config.h"
+#include "libocispec/version.h"
 
 #define HOST_NAME_MAX_LINUX 64	/* __NEW_UTS_LEN */
 
@@ -47,7 +48,7 @@ static void check_version(const struct check *c)
 	if (!version)
 		return;
 	if (!is_version(version))
-		check_fault(c->faults, "/ociVersion", "%s is not a version (expected one like 1.3.0)", QUOTED(version));
+		check_fault(c->faults, "/ociVersion", "%s is not a version (expected one like " OCI_VERSION ")", QUOTED(version));
 	else if (strncmp(version, "1.", 2))
 		check_fault(c->faults, "/ociVersion", "%s is not supported (expected 1.x.y)", QUOTED(version));
 }

@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "config/mount-option.h"
 #include "config/seccomp-names.h"
+#include "libocispec/version.h"
 
 /* The generated structs hold char *; json_write() only reads. */
 #define TEXT(s) ((char *) (s))
@@ -115,7 +116,7 @@ char *config_features(void)
 	struct arena a = { 0 };
 	struct oci_features features = {
 		.oci_version_min = TEXT("1.0.0"),
-		.oci_version_max = TEXT("1.3.0"),
+		.oci_version_max = TEXT(OCI_VERSION),
 		.hooks = LIST(HOOKS),
 		.n_hooks = N(HOOKS),
 		.linux = linux_features(&a),

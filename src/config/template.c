@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "config/config.h"
+#include "libocispec/version.h"
 
 /* The generated structs hold char *; json_write() only reads. */
 #define TEXT(s) ((char *) (s))
@@ -93,7 +94,7 @@ char *config_template(bool rootless, unsigned uid, unsigned gid)
 		.readonly_paths = LIST(READONLY), .n_readonly_paths = N(READONLY),
 	};
 	struct oci_config config = {
-		.oci_version = TEXT("1.3.0"),
+		.oci_version = TEXT(OCI_VERSION),
 		.process = &process, .root = &root, .hostname = TEXT("ctr-run"),
 		.mounts = mounts, .n_mounts = ARRAY_SIZE(mounts), .linux = &linux,
 	};

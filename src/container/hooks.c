@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "container/hooks.h"
+#include "libocispec/version.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 #include "sys/signals.h"
@@ -23,7 +24,7 @@
 char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations)
 {
 	struct oci_state state = {
-		.oci_version = (char *) "1.3.0", .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0, .pid = pid,
+		.oci_version = (char *) OCI_VERSION, .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0, .pid = pid,
 	};
 	size_t n;
 

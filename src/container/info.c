@@ -17,6 +17,7 @@
 #include "container/ended.h"
 #include "container/handle.h"
 #include "container/store.h"
+#include "libocispec/version.h"
 #include "sys/process.h"
 
 static void look_at_end(const struct handle *h, struct container_info *info)
@@ -115,7 +116,7 @@ char *container_state_json(const struct container_info *info, bool indent)
 	struct text t = { 0 };
 
 	text_add(&t, "{");
-	add(&t, indent, "ociVersion", "1.3.0");
+	add(&t, indent, "ociVersion", OCI_VERSION);
 	add(&t, indent, "id", info->id);
 	text_addf(&t, ",%s\"pid\":%s%d", line, gap, info->pid);
 	add(&t, indent, "status", container_status_name(info->status));

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "container/hooks.h"
 #include "container/listener.h"
+#include "libocispec/version.h"
 #include "sys/socket.h"
 
 int listener_send(const struct oci_seccomp *profile, const struct record_state *record, const char *status, int pid, int listener,
@@ -18,7 +19,7 @@ int listener_send(const struct oci_seccomp *profile, const struct record_state *
 	if (!profile->listener_path)
 		return fail_at(err, "/linux/seccomp/listenerPath", "is missing, but a rule says SCMP_ACT_NOTIFY");
 	auto_free char *state = hooks_state(record->id, record->bundle, status, record->pid > 0 ? record->pid : pid, &record->annotations);
-	text_addf(&t, "{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":%d,", pid);
+	text_addf(&t, "{\"ociVersion\":\"" OCI_VERSION "\",\"fds\":[\"seccompFd\"],\"pid\":%d,", pid);
 	if (profile->listener_metadata) {
 		text_add(&t, "\"metadata\":");
 		text_add_json(&t, profile->listener_metadata);

@@ -295,6 +295,9 @@ int launch_reserve(struct launch *launch, struct error *err)
 	record_put_devices(&o->loaded->arena, &launch->record, &launch->devices);
 	if (rdt_look(&o->loaded->arena, launch->plan.rdt, &launch->rdt, &launch->record, err) < 0 || make_cgroup(launch, err) < 0)
 		return -1;
+	if (launch->cgroup.n_folders == 0 && !launch->record.own_pidns)
+		log_warn("the container has no cgroup and no pid namespace of its own. Such configuration is strongly discouraged: "
+			 "what outlives its first process cannot be found");
 	if (rdt_make(launch->plan.rdt, &launch->rdt, &launch->record, err) < 0)
 		return -1;
 	if (launch->record.notify && notify_prepare(launch->folder, err) < 0)

@@ -88,6 +88,16 @@ load lib/rootless
 	says "rootless needs no limits + no cgrouppath when no permission is granted for cgroups"
 }
 
+@test "without cgroup and pid namespace there is a warning: nothing would find what is left behind" {
+	spec '.process.args = ["true"] | .linux.namespaces |= map(select(.type != "pid")) |
+		.mounts |= map(if .destination == "/proc" then {destination: "/proc", type: "none", source: "/proc", options: ["rbind"]} else . end)'
+	run -0 his run web
+	says "Such configuration is strongly discouraged"
+	spec '.linux.namespaces += [{type: "pid"}]'
+	run -0 his run web
+	same "" "$output"
+}
+
 @test "what he can change of a running container is changed, and the rest says why not" {
 	spec '.process.oomScoreAdj = 200'
 	his run -d web >"$OUT" 2>&1 </dev/null

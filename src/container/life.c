@@ -79,11 +79,26 @@ static int start(struct handle *h, struct error *err)
 	return 0;
 }
 
+/* Who has asked for the state until there was one comes while create is still at work: its end is waited for. */
+static int await_create(struct handle *h, struct error *err)
+{
+	if (h->complete)
+		return 0;
+	if (store_locked(h->folder)) {
+		if (store_lock_within(h->folder, END_MS, err) < 0)
+			return -1;
+		store_unlock(h->folder);
+	}
+	return handle_read(h, true, false, err);
+}
+
 int container_start(const char *root, const char *id, struct error *err)
 {
 	struct handle h;
-	int result = handle_open(&h, root, id, true, false, err);
+	int result = handle_open(&h, root, id, true, true, err);
 
+	if (result == 0)
+		result = await_create(&h, err);
 	if (result == 0)
 		result = start(&h, err);
 	handle_close(&h);

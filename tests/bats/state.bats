@@ -54,12 +54,41 @@ freeze()
 	rt state web | jq -e '.pid == 0'
 }
 
+@test "start waits for a create at work; if that fails there is no container" {
+	local creator starter
+
+	spec '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $c]}]' \
+		--arg c "until [ -e $T/go ]; do sleep 0.02; done; [ ! -e $T/fail ]"
+	program sleep 1000
+	in_background "${RT[@]}" create web >"$OUT" 2>&1
+	creator=$!
+	wait_status web creating
+	in_background "${RT[@]}" start web >"$T/said" 2>&1
+	starter=$!
+	touch "$T/go"
+	wait $starter
+	wait $creator
+	is web running
+	rt delete --force web
+
+	rm "$T/go"
+	in_background "${RT[@]}" create web >"$OUT" 2>&1
+	creator=$!
+	wait_status web creating
+	in_background "${RT[@]}" start web >"$T/said" 2>&1
+	starter=$!
+	touch "$T/fail" "$T/go"
+	if wait $creator; then false; fi
+	if wait $starter; then false; fi
+	cat "$T/said"
+	grep -q "does not exist" "$T/said"
+}
+
 @test "it is creating while its hooks run" {
 	mkfifo "$T/go"
 	spec '.hooks.createRuntime = [{path: "/bin/cat", args: ["cat", $f]}]' --arg f "$T/go"
 	in_background "${RT[@]}" create web >"$OUT" 2>&1
 	wait_status web creating
-	rt_fail start web
 	rt_fail kill web KILL
 	rt_fail exec web true
 	rt_fail delete web

@@ -31,7 +31,8 @@ const struct option global_options[] = {
 	   "who makes the cgroups (default: cgroupfs)" },
 	{  0,  "rootless",       TEXT(globals, rootless),         "true|false|auto",
 	   "accepted for compatibility; what is not permitted is found out" },
-	{  0,  "criu",           TEXT(globals, criu),             "FILE", "the CRIU program that checkpoint and restore use (default: criu in $PATH)" },
+	{  0,  "criu",           TEXT(globals, criu),             "FILE",
+	   "the CRIU program that checkpoint and restore use (default: criu in $PATH)" },
 	{ 'v', "version",        FLAG(globals, version),          NULL, "print the version and end" },
 	{ 'V', "Version",        FLAG(globals, version),          NULL, NULL },	/* crun's letter */
 	{ .kind = OPTION_END }

@@ -24,7 +24,9 @@
 /* The second is the name by which podman and CRI-O look for checkpoint and restore. */
 #define ANNOTATION_KEYS "ctr-run.version", "org.opencontainers.runc.checkpoint.enabled"
 /* Those that weaken the isolation of a container if its user may choose them. */
-#define UNSAFE "org.criu.config", "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.seccomp_bpf_data"
+#define UNSAFE \
+	"org.criu.config", "org.systemd.property.", "run.oci.keep_original_groups", "run.oci.mount_context_type", \
+	"run.oci.seccomp_bpf_data"
 
 /* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
 static char **names(struct arena *arena, const char *const *list, size_t *n)

@@ -196,7 +196,8 @@ static int run(struct exec *x, struct error *err)
 	const struct oci_linux *linux = x->config.spec->linux;
 	struct entry entry = {
 		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality, .memory_policy = linux->memory_policy,
-		.keyring = x->handle.record->keyring, .last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep, .channel = &x->child_channel,
+		.keyring = x->handle.record->keyring, .last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep,
+		.channel = &x->child_channel,
 	};
 
 	if (join(x, err) < 0 || open_terminal(x, &entry.terminal, err) < 0)

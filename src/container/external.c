@@ -159,7 +159,8 @@ static void look_at(struct search *s, size_t i)
 	}
 	/* A cgroup2 that was mounted in a cgroup namespace looks like a part of the host's, from here. */
 	if (strcmp(entry->root, "/") != 0 && strcmp(entry->type, "cgroup2") != 0 && !has_whole(s, entry))
-		text_addf(s->complaints, "the mount on %s (%s) is not in the config: it came from a hook, or by `mounts add`\n", entry->place, entry->type);
+		text_addf(s->complaints, "the mount on %s (%s) is not in the config: it came from a hook, or by `mounts add`\n",
+			  entry->place, entry->type);
 }
 
 int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts, struct wire_list *below,

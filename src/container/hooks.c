@@ -110,7 +110,8 @@ static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct erro
 	if (ended == 0)
 		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path, (long long) seconds);
 	if (WIFSIGNALED(status))
-		return fail_code(err, ERROR_HOOK, "%s was killed by %s (%s)", hook->path, signal_name(WTERMSIG(status)), in_words(WTERMSIG(status)));
+		return fail_code(err, ERROR_HOOK, "%s was killed by %s (%s)", hook->path, signal_name(WTERMSIG(status)),
+				 in_words(WTERMSIG(status)));
 	if (WEXITSTATUS(status))
 		return fail_code(err, ERROR_HOOK, "%s: exit status %d", hook->path, WEXITSTATUS(status));
 	return 0;

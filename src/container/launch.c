@@ -100,7 +100,8 @@ int launch_decide(struct launch *launch, struct error *err)
 	struct config *config = o->loaded;
 	int keep;
 
-	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = launch->rdt.root = launch->channel.fd = launch->init_channel.fd = -1;
+	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = -1;
+	launch->rdt.root = launch->channel.fd = launch->init_channel.fd = -1;
 	memset(launch->join, 0xff, sizeof launch->join);
 	if (store_check_id(o->id, err) < 0)
 		return -1;
@@ -176,7 +177,8 @@ static int fill_record(struct launch *launch, struct error *err)
 		.version = RECORD_VERSION, .id = (char *) plan->id, .bundle = launch->bundle, .rootfs = (char *) plan->rootfs.path,
 		.boot_id = boot, .created = now(arena), .uid = geteuid(),
 		.own_userns = plan->ns.user, .own_pidns = plan->ns.create & CLONE_NEWPID,
-		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process, .keyring = (char *) plan->keyring,
+		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process,
+		.keyring = (char *) plan->keyring,
 		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop, .notify = notify_wanted(),
 		.annotations = plan->config->annotations,
 	};
@@ -206,7 +208,9 @@ int launch_keep_copies(const struct launch *launch, struct error *err)
 
 	if (put_file(launch->folder, "config.json", NULL, 0, config->text, config->length, err) < 0)
 		return -1;
-	return s->n_filter ? put_file(launch->folder, "seccomp", &s->flags, sizeof s->flags, s->filter, s->n_filter * sizeof *s->filter, err) : 0;
+	if (!s->n_filter)
+		return 0;
+	return put_file(launch->folder, "seccomp", &s->flags, sizeof s->flags, s->filter, s->n_filter * sizeof *s->filter, err);
 }
 
 /* ---- cgroup and sources ------------------------------------------------ */

@@ -63,7 +63,9 @@ static int set_childrens_namespaces(const struct launch *launch, struct error *e
 /* Our later children (hooks) belong where we are. */
 static int restore_childrens_namespaces(const struct launch *launch, struct error *err)
 {
-	static const struct { int flag; const char *path; } own[] = { { CLONE_NEWPID, "/proc/self/ns/pid" }, { CLONE_NEWTIME, "/proc/self/ns/time" } };
+	static const struct { int flag; const char *path; } own[] = {
+		{ CLONE_NEWPID, "/proc/self/ns/pid" }, { CLONE_NEWTIME, "/proc/self/ns/time" },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
 		if (own[i].flag == CLONE_NEWPID ? joined(launch, CLONE_NEWPID) < 0 : !launch->plan.ns.create_time)

@@ -263,7 +263,8 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 		const struct record_folder *from = &record->cgroup[i];
 		struct cgroup_folder *to = &cgroup->folders[i];
 		*to = (struct cgroup_folder) {
-			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made, .made_parents = from->made_parents, .fd = -1, .join = -1,
+			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made, .made_parents = from->made_parents,
+			.fd = -1, .join = -1,
 		};
 		snprintf(to->hierarchy, sizeof to->hierarchy, "%s", from->hierarchy);
 	}

@@ -104,7 +104,8 @@ int rootfs_open_whole(const struct plan *plan, const struct step *step, bool rec
 		      char *within, struct error *err);
 
 /* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
- * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its own path if possible, as hooks look for it there.
+ * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its own path if
+ * possible, as hooks look for it there.
  * ROOTFS is filled; it takes what it needs out of SOURCES. */
 int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 

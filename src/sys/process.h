@@ -79,8 +79,8 @@ int process_hold_child(pid_t pid, struct error *err);
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
 /* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there later:
- * a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its children (EBUSY), a threaded one (EOPNOTSUPP), a
- * pids.max that allows no fork (EAGAIN). */
+ * a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its children (EBUSY), a
+ * threaded one (EOPNOTSUPP), a pids.max that allows no fork (EAGAIN). */
 bool process_cgroup_refused(int number);
 
 /* The kernel's boot id, 36 characters and '\0'. */

@@ -100,8 +100,8 @@ $B/gen/%.o: $B/gen/%.c $B/flags | $(GEN) $B/probe
 	$(call say,CC)
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# libdbus is the business of one file.
-$B/src/sys/bus.o: private ALL_CFLAGS += $(DBUS_CFLAGS)
+# libdbus is the business of one file, and of its fuzzer.
+$B/src/sys/bus.o $B/tests/fuzz/fuzz-bus.o: private ALL_CFLAGS += $(DBUS_CFLAGS)
 
 # The commit is compiled into one object only, so that a commit rebuilds one file.
 $B/src/cli/version.o: private ALL_CFLAGS += -DCOMMIT='"$(COMMIT)"'
@@ -256,7 +256,10 @@ $B/tests/fuzz/%.o: private ALL_CFLAGS += -Wno-incompatible-pointer-types-discard
 
 $(FUZZ): %: %.o $(LIB)
 	$(call say,LINK)
-	$Q$(CC) -fsanitize=fuzzer,address,undefined -pie -Wl,--gc-sections $(LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) -fsanitize=fuzzer,address,undefined -pie -Wl,--gc-sections $(LDFLAGS) -o $@ $(filter-out $(INSTEAD),$^) $(LIBS)
+
+# It includes that file.
+$B/tests/fuzz/fuzz-bus: private INSTEAD := $B/src/sys/bus.o
 
 check-layers:
 	$Q$(AWK) -f tools/layers.awk $(wildcard src/*/*.[ch] libocispec/*.[ch])

@@ -40,7 +40,7 @@
 # Asking:
 #	status_of ID   pid_of ID	the same words as in `state`
 #	is ID STATUS			true if ID has that status
-#	wait_for COMMAND...		until it is true; 10 s at most
+#	wait_for COMMAND...		until it is true; 30 s at most
 #	wait_status ID STATUS
 #	cgroup_dir [CONTROLLER]		where $CGROUP lies in this view (v1 and hybrid: in CONTROLLER, default memory)
 #
@@ -229,14 +229,15 @@ is()
 
 wait_for()
 {
-	local i
+	local end=$((SECONDS + 30 * SLOW))
 
-	for ((i = 0; i < 500 * SLOW; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
+	until "$@" >/dev/null 2>&1; do
+		if ((SECONDS >= end)); then
+			echo "still not so after $((30 * SLOW)) seconds: $*"
+			return 1
+		fi
 		sleep 0.02
 	done
-	echo "still not so after $((10 * SLOW)) seconds: $*"
-	return 1
 }
 
 wait_status()

@@ -160,7 +160,8 @@ resources()
 }
 
 @test "ps, pause, resume and kill --all know the unit's cgroup" {
-	shell 'sleep 900 & sleep 901'
+	# The shell stays: newer ones become their last command.
+	shell 'sleep 900 & sleep 901; exit'
 	sd run -d web
 	wait_for eval '[ "$(rt ps -f json web | jq length)" = 3 ]'
 	rt pause web

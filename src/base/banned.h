@@ -28,9 +28,7 @@
 #pragma GCC poison getpwnam_r getpwuid_r getgrnam_r getgrgid_r getnameinfo getservbyname getprotobyname dlmopen dlsym
 #pragma GCC poison setlocale newlocale iconv_open
 #ifndef UNIT_TEST	/* which clear their folders away with rm */
-/* These know locales and every kind of processor: base/number.h and base/names.h, and 160 kB less. */
-#pragma GCC poison sscanf fscanf vsscanf strcasecmp strncasecmp strcasestr
+/* Not dangerous, but the only users of a tenth of the file: base/number.h and base/names.h have what is needed. */
+#pragma GCC poison scanf fscanf sscanf vsscanf strcasecmp strncasecmp strcasestr
 #pragma GCC poison system popen
-/* Not dangerous, but the only user of a tenth of the file: base/number.h has what is needed. */
-#pragma GCC poison scanf fscanf sscanf vsscanf
 #endif

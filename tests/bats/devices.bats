@@ -59,6 +59,12 @@ tty character special file 5:0 666 0:0" "$output"
 	says "/dev/null" "is not character device 1:3"
 }
 
+@test "the multiplexer of terminals is the container's own, though the config lists the device" {
+	device '{"path": "/dev/ptmx", "type": "c", "major": 5, "minor": 2}'
+	see 'readlink /dev/ptmx'
+	same pts/ptmx "$output"
+}
+
 @test "character, unbuffered and block devices and FIFOs of the config are made" {
 	device '{"path": "/dev/c", "type": "c", "major": 1, "minor": 3}'
 	device '{"path": "/dev/u", "type": "u", "major": 1, "minor": 5}'

@@ -46,11 +46,26 @@ static char **terminated(char **list, size_t n)
 	return copy;
 }
 
+/* The runtime's own environment, but for what speaks to the dynamic loader: that was meant for somebody else. */
+static char **inherited(void)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (environ[n])
+		n++;
+	copy = xcalloc(n + 1, sizeof *copy);
+	for (size_t i = 0, used = 0; i < n; i++)
+		if (strncmp(environ[i], "LD_", 3))
+			copy[used++] = environ[i];
+	return copy;
+}
+
 /* In the hook's process: never returns. */
 static void become(const struct oci_hook *hook, int in, int out, const char *cwd, char *const *env)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
-	auto_free char **own = terminated(hook->env, hook->n_env);
+	auto_free char **own = hook->n_env ? terminated(hook->env, hook->n_env) : inherited();
 	struct error ignored;
 
 	setpgid(0, 0);
@@ -59,7 +74,7 @@ static void become(const struct oci_hook *hook, int in, int out, const char *cwd
 		_exit(126);
 	if (cwd && chdir(cwd) < 0)
 		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
-	execve(hook->path, args, hook->n_env ? own : env ? env : environ);
+	execve(hook->path, args, !hook->n_env && env ? env : own);
 	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
 	_exit(127);
 }

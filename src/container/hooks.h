@@ -8,9 +8,11 @@
  *	poststop		runtime's namespaces, after delete
  *
  * A hook gets exactly its own env, the state on standard input, and no descriptor
- * of ours.  If it has no env it gets, as runc and crun have it, the runtime's;
- * startContainer's, a program of the container, the process's - and nobody else
- * that (CVE-2025-23266: one of the host was run with the image's LD_PRELOAD).
+ * of ours.  If it has no env it gets, as runc and crun have it, the runtime's
+ * (without LD_*); startContainer's, a program of the container, the process's -
+ * and nobody else that (CVE-2025-23266: one of the host was run with the image's
+ * LD_PRELOAD).  All start in the bundle, createContainer's in the container's
+ * root, as scripts for runc expect.
  */
 #pragma once
 #include <stddef.h>

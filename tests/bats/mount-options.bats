@@ -287,7 +287,10 @@ sources()
 		mand) continue ;;	# the kernel no longer has it
 		esac
 		add_mount "/bind-$word" none "$T/data" rbind "$word"
-		add_mount "/new-$word" tmpfs tmpfs "$word"
+		case $word in
+		copy-symlink|src-nofollow|dest-nofollow) ;;	# for binds only
+		*) add_mount "/new-$word" tmpfs tmpfs "$word" ;;
+		esac
 	done
 	see
 	same "$(jq '[.mounts[] | select(.destination | test("^/(bind|new)-"))] | length' config.json)" \

@@ -21,6 +21,7 @@
 #include "container/fds.h"
 #include "container/launch.h"
 #include "secure/secure.h"
+#include "sys/fd.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/pty.h"
@@ -54,6 +55,25 @@ int launch_join(const struct launch *launch, struct error *err)
 			return blame(err, ns->join[i].pointer);
 	}
 	return 0;
+}
+
+int launch_make_time(const struct namespace_plan *ns, struct error *err)
+{
+	if (unshare(CLONE_NEWTIME) < 0)
+		return fail(err, errno, "make a time namespace");
+	/* The offsets are frozen as soon as somebody is in it. */
+	if (ns->time_offsets && file_put(AT_FDCWD, "/proc/self/timens_offsets", ns->time_offsets, err) < 0)
+		return blame(err, "/linux/timeOffsets");
+	return 0;
+}
+
+/* What is made is for children; we are to be in it as well. */
+static int enter_new_time(const struct namespace_plan *ns, struct error *err)
+{
+	if (launch_make_time(ns, err) < 0)
+		return -1;
+	auto_fd fd = namespace_open("/proc/self/ns/time_for_children", CLONE_NEWTIME, err);
+	return fd < 0 ? -1 : namespace_enter(fd, CLONE_NEWTIME, err);
 }
 
 /* In a user namespace of its own, a process first is nobody: become its root. */
@@ -93,6 +113,9 @@ static int settle(struct launch *launch, struct error *err)
 
 	if (ns->user && (channel_send(ch, MSG_NEED_IDMAP, NULL, 0, -1, err) < 0 ||
 			 channel_expect(ch, MSG_IDMAP_DONE, err) < 0))
+		return -1;
+	/* While /proc/self still belongs to whom we were born as. */
+	if (ns->time_inside && enter_new_time(ns, err) < 0)
 		return -1;
 	if (!ns->middle && launch_join(launch, err) < 0)
 		return -1;

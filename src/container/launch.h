@@ -74,3 +74,6 @@ void init_main(struct launch *launch) __attribute__((noreturn));
 
 /* Enter LAUNCH's joined namespaces but the pid namespace, which is the parent's to enter (namespaces(7)). */
 int launch_join(const struct launch *launch, struct error *err);
+
+/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets, while nobody is in it. */
+int launch_make_time(const struct namespace_plan *ns, struct error *err);

@@ -50,14 +50,7 @@ static int set_childrens_namespaces(const struct launch *launch, struct error *e
 
 	if (pid >= 0 && namespace_enter(pid, CLONE_NEWPID, err) < 0)
 		return -1;
-	if (!ns->create_time)
-		return 0;
-	if (unshare(CLONE_NEWTIME) < 0)
-		return fail(err, errno, "make a time namespace");
-	/* The offsets are frozen as soon as somebody is in it. */
-	if (ns->time_offsets && file_put(AT_FDCWD, "/proc/self/timens_offsets", ns->time_offsets, err) < 0)
-		return blame(err, "/linux/timeOffsets");
-	return 0;
+	return ns->create_time && !ns->time_inside ? launch_make_time(ns, err) : 0;
 }
 
 /* Our later children (hooks) belong where we are. */
@@ -68,7 +61,7 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-		if (own[i].flag == CLONE_NEWPID ? joined(launch, CLONE_NEWPID) < 0 : !launch->plan.ns.create_time)
+		if (own[i].flag == CLONE_NEWPID ? joined(launch, CLONE_NEWPID) < 0 : !launch->plan.ns.create_time || launch->plan.ns.time_inside)
 			continue;
 		auto_fd fd = open(own[i].path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || setns(fd, own[i].flag) < 0)

@@ -67,6 +67,8 @@ static int plan_user(struct planner *p, const struct oci_namespace *user)
 	/* The root of an ipc namespace's mqueue belongs to whoever made the namespace. */
 	if (user)
 		plan->late = plan->create & CLONE_NEWIPC;
+	/* A time namespace belongs to the container's user, who may not be anybody outside. */
+	plan->time_inside = plan->create_time && user && !is_joined(user);
 	if (user && !is_joined(user))
 		plan_id_maps(p->arena, p->config, p->host, false, plan);
 	return 0;
@@ -107,7 +109,9 @@ int plan_namespaces(struct planner *p)
 	 * joined must be joined before it is made: afterwards the rights to do so are gone.  Nor can it come back to a pid or time
 	 * namespace that belongs to an outer user namespace. */
 	plan->middle = is_joined(user) || (user && plan->n_join);
-	if (!p->host->privileged && (joins(plan, CLONE_NEWPID) || plan->create_time))
+	if (plan_user(p, user) < 0)
+		return -1;
+	if (!p->host->privileged && (joins(plan, CLONE_NEWPID) || (plan->create_time && !plan->time_inside)))
 		plan->middle = true;
-	return plan_user(p, user);
+	return 0;
 }

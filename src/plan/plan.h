@@ -39,6 +39,7 @@ struct namespace_plan {
 	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts (but for `late`) */
 	bool create_cgroup;	/* made by init itself, once it is in its cgroup */
 	bool create_time;	/* made by the runtime for its child: offsets must be written before anyone is inside */
+	bool time_inside;	/* by init itself instead, as its user namespace is new */
 	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
 	struct namespace_join *join;	/* in the order to join: user first, pid next */
 	size_t n_join;

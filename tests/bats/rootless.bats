@@ -17,6 +17,17 @@ load lib/rootless
 	same 1000 "$(stat -c %u "/proc/$(his state web | jq .pid)")"
 }
 
+@test "a time namespace is his user namespace's, and has its offsets" {
+	spec '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'
+	spec '.process.args = ["cat", "/proc/self/timens_offsets"]'
+	run -0 his run web
+	says "boottime      1000000"
+	spec '.process.args = ["sleep", "1000"]'
+	his_detached run -d web
+	run -0 his exec web cat /proc/self/timens_offsets
+	says "boottime      1000000"
+}
+
 @test "its state is below XDG_RUNTIME_DIR" {
 	his create web >"$OUT" 2>&1 </dev/null
 	[ -d "$T/run-1000/ctr-run/web" ]

@@ -18,6 +18,7 @@ load lib/rootless
 }
 
 @test "a time namespace is his user namespace's, and has its offsets" {
+	need_kernel 5.6
 	spec '.linux.namespaces += [{type: "time"}] | .linux.timeOffsets = {boottime: {secs: 1000000}}'
 	spec '.process.args = ["cat", "/proc/self/timens_offsets"]'
 	run -0 his run web

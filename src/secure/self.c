@@ -143,6 +143,17 @@ static int memory(struct error *err)
 	return fd;
 }
 
+/* A page that the kernel looks at or moves just then counts as one that somebody may write to: it waits 0.2 s and says EBUSY
+ * (memfd_wait_for_pins() in mm/memfd.c).  Nobody else has the file. */
+static int seal(int fd)
+{
+	int result = -1;
+
+	for (int tries = 20; tries > 0 && (result = fcntl(fd, F_ADD_SEALS, SEALS)) < 0 && errno == EBUSY; tries--)
+		;
+	return result;
+}
+
 static int from_memory(char **argv, struct error *err)
 {
 	auto_fd source = open(EXE, O_RDONLY | O_CLOEXEC);
@@ -160,7 +171,7 @@ static int from_memory(char **argv, struct error *err)
 		if (n == 0)
 			return fail(err, EIO, "copy this program into memory");
 	}
-	if (fchmod(copy, 0555) < 0 || fcntl(copy, F_ADD_SEALS, SEALS) < 0)
+	if (fchmod(copy, 0555) < 0 || seal(copy) < 0)
 		return fail(err, errno, "seal the copy of this program");
 	again(copy, argv);
 	return fail(err, errno, "run the sealed copy of this program");

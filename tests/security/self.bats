@@ -71,6 +71,20 @@ unchanged()
 	unchanged
 }
 
+@test "a copy in memory that cannot be sealed at once is sealed a little later" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	strace -qqq -o "$T/calls" -e trace=fcntl "${RT[@]}" create web >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&-
+	local nth=$(grep -n F_ADD_SEALS "$T/calls" | cut -d : -f 1)
+	rt delete --force web
+	strace -qqq -o "$T/calls" -e trace=fcntl -e inject=fcntl:error=EBUSY:when=$nth..$((nth + 2)) "${RT[@]}" create web >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&-
+	same 3 "$(grep -c 'F_ADD_SEALS.*EBUSY' "$T/calls")"
+	same 4 "$(grep -c F_ADD_SEALS "$T/calls")"
+	is web created
+}
+
 @test "CVE-2019-5736: the created container's waiting process is not the runtime's file" {
 	rt create web
 	local exe=/proc/$(pid_of web)/exe

@@ -1,6 +1,7 @@
 /* process.c - see process.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
@@ -49,7 +50,8 @@ bool process_stat_parse(const char *text, struct process_stat *out)
 		if (!number_take(&p, &last))
 			return true;
 	}
-	out->exit_status = (int) last;
+	if (last <= INT_MAX)
+		out->exit_status = (int) last;
 	return true;
 }
 

@@ -20,28 +20,10 @@
 #define OURS "ctr-run.json"
 #define RUNCS "descriptors.json"
 
-/* Make PATH with its parents; what exists is fine. */
-static int make_folders(const char *path, struct error *err)
-{
-	auto_free char *copy = xstrdup(path);
-
-	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return fail(err, errno, "make the folder %s", copy);
-		*p = '/';
-	}
-	/* Memory of processes, keys and all, will lie in it. */
-	if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-		return fail(err, errno, "make the folder %s", copy);
-	return 0;
-}
-
 static int open_folder(const char *path, bool make, struct error *err)
 {
-	if (make && make_folders(path, err) < 0)
+	/* Memory of processes, keys and all, will lie in it: nobody else may look. */
+	if (make && folder_make_all(path, err) < 0)
 		return -1;
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? fail(err, errno, "open the folder %s", path) : fd;

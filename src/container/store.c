@@ -42,15 +42,8 @@ static int open_root(const char *root, bool make, struct error *err)
 	if (!make || errno != ENOENT)
 		return fail(err, errno, "open the state root %s", root);
 
-	auto_free char *path = xstrdup(root);
-	for (char *p = path + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		if (mkdir(path, 0755) < 0 && errno != EEXIST)
-			return fail(err, errno, "make the state root %s", path);
-		*p = '/';
-	}
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return fail(err, errno, "make the state root %s", path);
+	if (folder_make_all(root, err) < 0)
+		return wrap(err, "make the state root");
 	fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 ? fd : fail(err, errno, "open the state root %s", root);
 }

@@ -129,6 +129,21 @@ bool file_runs(const char *path)
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 || (errno == EPERM && access(path, X_OK) == 0);
 }
 
+int folder_make_all(const char *path, struct error *err)
+{
+	auto_free char *copy = xstrdup(path);
+
+	for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
+		copy[n - 1] = '\0';
+	for (char *p = copy; *p && (p = strchr(p + 1, '/'));) {
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return fail(err, errno, "make the folder %s", copy);
+		*p = '/';
+	}
+	return mkdir(copy, 0700) < 0 && errno != EEXIST ? fail(err, errno, "make the folder %s", copy) : 0;
+}
+
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
 {
 	char temporary[PATH_MAX];

@@ -37,6 +37,9 @@ bool file_runs(const char *path);
 /* Write a file so that a reader sees all of it or nothing: NAME.tmp below DIRFD, then rename. */
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err);
 
+/* Make the folder PATH, mode 0700, with its parents (0755); what exists is fine, whatever its mode. */
+int folder_make_all(const char *path, struct error *err);
+
 /* Mark all descriptors from FIRST on close-on-exec, or close them (close_range(2), 5.9/5.11; else /proc/self/fd). */
 int fd_cloexec_from(int first, struct error *err);
 int fd_close_from(int first, struct error *err);

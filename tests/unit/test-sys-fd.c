@@ -189,9 +189,36 @@ static void closed_stdio_is_filled(void **state)
 	}
 }
 
+static void folders_with_their_parents(void **state)
+{
+	const mode_t before = umask(022);
+	char path[120];
+	struct stat st;
+
+	(void) state;
+	/* The last is nobody else's, also if the name ends in slashes. */
+	snprintf(path, sizeof path, "%s/a//b/c//", top);
+	assert_int_equal(folder_make_all(path, &err), 0);
+	assert_int_equal(folder_make_all(path, &err), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	snprintf(path, sizeof path, "%s/a/b", top);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0755);
+	umask(before);
+	assert_int_equal(folder_make_all("", &err), -1);
+	assert_int_equal(folder_make_all("/dev/null/x", &err), -1);
+	assert_int_equal(err.number, ENOTDIR);
+	for (const char *const *p = (const char *const[]) { "a/b/c", "a/b", "a", NULL }; *p; p++) {
+		snprintf(path, sizeof path, "%s/%s", top, *p);
+		assert_int_equal(rmdir(path), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(folders_with_their_parents),
 		cmocka_unit_test(replace_then_get),
 		cmocka_unit_test(replace_follows_no_link),
 		cmocka_unit_test(get_has_bounds),

@@ -22,11 +22,13 @@
 #include "container/external.h"
 #include "container/handle.h"
 #include "container/images.h"
+#include "container/notify.h"
 #include "container/preflight.h"
 #include "container/settings.h"
 #include "container/store.h"
 #include "sys/fd.h"
 #include "sys/host.h"
+#include "sys/process.h"
 
 struct checkpoint {
 	const struct checkpoint_options *options;
@@ -91,13 +93,13 @@ static int open_status_fd(struct checkpoint *c, struct error *err)
 static int plan_again(struct checkpoint *c, struct error *err)
 {
 	const struct record_state *record = c->handle.record;
-	auto_free char *notify = record->notify ? xasprintf("%s/%s/notify", c->handle.root, c->handle.id) : NULL;
-	struct plan_options options = { .id = c->handle.id, .bundle = record->bundle, .notify_socket = notify };
+	struct plan_options options = { .id = c->handle.id, .bundle = record->bundle };
 	struct host host;
 
 	if (handle_config(&c->handle, &c->config, err) < 0 || host_probe(&host, err) < 0)
 		return -1;
-	options.notify_socket = notify ? arena_strdup(&c->config.arena, notify) : NULL;
+	if (record->notify)
+		options.notify_socket = arena_printf(&c->config.arena, "%s/%s/" NOTIFY_FOLDER, c->handle.root, c->handle.id);
 	return plan_make(&c->config.arena, c->config.spec, &host, &options, &c->plan, err);
 }
 
@@ -123,23 +125,15 @@ static bool is_own_hierarchy(const struct cgroup *cgroup, const char *names)
  */
 static int own_hierarchies(struct checkpoint *c, struct error *err)
 {
-	auto_free char *path = xasprintf("/proc/%d/cgroup", c->handle.record->pid);
-	auto_free char *text = file_get(AT_FDCWD, path, err);
-	char *next;
+	auto_free char *file = xasprintf("/proc/%d/cgroup", c->handle.record->pid);
+	auto_free char *text = file_get(AT_FDCWD, file, err);
+	char *names, *path;
 
 	if (!text)
 		return -1;
-	for (char *line = text; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		char *names = strchr(line, ':'), *end = names ? strchr(names + 1, ':') : NULL;
-		if (!end)
-			continue;
-		*end = '\0';
-		if (is_own_hierarchy(&c->cgroup, names + 1))
-			external_text(&c->criu.cgroup_hierarchies, arena_strdup(&c->config.arena, names + 1));
-	}
+	for (char *rest = text; process_cgroup_line(&rest, &names, &path);)
+		if (is_own_hierarchy(&c->cgroup, names))
+			external_text(&c->criu.cgroup_hierarchies, arena_strdup(&c->config.arena, names));
 	return 0;
 }
 

@@ -199,27 +199,16 @@ static int start_criu(struct restore *r, struct error *err)
 /* Where CRIU was put is where the tree of the images' cgroups belongs: "4:cpu,cpuacct:/x" for each hierarchy. */
 static int cgroup_roots(struct restore *r, struct error *err)
 {
-	auto_free char *path = xasprintf("/proc/%d/cgroup", (int) r->swrk.pid);
-	auto_free char *text = file_get(AT_FDCWD, path, err);
-	char *next;
+	auto_free char *file = xasprintf("/proc/%d/cgroup", (int) r->swrk.pid);
+	auto_free char *text = file_get(AT_FDCWD, file, err);
+	char *names, *path;
 
 	if (!text)
 		return -1;
-	for (char *line = text; line && *line; line = next) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		char *names = strchr(line, ':'), *place = names ? strchr(names + 1, ':') : NULL;
-		if (!place)
-			continue;
-		*place++ = '\0';
-		place = arena_strdup(arena_of(r), place);
-		for (char *name = names + 1, *comma; name; name = comma) {
-			comma = strchr(name, ',');
-			if (comma)
-				*comma++ = '\0';
-			external_pair(&r->criu.cgroup_roots, arena_strdup(arena_of(r), name), place);
-		}
+	for (char *rest = text; process_cgroup_line(&rest, &names, &path);) {
+		path = arena_strdup(arena_of(r), path);
+		for (char *name; (name = strsep(&names, ","));)
+			external_pair(&r->criu.cgroup_roots, arena_strdup(arena_of(r), name), path);
 	}
 	return 0;
 }
@@ -293,9 +282,10 @@ static int on_terminal(struct restore *r, int master, struct error *err)
 static bool has_timens(pid_t pid)
 {
 	auto_free char *path = xasprintf("/proc/%d/ns/time", (int) pid);
-	struct stat theirs, ours;
+	struct error ignored;
+	auto_fd ns = namespace_open(path, CLONE_NEWTIME, &ignored);
 
-	return stat(path, &theirs) == 0 && stat("/proc/self/ns/time", &ours) == 0 && theirs.st_ino != ours.st_ino;
+	return ns >= 0 && !namespace_is_ours(ns, CLONE_NEWTIME);
 }
 
 /* Everything is there again and waits for our word. */

@@ -86,29 +86,21 @@ int namespaces_shared(pid_t pid)
 	return shared;
 }
 
-static bool is_ours(int fd, int flag)
-{
-	const struct namespace_kind *kind = namespace_by_flag(flag);
-	struct stat a, b;
-	char path[32];
-
-	snprintf(path, sizeof path, "/proc/self/ns/%s", kind ? kind->proc : "");
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
 int namespace_enter(int fd, int flag, struct error *err)
 {
 	const char *why = "";
+	int number;
 
 	if (!setns(fd, flag))
 		return 0;
-	if (errno == EPERM && is_ours(fd, flag))
+	number = errno;
+	if (number == EPERM && namespace_is_ours(fd, flag))
 		return 0;
-	if (errno == EPERM)
+	if (number == EPERM)
 		why = " (needs CAP_SYS_ADMIN in the user namespace that owns it)";
-	else if (errno == EINVAL && flag == CLONE_NEWUSER)
+	else if (number == EINVAL && flag == CLONE_NEWUSER)
 		why = " (it is the one we are in already, or has no parent here)";
-	else if (errno == EUSERS && flag == CLONE_NEWTIME)
+	else if (number == EUSERS && flag == CLONE_NEWTIME)
 		why = " (more than one thread)";
-	return fail(err, errno, "enter the %s namespace%s", name_of(flag), why);
+	return fail(err, number, "enter the %s namespace%s", name_of(flag), why);
 }

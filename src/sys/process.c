@@ -78,6 +78,16 @@ int process_stat(pid_t pid, struct process_stat *out)
 	return 0;
 }
 
+bool process_cgroup_line(char **text, char **controllers, char **path)
+{
+	for (char *line; (line = strsep(text, "\n"));) {
+		/* Neither a number nor controllers hold a colon, the path may. */
+		if (strsep(&line, ":") && (*controllers = strsep(&line, ":")) && (*path = line))
+			return true;
+	}
+	return false;
+}
+
 bool process_gone(int number)
 {
 	return number == ESRCH || number == ENOENT;

@@ -30,12 +30,16 @@ struct process_stat {
 /* From /proc/PID/stat.  -1 with errno. */
 int process_stat(pid_t pid, struct process_stat *out);
 
+/* The same from the text of that file; false if it is not such a text. */
+bool process_stat_parse(const char *text, struct process_stat *out);
+
 /* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).  Anything else
  * means that we do not know. */
 bool process_gone(int number);
 
-/* The same from the text of that file; false if it is not such a text. */
-bool process_stat_parse(const char *text, struct process_stat *out);
+/* The next line of TEXT, which was /proc/PID/cgroup, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH (cgroups(7)).
+ * *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
+bool process_cgroup_line(char **text, char **controllers, char **path);
 
 /* Does this kernel have pidfds, and lets us have them?  Asked once. */
 bool process_has_pidfds(void);

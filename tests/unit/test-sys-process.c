@@ -219,6 +219,24 @@ static void boot_id(void **state)
 	assert_string_equal(id, again);
 }
 
+static void lines_of_cgroups(void **state)
+{
+	char text[] = "12:cpu,cpuacct:/a:b\nno line\n4:\n1:name=systemd:/\n\n0::/x y";
+	char *rest = text, *controllers, *path;
+
+	(void) state;
+	assert_true(process_cgroup_line(&rest, &controllers, &path));
+	assert_string_equal(controllers, "cpu,cpuacct");
+	assert_string_equal(path, "/a:b");
+	assert_true(process_cgroup_line(&rest, &controllers, &path));
+	assert_string_equal(controllers, "name=systemd");
+	assert_string_equal(path, "/");
+	assert_true(process_cgroup_line(&rest, &controllers, &path));
+	assert_string_equal(controllers, "");
+	assert_string_equal(path, "/x y");
+	assert_false(process_cgroup_line(&rest, &controllers, &path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +249,7 @@ int main(void)
 		cmocka_unit_test(not_a_cgroup),
 		cmocka_unit_test(new_namespaces),
 		cmocka_unit_test(boot_id),
+		cmocka_unit_test(lines_of_cgroups),
 	};
 	bool again = getenv("CTR_RUN_DISABLE");
 	int failed = cmocka_run_group_tests_name(again ? "process, without clone3 and pidfds" : "process", tests, NULL, NULL);

@@ -229,21 +229,21 @@ static int open_user(struct bus *bus, struct error *err)
 struct bus *bus_open(bool user, struct error *err)
 {
 	struct bus *bus = xcalloc(1, sizeof *bus);
-
 	const int64_t end = bus_now() + RESTART_MS;
 
 	bus->patience = PATIENCE_MS;
 	dbus_connection_set_change_sigpipe(FALSE);
-	do {
-		bus->cut = false;
-		if ((user ? open_user(bus, err) : open_system(bus, err)) == 0)
-			return bus;
+	while ((user ? open_user(bus, err) : open_system(bus, err)) < 0) {
+		if (!bus->cut || bus_now() > end) {
+			wrap(err, user ? "reach the systemd of this user" : "reach systemd");
+			free(bus);
+			return NULL;
+		}
 		/* systemd is being restarted. */
+		bus->cut = false;
 		nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
-	} while (bus->cut && bus_now() < end);
-	wrap(err, user ? "reach the systemd of this user" : "reach systemd");
-	free(bus);
-	return NULL;
+	}
+	return bus;
 }
 
 void bus_close(struct bus *bus)

@@ -79,34 +79,39 @@ static bool is_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* The container's own /dev/null in place of the host's: an LSM can name it, and CRIU can save it.  Where it has none, or something
- * else of that name, the host's stays. */
-static void replace_null(int fd)
+/* The container's own /dev/null, to take the host's place: an LSM can name it, and CRIU can save it.  -1 where it has none, or
+ * something else of that name: then the host's stays. */
+static int open_null(void)
 {
 	struct stat st;
 
 	if (lstat("/dev/null", &st) < 0 || !is_null(&st))
-		return;
+		return -1;
 	auto_fd null = open("/dev/null", O_RDWR | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	if (null >= 0 && fstat(null, &st) == 0 && is_null(&st))
-		dup2(null, fd);
+	return null >= 0 && fstat(null, &st) == 0 && is_null(&st) ? take_fd(null) : -1;
 }
 
 /* The process must be able to open its own stdio again (/dev/stdout); never change /dev/null, which is everybody's. */
 static void own_stdio(const struct entry *entry)
 {
 	uid_t uid = entry->process->uid;
+	bool looked = !entry->own_null;
+	auto_fd null = -1;
 
 	for (int fd = 0; fd < 3; fd++) {
 		struct stat st;
 		if (fstat(fd, &st) < 0)
 			continue;
-		if (is_null(&st) && entry->own_null)
-			replace_null(fd);
-		if (st.st_uid == uid || is_null(&st))
-			continue;
-		/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems ...: as it is, then. */
-		(void) !fchown(fd, uid, (gid_t) -1);
+		if (is_null(&st)) {
+			if (!looked)
+				null = open_null();
+			looked = true;
+			if (null >= 0)
+				dup2(null, fd);
+		} else if (st.st_uid != uid) {
+			/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems ...: as it is, then. */
+			(void) !fchown(fd, uid, (gid_t) -1);
+		}
 	}
 }
 

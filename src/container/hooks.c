@@ -65,7 +65,7 @@ static char **inherited(void)
 static void become(const struct oci_hook *hook, int in, int out, const char *cwd, char *const *env)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
-	auto_free char **own = hook->n_env ? terminated(hook->env, hook->n_env) : inherited();
+	auto_free char **own = hook->n_env ? terminated(hook->env, hook->n_env) : env ? NULL : inherited();
 	struct error ignored;
 
 	setpgid(0, 0);
@@ -74,7 +74,7 @@ static void become(const struct oci_hook *hook, int in, int out, const char *cwd
 		_exit(126);
 	if (cwd && chdir(cwd) < 0)
 		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
-	execve(hook->path, args, !hook->n_env && env ? env : own);
+	execve(hook->path, args, own ? own : env);
 	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
 	_exit(127);
 }

@@ -609,7 +609,8 @@ hide_bus()
 	again=$!
 	for i in 1 2 3 4 5 6; do
 		sd run -d web
-		same active "$(property ActiveState)"
+		# It hangs up on who asks it in that moment.
+		wait_for eval '[ "$(property ActiveState)" = active ]'
 		rt delete --force web
 	done
 	wait "$again"

@@ -361,8 +361,7 @@ saved_with_a_terminal()
 
 @test "a user namespace of its own" {
 	need_criu
-	spec '.linux.namespaces += [{type: "user"}] |
-		.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	chown -R 100000:100000 rootfs
 	counting
 	# A file of root's could not be opened again by root of the namespace.

@@ -134,16 +134,14 @@ big character special file fff:12c 666 0:0" "$output"
 }
 
 @test "in a user namespace the host's nodes are bound" {
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	see 'echo x >/dev/null && head -c 3 /dev/zero | wc -c; stat -c %t:%T /dev/null'
 	same $'3\n1:3' "$output"
 	is_mounted /dev/null
 }
 
 @test "in a user namespace a device that the host does not have there is an error" {
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	device '{"path": "/dev/ctr-run-none", "type": "c", "major": 1, "minor": 3}'
 	rt_fail create web
 	says "/linux/devices/0" /dev/ctr-run-none

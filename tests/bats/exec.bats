@@ -320,7 +320,7 @@ setup()
 	rt delete --force web
 	chown -R 100000:100000 rootfs
 	chmod 755 "$T" "$SUITE"
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	rt run -d web
 	run rt exec -u 3:4 web sh -c 'id -u; id -g; cat /proc/self/uid_map | tr -s " "'
 	[ "$output" = $'3\n4\n 0 100000 65536' ]

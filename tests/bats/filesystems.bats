@@ -49,8 +49,7 @@ load lib/mounts
 }
 
 @test "proc, sysfs, mqueue, devpts and tmpfs in a user namespace" {
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	see 'stat -c "%u %n" /dev /dev/pts /dev/pts/ptmx /dev/shm'
 	says_not 65534
 	for target in /proc /dev /dev/pts /dev/shm /dev/mqueue /sys; do

@@ -26,6 +26,7 @@
 #	spec 'JQ FILTER' [JQ OPTIONS]	edit config.json:  spec '.process.cwd = $d' --arg d /tmp
 #	program ARGS...			set process.args
 #	shell 'SHELL TEXT'		the same: sh -c TEXT
+#	user_namespace			the container gets one: its ids 0 to 65535 are 100000 and so on
 #	new_bundle NAME			one more bundle (with its own cgroupsPath), and go there; $BUNDLE and $CGROUP change
 #
 # Running:
@@ -139,6 +140,12 @@ program()
 shell()
 {
 	program sh -c "$1"
+}
+
+user_namespace()
+{
+	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
+		.linux.gidMappings = .linux.uidMappings'
 }
 
 # Descriptors of bats must not be inherited by what outlives the test, or bats waits for it.

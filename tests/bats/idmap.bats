@@ -51,8 +51,7 @@ mapped()
 
 @test "idmap without mappings takes those of the container's user namespace" {
 	mkdir rootfs/data rootfs/plain
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	add_mount /data none "$T/data" bind idmap
 	add_mount /plain none "$T/data" bind
 	see 'stat -c %u:%g /data/root /data/user /plain/root; touch /data/new && stat -c %u /data/new'

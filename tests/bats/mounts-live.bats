@@ -198,8 +198,7 @@ refused()
 	mkdir -m 700 "$T/private"
 	mv "$T/data" "$T/private/data"
 	mkdir rootfs/data rootfs/t rootfs/q
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	rt run -d web
 	list '[{destination: "/data", source: "\($data[:-4])private/data", options: ["bind", "idmap"]},
 		{destination: "/t", type: "tmpfs"}, {destination: "/q", type: "mqueue"}]'

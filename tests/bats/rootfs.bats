@@ -129,8 +129,7 @@ load lib/mounts
 @test "a rootfs below a folder that others may not enter works, in a user namespace too" {
 	chmod 700 "$BUNDLE"
 	chown -R 100000:100000 rootfs
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	see 'cat /etc/hostname'
 	same example "$output"
 }

@@ -110,7 +110,7 @@ on_terminal()
 @test "a user namespace's terminal works as well" {
 	need_root
 	console
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	chown -R 100000:100000 rootfs
 	chmod 755 "$T" "$SUITE"
 	shell 'stat -c "%u" /dev/pts/0; read x; echo "got $x"'

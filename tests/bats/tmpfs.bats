@@ -154,8 +154,7 @@ load lib/mounts
 	chown 100005:100006 rootfs/data/known
 	chown 100000:100000 rootfs/data
 	add_mount /data tmpfs tmpfs tmpcopyup
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	see 'stat -c %u:%g /data /data/known /data/unknown'
 	# What has no id there belongs to nobody, as it is seen there without a copy.
 	same $'0:0\n5:6\n65534:65534' "$output"

@@ -139,6 +139,8 @@ static void look_at(struct search *s, size_t i)
 		external_pair(s->found, place, "/dev/null");
 		return;
 	}
+	if (step && step->within)
+		text_addf(s->complaints, "the source of the mount on %s lies on another mount of the container\n", entry->place);
 	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE || (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
 		external_pair(s->found, place, external_name(s->arena, step->target));
 		return;

@@ -101,6 +101,8 @@ static int plan_idmap(struct planner *p, struct entry *e)
 	}
 	step->idmap = true;
 	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's. */
+	if (step->within)
+		return fail_at(p->err, pointer, "the ids of %s cannot be mapped: it lies on another mount of the container", step->source);
 	step->outside = true;
 	return 0;
 }
@@ -115,6 +117,49 @@ static const char *host_path(struct planner *p, const char *path)
 	return *path == '/' ? path : arena_printf(p->arena, "%s/%s", p->options->bundle, path);
 }
 
+/* PATH of the host as the container will know it: a path below the rootfs without that; NULL: it lies elsewhere. */
+static const char *path_within(struct planner *p, const char *path)
+{
+	const char *root = p->plan->rootfs.path, *clean = clean_path(p->arena, path);
+	const size_t n = strlen(root);
+
+	return n > 1 && target_is_below(clean, root) ? (clean[n] ? clean + n : "/") : NULL;
+}
+
+/* A source in the rootfs is the host's until an earlier entry has mounted something there: then it is that (runc). */
+static const char *own_source(struct planner *p, const struct step *step)
+{
+	const char *path = p->live ? NULL : path_within(p, step->source);
+
+	for (size_t i = 0; path && i < p->n_steps; i++) {
+		const struct step *earlier = &p->steps[i];
+		if ((earlier->action == STEP_BIND || earlier->action == STEP_MOUNT || earlier->action == STEP_CGROUP) &&
+		    target_is_below(path, earlier->target))
+			return path;
+	}
+	return NULL;
+}
+
+/*
+ * As mount(2) has it, and so runc and crun: who names one attribute of a bind
+ * mount names them all, and what its source has besides ends; of the access
+ * times only if one of them is named.  A user namespace keeps those that are
+ * locked on its mounts (mount_namespaces(7)).
+ */
+static void drop_unnamed(const struct planner *p, struct step *step)
+{
+	const uint64_t named = step->set | step->set_all;
+
+	if (!(step->set | step->clear))
+		return;
+	step->clear |= MOUNT_ATTR_NOSYMFOLLOW & ~named;
+	if (p->plan->ns.user)
+		return;
+	step->clear |= (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC) & ~named;
+	if (step->set & MOUNT_ATTR_NODIRATIME || step->clear & MOUNT_ATTR__ATIME)
+		step->clear |= MOUNT_ATTR__ATIME | (MOUNT_ATTR_NODIRATIME & ~named);
+}
+
 static int plan_bind(struct planner *p, struct entry *e)
 {
 	struct step *step = &e->step;
@@ -122,7 +167,9 @@ static int plan_bind(struct planner *p, struct entry *e)
 	step->action = STEP_BIND;
 	step->source = host_path(p, e->mount->source);
 	step->super = 0;	/* the file system is there already, and not ours */
-	step->outside = p->host->privileged || p->live;
+	step->within = own_source(p, step);
+	step->outside = (p->host->privileged || p->live) && !step->within;
+	drop_unnamed(p, step);
 	return plan_idmap(p, e);
 }
 
@@ -340,12 +387,20 @@ static void plan_notify_socket(struct planner *p)
 	step->outside = p->host->privileged || p->live;
 }
 
+/* A destination that is written as the host sees it, below the rootfs, is meant there (runc). */
+static const char *target_of(struct planner *p, const struct oci_mount *mount)
+{
+	const char *within = path_within(p, mount->destination);
+
+	return within ? within : clean_path(p->arena, mount->destination);
+}
+
 int plan_mounts(struct planner *p)
 {
 	for (size_t i = 0; i < p->config->n_mounts; i++) {
 		struct entry e = { .mount = &p->config->mounts[i], .pointer = pointer_index(p->arena, p->mounts, i) };
 
-		e.step.target = clean_path(p->arena, e.mount->destination);
+		e.step.target = target_of(p, e.mount);
 		e.step.pointer = e.pointer;
 		if (mount_options_read(p->arena, e.mount, p->linux, e.pointer, &e.step, &e.words, p->err) < 0 ||
 		    plan_entry(p, &e) < 0 || check_idmap(p, &e) < 0 || check_target(p, &e) < 0)

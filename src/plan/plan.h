@@ -94,6 +94,8 @@ struct step {
 	size_t n_uids, n_gids;
 	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces exist;
 				 * else by init.  MOUNT: made there, for a file system with mapped ids */
+	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container, where init
+				 * opens it; else NULL */
 	bool optional;		/* missing target: not an error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */

@@ -177,6 +177,7 @@ static void print_step(struct json *j, const struct step *step)
 	string(j, "action", action_name(step->action));
 	string(j, "target", step->target);
 	string(j, "source", step->source);
+	string(j, "sourceWithin", step->within);
 	string(j, "type", step->type);
 	string(j, "data", step->data);
 	words(j, "attributes", attribute_words(&j->arena, step));

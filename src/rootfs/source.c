@@ -61,13 +61,19 @@ static int find_device(const struct step *step, struct error *err)
 	return take_fd(node);
 }
 
+/* What open(2) is told of a source that is a symlink. */
+static int link_flag(const struct step *step)
+{
+	return step->no_follow_source || step->copy_symlink ? O_NOFOLLOW : 0;
+}
+
 int source_place(const struct step *step, struct error *err)
 {
 	int fd;
 
 	if (step->action == STEP_DEVICE)
 		return find_device(step, err);
-	fd = open(step->source, O_PATH | O_CLOEXEC | (step->no_follow_source || step->copy_symlink ? O_NOFOLLOW : 0));
+	fd = open(step->source, O_PATH | O_CLOEXEC | link_flag(step));
 	return fd < 0 ? fail(err, errno, "open %s", step->source) : fd;
 }
 
@@ -104,13 +110,15 @@ int source_open(const struct step *step, int place, uint64_t propagation, struct
 int source_take(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	auto_fd mount = take_fd(b->sources->step[i]);
+	auto_fd mount = take_fd(b->sources->step[i]), place = -1;
 	struct idmap_held held = { .userns = -1 };
 	int result = 0;
 
 	if (mount >= 0)
 		return take_fd(mount);
-	mount = source_open(step, -1, source_propagation(b->plan), err);
+	if (step->within && (place = path_open(b->rootfs->root, step->within, O_PATH | link_flag(step), err)) < 0)
+		return -1;
+	mount = source_open(step, place, source_propagation(b->plan), err);
 	if (mount >= 0 && step->idmap)
 		result = source_idmap(b->plan, step, mount, &held, err);
 	cleanup_close(&held.userns);

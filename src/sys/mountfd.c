@@ -300,7 +300,17 @@ int mount_reconfigure(int mount, const char *data, uint64_t super, struct error 
 
 static int set_attributes(int mount, struct mount_attr *attr, bool recursive)
 {
-	return mount_setattr(mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attr, sizeof *attr);
+	const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+	int result = mount_setattr(mount, "", flags, attr, sizeof *attr);
+
+	/* Linux 5.12 and 5.13 do not know nosymfollow: no mount there has it. */
+	if (result < 0 && errno == EINVAL && attr->attr_clr & MOUNT_ATTR_NOSYMFOLLOW) {
+		struct mount_attr known = *attr;
+
+		known.attr_clr &= ~(uint64_t) MOUNT_ATTR_NOSYMFOLLOW;
+		result = mount_setattr(mount, "", flags, &known, sizeof known);
+	}
+	return result;
 }
 
 /* Those of the bits CLEAR that MOUNT has.  None can be locked but these (mount_namespaces(7)). */

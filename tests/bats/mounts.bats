@@ -302,8 +302,57 @@ load lib/mounts
 	mkdir "$T/private/data" rootfs/data
 	: >"$T/private/data/file"
 	add_mount /data none "$T/private/data" bind
-	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] |
-		.linux.gidMappings = .linux.uidMappings'
+	user_namespace
 	see 'ls /data'
 	[ "$output" = file ]
+}
+
+# "FILE in FOLDER" as a container sees it whose /a has been mounted before.
+bound_from_a()
+{
+	mkdir -p "$T/data/sub" rootfs/a/sub rootfs/b
+	echo host >rootfs/a/sub/file
+	echo mounted >"$T/data/sub/file"
+	add_mount /a none "$T/data" bind
+	add_mount /b none "$1" bind
+	see 'cat /b/file'
+}
+
+@test "a source in the rootfs is what an earlier entry has mounted there" {
+	bound_from_a rootfs/a/sub
+	[ "$output" = mounted ]
+}
+
+@test "a source in the rootfs on which nothing is mounted is the host's" {
+	mkdir -p rootfs/a/sub rootfs/b
+	echo host >rootfs/a/sub/file
+	add_mount /b none rootfs/a/sub bind
+	see 'cat /b/file'
+	[ "$output" = host ]
+}
+
+@test "a source on an earlier mount is looked up inside the root: a link of it leads nowhere else" {
+	mkdir "$T/secret" rootfs/secret
+	echo secret >"$T/secret/file"
+	mkdir "$T/data"
+	ln -s "$T/secret" "$T/data/way"
+	add_mount /a none "$T/data" bind
+	add_mount /b none rootfs/a/way bind
+	mkdir rootfs/b
+	rt_fail create web
+	says "/mounts/" "no such file or directory"
+}
+
+@test "a source on an earlier mount, in a user namespace" {
+	user_namespace
+	bound_from_a "$BUNDLE/rootfs/a/sub"
+	[ "$output" = mounted ]
+}
+
+@test "a destination that is written as the host sees it, below the rootfs, is meant in the container" {
+	mkdir "$T/data"
+	: >"$T/data/here"
+	add_mount "$BUNDLE/rootfs/data" none "$T/data" bind
+	see 'ls /data'
+	[ "$output" = here ]
 }

@@ -53,6 +53,33 @@ static void test_bind_without_privilege_is_opened_by_init(void **state)
 	assert_false(step_on("/data")->outside);
 }
 
+/* The root is at /bundles/web/rootfs.  Once something is mounted in it, what lies there is the container's. */
+static void test_bind_from_an_earlier_mount(void **state)
+{
+	(void) state;
+	assert_plan(.mounts = TMPFS() ", {'destination':'/data', 'source':'rootfs/tmp/x', 'options':['bind']}");
+	assert_string_equal(step_on("/data")->within, "/tmp/x");
+	assert_false(step_on("/data")->outside);
+	assert_plan(.mounts = TMPFS() ", {'destination':'/data', 'source':'/bundles/web/rootfs/./tmp', 'options':['bind']}");
+	assert_string_equal(step_on("/data")->within, "/tmp");
+	assert_plan(.mounts = "{'destination':'/data', 'source':'rootfs/tmp', 'options':['bind']}, " TMPFS());
+	assert_null(step_on("/data")->within);
+	assert_plan(.mounts = TMPFS() ", {'destination':'/data', 'source':'rootfs/tmpx', 'options':['bind']}");
+	assert_null(step_on("/data")->within);
+	assert_true(step_on("/data")->outside);
+	assert_refused("/mounts/1/options/1", "another mount of the container", .namespaces = NAMESPACES USER_NAMESPACE, .linux = MAPPINGS,
+		       .mounts = TMPFS() ", {'destination':'/data', 'source':'rootfs/tmp', 'options':['bind', 'idmap']}");
+}
+
+static void test_target_below_the_rootfs(void **state)
+{
+	(void) state;
+	assert_plan(.mounts = "{'destination':'/bundles/web/rootfs/data', 'source':'/srv', 'options':['bind']}");
+	assert_non_null(step_on("/data"));
+	assert_refused("/mounts/0/destination", "root itself",
+		       .mounts = "{'destination':'/bundles/web/rootfs/', 'source':'/srv', 'options':['bind']}");
+}
+
 static void test_bind_without_source(void **state)
 {
 	(void) state;
@@ -305,6 +332,8 @@ int main(void)
 		TEST(test_type_does_not_make_a_bind),
 		TEST(test_bind_of_a_relative_source),
 		TEST(test_bind_without_privilege_is_opened_by_init),
+		TEST(test_bind_from_an_earlier_mount),
+		TEST(test_target_below_the_rootfs),
 		TEST(test_bind_without_source),
 		TEST(test_bind_with_data),
 		TEST(test_new_file_system),

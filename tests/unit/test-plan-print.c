@@ -111,7 +111,7 @@ static void test_text(void **state)
 	assert_line("0 in the container is 100000 on the host, and so on for 65536 ids");
 	assert_line("1 mount proc /proc /mounts/0");
 	assert_line("2 mount tmpfs /dev nosuid strictatime mode=755 /mounts/1");
-	assert_line("3 bind /srv /data rnodev ro rslave with-all-below idmap /mounts/2");
+	assert_line("3 bind /srv /data rnodev ro symfollow rslave with-all-below idmap /mounts/2");
 	assert_line("4 mount the cgroup tree /sys/fs/cgroup ro /mounts/3");
 	assert_line("5 mount ext4 /dev/sdb /mnt ro sync /mounts/4");
 	assert_line("bind the host's c 1:3 /dev/null");

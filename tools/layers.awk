@@ -1,7 +1,7 @@
 # layers.awk - a file may include its own room and the rooms below it;
 # rooms of equal rank do not know each other, and libocispec knows nobody.
 BEGIN {
-	n = split("libocispec|base|sys|config|plan|cgroup criu rootfs secure tune|container|cli", floor, "|")
+	n = split("libocispec|base|sys|config|plan|cgroup criu rootfs secure tune|container|checkpoint|cli", floor, "|")
 	for (i = 1; i <= n; i++) { m = split(floor[i], room, " "); for (j = 1; j <= m; j++) rank[room[j]] = i }
 }
 FNR == 1 { k = split(FILENAME, part, "/"); here = part[k - 1] }

@@ -12,7 +12,7 @@ BEGIN {
 	# The last component of these may be a link unless they are told otherwise.
 	by_name = " openat fstatat fchownat fchmodat faccessat statx utimensat linkat "
 	# cli, config, plan, base never work in a container: their paths are the caller's own.
-	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/cgroup"] = 1
+	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/checkpoint"] = careful["src/cgroup"] = 1
 }
 FNR == 1 { file = FILENAME; folder = file; sub(/\/[^\/]*$/, "", folder); statement = ""; in_comment = 0 }
 FILENAME ~ /paths\.txt$/ {

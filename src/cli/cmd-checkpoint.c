@@ -24,7 +24,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	options->root = cli->globals.root;
 	options->id = args[0];
 	options->criu.program = cli->globals.criu;
-	return container_checkpoint(options, err);
+	return checkpoint_save(options, err);
 }
 
 const struct verb verb_checkpoint = {

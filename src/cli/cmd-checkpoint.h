@@ -1,7 +1,7 @@
 /* cmd-checkpoint.h - the options that checkpoint and restore have in common */
 #pragma once
 #include "cli/cli.h"
-#include "container/container.h"
+#include "checkpoint/checkpoint.h"
 
 #define CRIU_OPTIONS(S) \
 	{  0,  "image-path",          TEXT(S, criu.image_path),      "DIR", "where CRIU's images are (default: ./checkpoint)" }, \

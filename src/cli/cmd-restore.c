@@ -36,7 +36,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	if (create_settle(cli, &options->create, args, err) < 0)
 		return -1;
 	options->criu.program = cli->globals.criu;
-	return container_restore(options, err);
+	return checkpoint_restore(options, err);
 }
 
 const struct verb verb_restore = {

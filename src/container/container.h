@@ -81,40 +81,6 @@ int container_update(struct update_options *options, struct error *err);
  * its destinations.  All or nothing.  LIST gets the file with its faults, for the caller to print and free. */
 int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list, struct error *err);
 
-/* What checkpoint and restore have in common: where the images are and what CRIU is told.  Names as in criu(8). */
-struct criu_settings {
-	const char *program;		/* NULL: "criu", wherever it is */
-	const char *image_path;		/* default "checkpoint" */
-	const char *work_path;		/* for the log; default: with the images */
-	const char *manage_cgroups;	/* "soft", "full", "strict", "ignore"; default "soft" */
-	const char *network_lock;	/* "iptables", "nftables", "skip" */
-	char **empty_ns;		/* "network", which is always empty: nothing else is known */
-	bool tcp_established, ext_unix_sk, shell_job, file_locks, link_remap, auto_dedup, lazy_pages;
-};
-
-struct checkpoint_options {
-	const char *root, *id;
-	struct criu_settings criu;
-	const char *parent_path;	/* images of an earlier pre-dump, relative to the images */
-	const char *page_server;	/* ADDRESS:PORT */
-	const char *status_fd;		/* a number: gets a '\0' when lazy pages are served */
-	bool leave_running, pre_dump, tcp_skip_in_flight;
-	bool check;			/* say what will not work, and end */
-};
-
-/* Save the container and, unless it is left running, delete it.  After an error it goes on as before. */
-int container_checkpoint(const struct checkpoint_options *options, struct error *err);
-
-struct restore_options {
-	struct create_options create;
-	struct criu_settings criu;
-	const char *lsm_profile, *lsm_mount_context;
-	bool tcp_close;
-};
-
-/* As container_run(), but the process goes on where it was saved. */
-int container_restore(struct restore_options *options, struct error *err);
-
 enum container_status { CONTAINER_CREATING, CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_PAUSED, CONTAINER_STOPPED };
 const char *container_status_name(enum container_status status);
 

@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "container/preflight.h"
+#include "checkpoint/preflight.h"
 #include "criu/dump-log.h"
 #include "criu/rpc.h"
 #include "sys/mountinfo.h"

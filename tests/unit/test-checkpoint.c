@@ -9,11 +9,11 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "container/container.h"
-#include "container/external.h"
-#include "container/images.h"
-#include "container/preflight.h"
-#include "container/settings.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/external.h"
+#include "checkpoint/images.h"
+#include "checkpoint/preflight.h"
+#include "checkpoint/settings.h"
 #include "libocispec/arena.h"
 #include "sys/fd.h"
 

@@ -10,9 +10,10 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/number.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/images.h"
+#include "checkpoint/settings.h"
 #include "container/container.h"
-#include "container/images.h"
-#include "container/settings.h"
 #include "criu/dump-log.h"
 #include "sys/host.h"
 

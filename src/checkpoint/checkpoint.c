@@ -19,12 +19,13 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "cgroup/cgroup.h"
-#include "container/external.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/external.h"
+#include "checkpoint/images.h"
+#include "checkpoint/preflight.h"
+#include "checkpoint/settings.h"
 #include "container/handle.h"
-#include "container/images.h"
 #include "container/notify.h"
-#include "container/preflight.h"
-#include "container/settings.h"
 #include "container/store.h"
 #include "sys/fd.h"
 #include "sys/host.h"
@@ -286,7 +287,7 @@ static int checkpoint(struct checkpoint *c, struct error *err)
 	return c->options->check ? 0 : dump(c, err);
 }
 
-int container_checkpoint(const struct checkpoint_options *options, struct error *err)
+int checkpoint_save(const struct checkpoint_options *options, struct error *err)
 {
 	struct checkpoint c = {
 		.options = options, .handle = { .folder = -1, .pidfd = -1 }, .images = { .folder = -1, .work = -1 },

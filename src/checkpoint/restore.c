@@ -29,18 +29,19 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/external.h"
+#include "checkpoint/images.h"
+#include "checkpoint/preflight.h"
+#include "checkpoint/settings.h"
+#include "checkpoint/staging.h"
 #include "container/ended.h"
-#include "container/external.h"
 #include "container/foreground.h"
 #include "container/hooks.h"
-#include "container/images.h"
 #include "container/launch.h"
 #include "container/notify.h"
-#include "container/preflight.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
-#include "container/settings.h"
-#include "container/staging.h"
 #include "container/store.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
@@ -394,7 +395,7 @@ static int stay(struct restore *r, struct error *err)
 	return code;
 }
 
-int container_restore(struct restore_options *options, struct error *err)
+int checkpoint_restore(struct restore_options *options, struct error *err)
 {
 	struct restore r = {
 		.options = options, .launch = { .options = &options->create, .run = true }, .images = { .folder = -1, .work = -1 },

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "container/external.h"
+#include "checkpoint/external.h"
 #include "libocispec/arena.h"
 #include "sys/fd.h"
 #include "sys/namespace.h"

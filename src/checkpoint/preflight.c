@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "container/preflight.h"
+#include "checkpoint/preflight.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 

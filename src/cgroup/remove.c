@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "cgroup/inner.h"
 #include "sys/fd.h"
 #include "sys/path.h"
@@ -125,13 +126,12 @@ int folder_remove(struct cgroup_folder *folder, struct error *err)
 	if (!component_plain(folder->path))
 		return fail(err, EINVAL, "cgroup %s", folder->path);
 	root = folder_open_root(folder, err);
-	if (root < 0) {
-		/* The hierarchy is no longer mounted: nothing is there. */
-		if (!folder_gone(err->number))
-			return -1;
-	} else if (remove_path(root, folder, err) < 0) {
+	if (root < 0 && !folder_gone(err->number))
 		return -1;
-	}
+	if (root < 0)
+		log_warn("the cgroup %s of the container stays: %s", folder->path, err->message);
+	else if (remove_path(root, folder, err) < 0)
+		return -1;
 	folder->made = false;
 	folder->made_parents = 0;
 	return 0;

@@ -209,6 +209,21 @@ same()
 	rt delete web
 }
 
+@test "delete where the hierarchies are not mounted says what stays" {
+	need_root
+	local folder left
+
+	rt create web
+	left=($(find /sys/fs/cgroup -depth -type d -path "*$CGROUP"))
+	run unshare -m --propagation private sh -c 'umount -R /sys/fs/cgroup; exec "$@"' sh "$RUNTIME" --root "$STATE" delete --force web
+	[ "$status" = 0 ]
+	says "the cgroup $CGROUP of the container stays" "/sys/fs/cgroup"
+	for folder in "${left[@]}"; do
+		wait_for rmdir "$folder"
+	done
+	[ ! -e "$STATE/web" ]
+}
+
 @test "--cgroup-manager disabled: no cgroup at all" {
 	program sh -c 'cat /proc/self/cgroup'
 	run -0 rt --cgroup-manager disabled run web

@@ -64,18 +64,12 @@ static int rule_read(const struct oci_device_rule *from, size_t i, struct device
 
 struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err)
 {
-	size_t own = resources->n_devices;
-	auto_free struct device_rule *rules = NULL;
+	size_t own = resources ? resources->n_devices : 0;
+	auto_free struct device_rule *rules = xcalloc(own + ARRAY_SIZE(always), sizeof *rules);
 
-	*n = 0;
-	if (own == 0)
-		return NULL;
-	rules = xcalloc(own + ARRAY_SIZE(always), sizeof *rules);
 	for (size_t i = 0; i < own; i++)
-		if (rule_read(&resources->devices[i], i, &rules[i], err) < 0) {
-			*n = 1;
+		if (rule_read(&resources->devices[i], i, &rules[i], err) < 0)
 			return NULL;
-		}
 	memcpy(rules + own, always, sizeof always);
 	*n = own + ARRAY_SIZE(always);
 	return take(rules);

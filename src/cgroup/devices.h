@@ -3,8 +3,8 @@
  *
  * Theory.  Rules are applied in the order of the config: for each device and
  * each of read, write and make (mknod), the last rule that covers it decides,
- * and where none does the answer is no.  An empty rule list means that nobody
- * asked for any restriction.
+ * and where none does the answer is no (as with runc; crun lets everything
+ * through where a config has no rules at all).
  *
  * Only numbers that some rule names can differ from their neighbours.  So the
  * rules are turned into a table of cells: each named major, and "any other",
@@ -36,8 +36,8 @@ struct device_rule {
 	unsigned access;	/* DEVICE_* */
 };
 
-/* The rules of the config and, behind them, those that every container has.  An array from malloc; *N is 0 and the
- * result NULL where the config has none; NULL with ERR and *N 1 where one is wrong. */
+/* The rules of RESOURCES (may be NULL) and, behind them, those that every container has: an array of *N from malloc, or NULL
+ * with ERR where one is wrong. */
 struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err);
 
 /* What is allowed of DEVICE_ALL. */

@@ -30,7 +30,7 @@ int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct h
 
 	plan->writes = NULL;
 	plan->n_writes = 0;
-	if (!plan->resources || plan->unit)
+	if (plan->disabled || plan->unit)
 		return 0;
 	result = cgroup_paths(plan, host, &cgroup, err);
 	if (result == 0)

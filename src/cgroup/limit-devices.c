@@ -24,17 +24,17 @@ struct tables {
 	struct device_table blocks, chars;
 };
 
-/* 1 with TABLES filled, to be freed; 0 if there is nothing to restrict; -1 with ERR. */
+/* 0 with TABLES filled, to be freed; or -1 with ERR. */
 static int tables_make(const struct oci_resources *resources, struct tables *tables, struct error *err)
 {
 	size_t n;
 	auto_free struct device_rule *rules = device_rules(resources, &n, err);
 
 	if (!rules)
-		return n > 0 ? -1 : 0;
+		return -1;
 	device_table_fill(&tables->blocks, DEVICE_BLOCK, rules, n);
 	device_table_fill(&tables->chars, DEVICE_CHAR, rules, n);
-	return 1;
+	return 0;
 }
 
 static void tables_free(struct tables *tables)
@@ -139,11 +139,11 @@ static int change_lines(const struct cgroup_folder *folder, const struct device_
 static int change_v1(const struct cgroup_folder *folder, const struct tables *now, const struct tables *tables,
 		     struct error *err)
 {
-	struct device_list old = { .allow = true }, new = { 0 };
+	struct device_list old = { 0 }, new = { 0 };
 	struct error ignored;
 	int result = list_make(&new, tables, err);
 
-	if (result == 0 && now)
+	if (result == 0)
 		result = list_make(&old, now, err);
 	if (result == 0 && old.allow == new.allow)
 		result = change_lines(folder, &old, &new, err);
@@ -203,8 +203,8 @@ int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resou
 	struct tables tables;
 	int result = tables_make(resources, &tables, err);
 
-	if (result <= 0)
-		return result;
+	if (result < 0)
+		return -1;
 	if (v1)
 		result = apply_v1(v1, &tables, err);
 	else if (v2)
@@ -248,8 +248,8 @@ int limits_devices(struct limits *limits, const struct oci_resources *resources,
 	struct tables tables;
 	int result = tables_make(resources, &tables, err);
 
-	if (result <= 0)
-		return result;
+	if (result < 0)
+		return -1;
 	result = v1 ? foresee_v1(limits, v1, &tables, err) : v2 ? foresee_v2(limits, v2, &tables, err) : 0;
 	tables_free(&tables);
 	return result < 0 ? blame(err, POINTER) : 0;
@@ -275,25 +275,24 @@ int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources
 {
 	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "devices"), *v2 = cgroup_v2(cgroup);
 	struct tables tables, old;
-	int result, restricted;
+	int result;
 
 	/* Clients send all that they know with each update.  A hook may have added devices (GPUs): those stay. */
-	if (now && same_rules(now, resources))
+	if (same_rules(now, resources))
 		return 0;
-	result = tables_make(resources, &tables, err);
-	if (result <= 0)
-		return result;
-	restricted = now ? tables_make(now, &old, err) : 0;
-	if (restricted < 0)
-		result = -1;
-	else if (v1)
-		result = change_v1(v1, restricted ? &old : NULL, &tables, err);
+	if (tables_make(resources, &tables, err) < 0)
+		return -1;
+	if (tables_make(now, &old, err) < 0) {
+		tables_free(&tables);
+		return -1;
+	}
+	if (v1)
+		result = change_v1(v1, &old, &tables, err);
 	else if (v2)
 		result = apply_v2(v2, &tables, true, err);
 	else
 		result = no_controller(&tables, err);
-	if (restricted > 0)
-		tables_free(&old);
+	tables_free(&old);
 	tables_free(&tables);
 	return excuse(cgroup, result, err);
 }

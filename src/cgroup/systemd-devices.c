@@ -40,7 +40,7 @@ void unit_devices(struct arena *arena, const struct oci_resources *resources, st
 	struct device_rule *rules;
 	size_t n = 0, i = 0;
 
-	rules = resources ? device_rules(resources, &n, &ignored) : NULL;
+	rules = device_rules(resources, &n, &ignored);
 	if (!rules)
 		return;
 	device_table_fill(&blocks, DEVICE_BLOCK, rules, n);

@@ -271,7 +271,7 @@ static int make_cgroup(struct launch *launch, struct error *err)
 	if (cgroup_make(&launch->cgroup, err) < 0)
 		return blame(err, plan->pointer);
 	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
-	if (plan->resources && cgroup_limit(&launch->cgroup, plan->resources, err) < 0)
+	if (cgroup_limit(&launch->cgroup, plan->resources, err) < 0)
 		return blame(err, "/linux/resources");
 	return give_cgroup(launch, err) < 0 ? blame(err, plan->pointer) : 0;
 }

@@ -28,12 +28,13 @@ static int refuse(struct planner *p, const char *pointer, enum error_code code, 
 
 int plan_cgroup(struct planner *p)
 {
+	static const struct oci_resources nothing;
 	struct cgroup_plan *plan = &p->plan->cgroup;
 	const char *path = p->linux->cgroups_path;
 	const struct oci_resources *resources = p->linux->resources;
 	bool given = path && *path;
 
-	plan->resources = resources;
+	plan->resources = resources ? resources : &nothing;
 	plan->pointer = given ? "/linux/cgroupsPath" : resources ? "/linux/resources" : "";
 	if (p->options->cgroup_disabled) {
 		plan->disabled = true;

@@ -204,7 +204,7 @@ struct cgroup_plan {
 	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with
 				 * processes in it cannot hand controllers to its children */
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
-	const struct oci_resources *resources;	/* may be NULL */
+	const struct oci_resources *resources;	/* an empty one if the config has none: it means the usual devices and no others */
 	const char *pointer;
 	const struct planned_write *writes;	/* for `explain`: what RESOURCES come to here (cgroup_foresee()) */
 	size_t n_writes;

@@ -41,13 +41,26 @@ opened()
 	same xr "$output"
 }
 
-@test "without rules nothing is restricted" {
+@test "without rules the default devices can be used and nothing else opened, as with runc" {
 	rules '[]'
 	opened
-	same "xr xw yr yw br bw" "$output"
+	same "" "$output"
 	spec 'del(.linux.resources)'
 	opened
-	same "xr xw yr yw br bw" "$output"
+	same "" "$output"
+	see 'echo x >/dev/null && head -c 1 /dev/zero | wc -c'
+	same 1 "$output"
+}
+
+@test "an update opens what no rule had named" {
+	need_root
+	spec 'del(.linux.resources) | .process.args = ["sh", "-c", "mknod /tmp/x c 300 5; sleep 1000"]'
+	rt run -d web
+	run rt exec web sh -c ': </tmp/x'
+	says "Operation not permitted"
+	echo '{"devices": [{"allow": true, "type": "c", "major": 300, "access": "r"}]}' | rt update -r - web
+	run rt exec web sh -c ': </tmp/x'
+	says "No such device or address"
 }
 
 @test "the last rule that covers a device decides" {

@@ -359,12 +359,21 @@ static void wrong_rules_are_refused(void **state)
 	(void) state;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		assert_null(read_rules(&wrong[i], 1, &n));
-		assert_int_equal(n, 1);
 		assert_string_equal(err.pointer, "/linux/resources/devices/0");
 	}
-	/* No rules, no restriction. */
-	assert_null(read_rules(NULL, 0, &n));
-	assert_int_equal(n, 0);
+}
+
+static void without_rules_only_the_usual_devices_are_open(void **state)
+{
+	size_t n, m;
+	auto_free struct device_rule *none = device_rules(NULL, &n, &err), *empty = read_rules(NULL, 0, &m);
+
+	(void) state;
+	assert_int_equal(n, m);
+	assert_memory_equal(none, empty, n * sizeof *none);
+	assert_int_equal(device_access(none, n, DEVICE_CHAR, 1, 3), DEVICE_ALL);
+	assert_int_equal(device_access(none, n, DEVICE_CHAR, 10, 229), DEVICE_MAKE);
+	assert_int_equal(device_access(none, n, DEVICE_BLOCK, 8, 0), DEVICE_MAKE);
 }
 
 static void missing_parts_mean_all(void **state)
@@ -443,6 +452,7 @@ int main(void)
 		cmocka_unit_test(everything_allowed_needs_no_program),
 		cmocka_unit_test(v1_says_no_to_exceptions_from_exceptions),
 		cmocka_unit_test(wrong_rules_are_refused),
+		cmocka_unit_test(without_rules_only_the_usual_devices_are_open),
 		cmocka_unit_test(missing_parts_mean_all),
 		cmocka_unit_test(thousands_of_rules_are_fine_or_refused),
 		cmocka_unit_test(a_change_touches_only_what_differs),

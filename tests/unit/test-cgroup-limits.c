@@ -13,8 +13,14 @@ static int limit(struct cgroup *cgroup, const char *json)
 {
 	struct arena arena = { 0 };
 	struct oci_resources *resources = resources_of(&arena, json);
+	struct oci_device_rule all = { .allow = true };
 	int result;
 
+	/* The kernel attaches no program to a plain folder: there is to be none. */
+	if (!resources->n_devices) {
+		resources->devices = &all;
+		resources->n_devices = 1;
+	}
 	err = (struct error) { 0 };
 	result = cgroup_limit(cgroup, resources, &err);
 	cgroup_close(cgroup);

@@ -16,7 +16,7 @@ static const struct option kill_options[] = {
 static int run(struct cli *cli, void *into, char **args, struct error *err)
 {
 	const struct kill_options *options = into;
-	int sig = args[1] ? signal_parse(args[1]) : SIGTERM;
+	int sig = args[1] && *args[1] ? signal_parse(args[1]) : SIGTERM;
 
 	if (sig < 0)
 		return fail_code(err, ERROR_USAGE, "unknown signal \"%s\"", args[1]);

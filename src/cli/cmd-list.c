@@ -82,10 +82,17 @@ static void add_table(struct text *t, const struct found *found)
 	table_add(t, cells, found->n + 1, COLUMNS);
 }
 
-static void add_ids(struct text *t, char **ids)
+/* Broken ones too: whoever clears up wants to know of them. */
+static void add_ids(struct text *t, const char *root, char **ids)
 {
-	for (; *ids; ids++)
-		text_addf(t, "%s\n", *ids);
+	for (; *ids; ids++) {
+		struct container_info info = { 0 };
+		struct error why = { 0 };
+
+		if (container_info(root, *ids, &info, &why) == 0 || why.code != ERROR_NOT_FOUND)
+			text_addf(t, "%s\n", *ids);
+		container_info_free(&info);
+	}
 }
 
 static int run(struct cli *cli, void *into, char **args, struct error *err)
@@ -103,7 +110,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	if (container_list(g->root, &ids, err) < 0)
 		return -1;
 	if (options->quiet) {
-		add_ids(&t, ids);
+		add_ids(&t, g->root, ids);
 	} else {
 		find(g->root, ids, &found);
 		if (options->format && !strcmp(options->format, "json"))

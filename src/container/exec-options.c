@@ -142,6 +142,31 @@ static int from_container(const struct exec_options *o, struct config *config, s
 	return p->n_args ? 0 : fail_code(err, ERROR_USAGE, "process args cannot be empty");
 }
 
+/* What a process file does not say is as for the container's first process (runc): above all whom it may act as. */
+static void fall_back(const struct oci_process *container, struct oci_process *p)
+{
+	if (!p->capabilities)
+		p->capabilities = container->capabilities;
+	if (!p->apparmor_profile)
+		p->apparmor_profile = container->apparmor_profile;
+	if (!p->selinux_label)
+		p->selinux_label = container->selinux_label;
+	if (!p->n_rlimits) {
+		p->rlimits = container->rlimits;
+		p->n_rlimits = container->n_rlimits;
+	}
+	if (!p->has_oom_score_adj) {
+		p->has_oom_score_adj = container->has_oom_score_adj;
+		p->oom_score_adj = container->oom_score_adj;
+	}
+	if (!p->io_priority)
+		p->io_priority = container->io_priority;
+	if (!p->scheduler)
+		p->scheduler = container->scheduler;
+	if (!p->exec_cpu_affinity)
+		p->exec_cpu_affinity = container->exec_cpu_affinity;
+}
+
 const struct oci_process *exec_process(const struct exec_options *options, struct config *config, struct error *err)
 {
 	struct oci_process *p = arena_alloc(&config->arena, sizeof *p);
@@ -150,6 +175,8 @@ const struct oci_process *exec_process(const struct exec_options *options, struc
 		if (config_load_process(AT_FDCWD, options->process_file, options->loaded, err) < 0)
 			return NULL;
 		*p = *options->loaded->process;
+		if (config->spec->process)
+			fall_back(config->spec->process, p);
 	} else if (from_container(options, config, p, err) < 0) {
 		return NULL;
 	}

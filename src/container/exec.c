@@ -216,6 +216,7 @@ static void child_main(struct exec *x)
 {
 	struct error err = { 0 };
 
+	self_forget_environment();
 	prctl(PR_SET_NAME, "ctr-run:[exec]");
 	close(x->handle.folder);
 	channel_close(&x->channel);

@@ -208,6 +208,7 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 		return fail(err, errno, "enter the root file system");
 	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating", NULL, NULL, err) < 0)
 		return -1;
+	self_forget_environment();
 	if (rootfs_finish(&rootfs, err) < 0)
 		return -1;
 	return rootfs_enter(&rootfs, err);
@@ -261,6 +262,9 @@ static int run(struct launch *launch, struct error *err)
 		.own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
+	/* The environment is for those hooks. */
+	if (!hooks || !hooks->n_create_container)
+		self_forget_environment();
 	if (settle(launch, err) < 0)
 		return wrap(err, "enter the namespaces");
 	if (plan->ns.create & CLONE_NEWNET && loopback_up(err) < 0)

@@ -30,21 +30,6 @@
 #include "sys/path.h"
 #include "sys/process.h"
 
-/* The caller's path as an absolute one. */
-static char *absolute(const char *path, struct error *err)
-{
-	char here[PATH_MAX], *clean;
-
-	if (path[0] != '/' && !getcwd(here, sizeof here)) {
-		fail(err, errno, "find the current folder");
-		return NULL;
-	}
-	auto_free char *joined = path[0] == '/' ? xstrdup(path) : xasprintf("%s/%s", here, path);
-	clean = xmalloc(strlen(joined) + 2);
-	path_clean(joined, clean);
-	return clean;
-}
-
 static int check_terminal(const struct launch *launch, struct error *err)
 {
 	const struct create_options *o = launch->options;
@@ -106,13 +91,14 @@ int launch_decide(struct launch *launch, struct error *err)
 	if (store_check_id(o->id, err) < 0)
 		return -1;
 	keep = fds_keep(o->preserve_fds, &launch->listen, err);
-	if (keep < 0 || !(launch->bundle = absolute(o->bundle ? o->bundle : ".", err)))
+	if (keep < 0)
 		return -1;
 	launch->keep = (unsigned) keep;
-
-	auto_fd dir = open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* Its own path: a link may lead elsewhere by the time that `delete` comes (runc changes to it, and asks where it is). */
+	launch->bundle = realpath(o->bundle ? o->bundle : ".", NULL);
+	auto_fd dir = launch->bundle ? open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
-		return fail(err, errno, "open the bundle %s", launch->bundle);
+		return fail(err, errno, "open the bundle %s", o->bundle ? o->bundle : ".");
 	if (config_load(dir, o->config ? o->config : "config.json", config, err) < 0)
 		return err->line || err->pointer[0] ? -1 : wrap(err, "in the bundle %s", launch->bundle);
 	auto_free char *notify = notify_wanted() ? xasprintf("%s/%s/" NOTIFY_FOLDER, o->root, o->id) : NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -172,12 +173,26 @@ int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct err
 	return 0;
 }
 
+/* /dev/stdout, a FIFO: what is no file is written to, not replaced. */
+static int write_special(const char *path, const char *text, size_t n, struct error *err)
+{
+	auto_fd fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? fail(err, errno, "open it") : fd_write_all(fd, text, n, path, err);
+}
+
 int runtime_pid_file(const char *path, int pid, struct error *err)
 {
 	char text[16];
-	int n = snprintf(text, sizeof text, "%d", pid);
+	const size_t n = (size_t) snprintf(text, sizeof text, "%d", pid);
+	struct stat st;
+	int result;
 
-	return file_replace(AT_FDCWD, path, text, (size_t) n, 0644, err) < 0 ? wrap(err, "write the pid file %s", path) : 0;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		result = write_special(path, text, n, err);
+	else
+		result = file_replace(AT_FDCWD, path, text, n, 0644, err);
+	return result < 0 ? wrap(err, "write the pid file %s", path) : 0;
 }
 
 /* ---- answering init ----------------------------------------------------- */

@@ -216,8 +216,8 @@ struct record_state *store_read(int folder, const char *id, const char *name, st
 	}
 	record = json_read(arena, &record_state_type, text, n, &faults);
 	if (!record || faults.n) {
-		fail_code(err, ERROR_SYSTEM, "%s of container %s is damaged: %s: %s", name, id, faults.n ? faults.list[0].pointer : "",
-			  faults.n ? faults.list[0].message : "no object");
+		fail_code(err, ERROR_SYSTEM, "%s of container %s is damaged: %s%s%s", name, id, faults.n ? faults.list[0].pointer : "",
+			  faults.n && faults.list[0].pointer[0] ? ": " : "", faults.n ? faults.list[0].message : "no object");
 		return NULL;
 	}
 	if (record->version != RECORD_VERSION) {

@@ -128,10 +128,12 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 static int mount_v2(struct build *b, size_t i, int target, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
+	/* A user's container without a cgroup of its own is in the user's: that is not for it to write to (CVE-2023-25809). */
+	const uint64_t guard = b->plan->ns.user && b->sources->n_cgroups == 0 ? MOUNT_ATTR_RDONLY : 0;
 
 	if (!plan_has_namespace(b->plan, CLONE_NEWCGROUP))
 		return bind_v2(b, i, target, err);
-	auto_fd mount = mount_new("cgroup2", "cgroup", step->data, 0, step->set | step->set_all, err);
+	auto_fd mount = mount_new("cgroup2", "cgroup", step->data, 0, step->set | step->set_all | guard, err);
 
 	if (mount < 0)
 		return err->number == EPERM && b->sources->n_cgroups ? bind_v2(b, i, target, err) : -1;

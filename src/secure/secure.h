@@ -52,6 +52,10 @@ int self_hide(struct error *err);
  * CAP_SYS_PTRACE over us: not even an attempt to open our program may touch the file itself.  After self_protect(). */
 int self_protect_seen(struct error *err);
 
+/* Wipe the environment that this program was started with: /proc/PID/environ shows it to who may look into a process that waits
+ * in a container, with all that the caller has in his (proxies and their passwords, tokens).  getenv(3) finds nothing after it. */
+void self_forget_environment(void);
+
 /* Run from a copy of this program that nobody can write (CVE-2019-5736): as a rule early.c has put us on a read-only
  * detached mount before main(), and this only makes sure; where it could not, this execs us again and does not return
  * unless that is refused.  ARGV is main()'s.  Called by create, run, exec and restore, before they do anything. */

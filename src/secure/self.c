@@ -78,6 +78,12 @@ int self_show(struct error *err)
 	return 0;
 }
 
+void self_forget_environment(void)
+{
+	for (char **word = environ; *word; word++)
+		explicit_bzero(*word, strlen(*word));
+}
+
 /* LINK is what /proc/self/exe reads. */
 static bool on_private_mount(const char *link)
 {

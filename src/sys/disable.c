@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "sys/disable.h"
 
 bool disabled(const char *what)
@@ -11,8 +12,8 @@ bool disabled(const char *what)
 
 	if (!list) {
 		list = secure_getenv("CTR_RUN_DISABLE");
-		if (!list)
-			list = "";
+		/* The environment may be wiped meanwhile. */
+		list = list ? xstrdup(list) : "";
 	}
 	for (const char *p = list; *p; p += strcspn(p, ",")) {
 		p += strspn(p, ",");

@@ -99,13 +99,26 @@ setup()
 	[ "$output" = $'NoNewPrivs:\t1' ]
 }
 
-@test "--process is all there is: nothing of the container's own process is taken" {
+@test "--process says who, where and with which environment" {
 	cat >"$T/process.json" <<-'END'
-		{"args": ["sh", "-c", "id -u; id -g; id -G; pwd; echo $OF $WHO; grep CapBnd /proc/self/status"], "cwd": "/bin",
+		{"args": ["sh", "-c", "id -u; id -g; id -G; pwd; echo $OF $WHO"], "cwd": "/bin",
 		 "user": {"uid": 5, "gid": 6}, "env": ["PATH=/bin", "WHO=file"]}
 	END
 	run rt exec --process "$T/process.json" web
-	[ "$output" = $'5\n6\n6\n/bin\nfile\nCapBnd:\t0000000000000000' ]
+	[ "$output" = $'5\n6\n6\n/bin\nfile' ]
+}
+
+@test "--process without capabilities, limits or OOM score: they are the container's, as with runc" {
+	rt delete --force web
+	spec '.process.rlimits = [{type: "RLIMIT_CORE", soft: 0, hard: 0}] | .process.oomScoreAdj = 300'
+	rt run -d web
+	echo '{"args": ["sh", "-c", "grep -E ^Cap.*d: /proc/self/status; ulimit -Hc; cat /proc/self/oom_score_adj"], "cwd": "/", "env": ["PATH=/bin"]}' \
+		>"$T/process.json"
+	run rt exec --process "$T/process.json" web
+	[ "$output" = "$(grep -E ^Cap.*d: "/proc/$(pid_of web)/status")"$'\n0\n300' ]
+	jq '.capabilities = {} | .rlimits = [{type: "RLIMIT_CPU", soft: 9, hard: 9}] | .oomScoreAdj = 400' "$T/process.json" >"$T/all.json"
+	run rt exec --process "$T/all.json" web
+	says $'CapBnd:\t0000000000000000' $'\n400'
 }
 
 @test "--process may be a pipe, as the shell's <(...) gives" {
@@ -282,6 +295,14 @@ setup()
 	run rt exec web echo here
 	[ "$output" = here ]
 	is web created
+	rt start web
+	is web running
+}
+
+@test "what the creator's environment holds is not seen in a container, whose first process waits for start" {
+	rt delete --force web
+	SECRET=of-the-host rt create web
+	tr '\0' '\n' <"/proc/$(pid_of web)/environ" | (! grep SECRET)
 	rt start web
 	is web running
 }

@@ -40,11 +40,17 @@ waiting()
 	local word
 
 	waiting
-	for word in NONE SIG "" 65 -1 4294967305 9x RTMIN+31 RTMAX-31 RTMIN-1 " 9"; do
+	for word in NONE SIG 65 -1 4294967305 9x RTMIN+31 RTMAX-31 RTMIN-1 " 9"; do
 		rt_fail kill -- web "$word"
 		says "unknown signal \"$word\""
 	done
 	is web running
+}
+
+@test "an empty word is as none: TERM, as with runc and crun" {
+	waiting
+	rt kill web ""
+	wait_for grep -qx 'got TERM' "$OUT"
 }
 
 @test "signal 0 only asks" {

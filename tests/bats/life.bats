@@ -200,7 +200,7 @@ load lib/programs
 	rt run --keep --bundle ./bundle/ one
 	[ "$(state_word one bundle)" = "$BUNDLE" ]
 	rt run --keep -b link two
-	[ "$(state_word two bundle)" = "$T/link" ]
+	[ "$(state_word two bundle)" = "$BUNDLE" ]
 	rt delete one
 	rt delete two
 }
@@ -397,6 +397,24 @@ load lib/programs
 	[ "$(cat link)" = "$(pid_of web)" ]
 	[ ! -e "$T/elsewhere" ]
 	[ "$(ls -A "$BUNDLE")" = "$(printf 'config.json\nrootfs')" ]
+}
+
+@test "a pid file that is a device, a FIFO or a link to one is written to, not replaced" {
+	need_root
+	mkfifo "$T/fifo"
+	ln -s fifo "$T/link"
+	exec 8<>"$T/fifo"
+	for name in fifo link; do
+		rt create --pid-file "$T/$name" web
+		read -r -u 8 -n "$(pid_of web | tr -d '\n' | wc -c)" -t 10 pid
+		[ "$pid" = "$(pid_of web)" ]
+		rt delete web
+	done
+	exec 8>&-
+	[ -p "$T/fifo" ] && [ -L "$T/link" ]
+	mknod "$T/null" c 1 3
+	rt create --pid-file "$T/null" web
+	[ -c "$T/null" ]
 }
 
 @test "a pid file with a long path" {

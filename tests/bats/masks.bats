@@ -84,6 +84,23 @@ paths()
 	says "/etc/x: Read-only"
 }
 
+@test "the root itself, by any name, can be read-only and cannot be masked" {
+	local name
+
+	ln -s / rootfs/way
+	spec '.root.readonly = false'
+	for name in / /bin/.. /way; do
+		paths readonlyPaths "$name"
+		see 'touch /x 2>&1; true'
+		says "/x: Read-only"
+		paths readonlyPaths
+		paths maskedPaths "$name"
+		rt_fail create web
+		says "/linux/maskedPaths/0" "it is the root itself"
+		paths maskedPaths
+	done
+}
+
 @test "a symlink of the rootfs is followed inside the root: what it leads to is masked" {
 	mkdir -p rootfs/real "$T/outside"
 	echo secret >rootfs/real/file

@@ -29,6 +29,13 @@ freeze()
 	[ "$(sed -n 2p "$T/state.json" | cut -c 1-14)" = '  "ociVersion"' ]
 }
 
+@test "the bundle is told by its own path, not by a link to it" {
+	ln -s bundle "$T/link"
+	rt create --bundle "$T/link" web
+	[ "$(rt state web | jq -r .bundle)" = "$BUNDLE" ]
+	[ "$(rt state web | jq -r .rootfs)" = "$BUNDLE/rootfs" ]
+}
+
 @test "created is the time of create" {
 	local before=$(date -u +%s) after created
 
@@ -179,6 +186,7 @@ freeze()
 	echo >"$STATE/file"
 	rt run -d web
 	[ "$(rt list -f json | jq -r '.[].id')" = web ]
+	[ "$(rt list -q)" = web ]
 	rt_fail state empty
 	says "does not exist"
 	rt_fail state file

@@ -211,17 +211,19 @@ static int run(struct exec *x, struct error *err)
 	return enter_exec(&entry, err);
 }
 
-static void child_main(struct exec *x) __attribute__((noreturn));
-static void child_main(struct exec *x)
+static void child_main(struct exec *x, bool in_cgroup) __attribute__((noreturn));
+static void child_main(struct exec *x, bool in_cgroup)
 {
 	struct error err = { 0 };
 
-	self_forget_environment();
-	prctl(PR_SET_NAME, "ctr-run:[exec]");
+	/* With both ends of the channel it would never hear that the runtime has died. */
 	close(x->handle.folder);
 	channel_close(&x->channel);
+	self_forget_environment();
+	prctl(PR_SET_NAME, "ctr-run:[exec]");
 	log_redirect(channel_log, &x->child_channel);
-	run(x, &err);
+	if (in_cgroup || enter_cgroup(&x->cgroup, &x->child_channel, &err) == 0)
+		run(x, &err);
 	channel_send_error(&x->child_channel, &err);
 	_exit(1);
 }
@@ -249,20 +251,20 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 		return -1;
 	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
 	struct error ignored;
+	if (pid == 0)
+		child_main(x, true);
 	if (pid < 0 && err->number == EBUSY && cgroup >= 0 && !x->options->cgroup &&
 	    cgroup_follow(&x->cgroup, x->handle.record->pid, &ignored) == 0) {
 		cgroup = cgroup_birth_fd(&x->cgroup);
 		pid = process_clone(0, cgroup, x->middle, pidfd, err);
+		if (pid == 0)
+			child_main(x, true);
 	}
 	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&x->cgroup, err->number)) {
 		pid = process_clone(0, -1, x->middle, pidfd, err);
-		if (pid == 0 && enter_cgroup(&x->cgroup, &x->child_channel, err) < 0) {
-			channel_send_error(&x->child_channel, err);
-			_exit(1);
-		}
+		if (pid == 0)
+			child_main(x, false);
 	}
-	if (pid == 0)
-		child_main(x);
 	return pid;
 }
 

@@ -71,26 +71,37 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 	return 0;
 }
 
+/* The new process, from its first moment.  The lock on the state folder is the runtime's alone, and so is its end of the channel:
+ * who held both ends would never hear that the runtime has died. */
+static void become_init(struct launch *launch, bool in_cgroup) __attribute__((noreturn));
+static void become_init(struct launch *launch, bool in_cgroup)
+{
+	struct error err = { 0 };
+
+	close(launch->folder);
+	channel_close(&launch->channel);
+	if (!in_cgroup && enter_cgroup(&launch->cgroup, &launch->init_channel, &err) < 0) {
+		channel_send_error(&launch->init_channel, &err);
+		_exit(1);
+	}
+	init_main(launch);
+}
+
 /* The clone itself, born in the cgroup where the kernel can. */
 static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&launch->cgroup);
-	pid_t pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, cgroup, sibling, pidfd, err);
+	const uint64_t namespaces = launch->plan.ns.create & ~launch->plan.ns.late;
+	pid_t pid = process_clone(namespaces, cgroup, sibling, pidfd, err);
 
+	if (pid == 0)
+		become_init(launch, true);
 	/* Where it cannot be born, init goes there itself. */
 	launch->outside = pid < 0;
 	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&launch->cgroup, err->number)) {
-		pid = process_clone(launch->plan.ns.create & ~launch->plan.ns.late, -1, sibling, pidfd, err);
-		if (pid == 0 && enter_cgroup(&launch->cgroup, &launch->init_channel, err) < 0) {
-			channel_send_error(&launch->init_channel, err);
-			_exit(1);
-		}
-	}
-	if (pid == 0) {
-		/* The lock on the state folder is the runtime's alone. */
-		close(launch->folder);
-		channel_close(&launch->channel);
-		init_main(launch);
+		pid = process_clone(namespaces, -1, sibling, pidfd, err);
+		if (pid == 0)
+			become_init(launch, false);
 	}
 	return pid;
 }

@@ -60,6 +60,11 @@ int channel_send(struct channel *ch, enum message m, const void *data, size_t si
 	return 0;
 }
 
+bool channel_lost(const struct error *err)
+{
+	return err->number == EPIPE || err->number == ECONNRESET;
+}
+
 void channel_send_error(struct channel *ch, const struct error *err)
 {
 	struct error ignored;

@@ -94,6 +94,9 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 /* Receive exactly M without payload; anything else is an error. */
 int channel_expect(struct channel *ch, enum message m, struct error *err);
 
+/* True if ERR, of channel_send(), says that nobody listens any more. */
+bool channel_lost(const struct error *err);
+
 /* Send ERR to the peer; what goes wrong with that is ignored. */
 void channel_send_error(struct channel *ch, const struct error *err);
 

@@ -261,7 +261,8 @@ int enter_exec(struct entry *entry, struct error *err)
 	/* A filter that is loaded already may not allow it; then it was done before. */
 	if (!entry->filtered && rlimits_apply_nofile(entry->process, err) < 0)
 		return -1;
-	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0)
+	/* A start that was killed meanwhile had begun all the same. */
+	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0 && !channel_lost(err))
 		return -1;
 	if (entry->seccomp->n_filter && !entry->filtered && load_filter(entry, err) < 0)
 		return -1;

@@ -26,7 +26,7 @@ int gate_wait(int gate, struct channel *channel, struct error *err)
 			return 0;
 		/* That start was killed before it could be answered: the container stays created. */
 		channel_close(channel);
-		if (err->number != EPIPE && err->number != ECONNRESET)
+		if (!channel_lost(err))
 			return -1;
 	}
 }

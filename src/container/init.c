@@ -221,6 +221,12 @@ static bool may_be_entered(const struct launch *launch)
 	return !launch->host.privileged && launch->plan.ns.user && launch->plan.ns.create & CLONE_NEWPID;
 }
 
+/* Between create and start nobody listens: the log of create's caller is closed, and its number may be somebody else's soon. */
+static void log_to_nobody(void *context, int level, const char *text)
+{
+	(void) context, (void) level, (void) text;
+}
+
 /* Wait for the runtime's word that the container is on record, and for `start`. */
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
@@ -238,7 +244,7 @@ static int wait_for_start(struct launch *launch, struct channel *starter, struct
 		return -1;
 	if (launch->run)
 		return 0;
-	log_redirect(NULL, NULL);
+	log_redirect(log_to_nobody, NULL);
 	channel_close(ch);
 	if (may_be_entered(launch) && self_show(err) < 0)
 		return -1;
@@ -247,6 +253,7 @@ static int wait_for_start(struct launch *launch, struct channel *starter, struct
 	if (may_be_entered(launch) && self_hide(err) < 0)
 		return -1;
 	*ch = *starter;
+	log_redirect(channel_log, ch);
 	return 0;
 }
 

@@ -192,6 +192,21 @@ answers()
 	[ "$(head -n 1 "$T/heard" | jq '.pid')" -gt 0 ]
 }
 
+@test "NOTIFY, after a create with --debug: what init says then is heard by start, not by the container" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
+	spec '.linux.seccomp.listenerPath = $p' --arg p "$T/listener"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	program attack call 83 0 0
+	"$RUNTIME" --root "$STATE" --debug create web >"$OUT" 2>&1 </dev/null
+	: >"$OUT"
+	"$RUNTIME" --root "$STATE" --debug --log "$LOG" start web
+	wait $!
+	wait_for grep -q "error 77" "$OUT"
+	! grep -q level= "$OUT"
+	grep -q 'start: SECCOMP_DONE' "$LOG"
+}
+
 @test "NOTIFY without anybody listening is an error" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	rt_fail create web

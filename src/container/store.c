@@ -16,6 +16,7 @@
 #include "sys/fd.h"
 
 #define LOOK_MS 5		/* between two looks at a lock */
+#define MAKE_MS 1000
 #define UPDATE_MS 10000
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-"
 
@@ -48,6 +49,27 @@ static int open_root(const char *root, bool make, struct error *err)
 	return fd >= 0 ? fd : fail(err, errno, "open the state root %s", root);
 }
 
+bool store_lock(int folder, bool wait)
+{
+	int result;
+
+	do
+		result = flock(folder, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	return result == 0;
+}
+
+/* flock(2) knows no time limit. */
+static bool lock_within(int fd, int ms)
+{
+	for (int waited = 0; !store_lock(fd, false); waited += LOOK_MS) {
+		if (waited >= ms)
+			return false;
+		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+	}
+	return true;
+}
+
 int store_make(const char *root, const char *id, struct error *err)
 {
 	auto_fd dir = -1, folder = -1;
@@ -60,11 +82,14 @@ int store_make(const char *root, const char *id, struct error *err)
 		return fail(err, errno, "make the state folder %s/%s", root, id);
 	}
 	folder = openat(dir, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (folder < 0 || flock(folder, LOCK_EX | LOCK_NB) < 0) {
+	/* Whoever looks at it just now holds the lock for a moment. */
+	if (folder < 0 || !lock_within(folder, MAKE_MS)) {
 		fail(err, errno, "lock the state folder %s/%s", root, id);
 		unlinkat(dir, id, AT_REMOVEDIR);
 		return -1;
 	}
+	if (store_removed(folder))
+		return fail_code(err, ERROR_STATE, "the container was deleted before it was made");
 	return take_fd(folder);
 }
 
@@ -92,27 +117,6 @@ bool store_locked(int folder)
 		return errno == EWOULDBLOCK;
 	flock(folder, LOCK_UN);
 	return false;
-}
-
-bool store_lock(int folder, bool wait)
-{
-	int result;
-
-	do
-		result = flock(folder, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
-	while (result < 0 && errno == EINTR);
-	return result == 0;
-}
-
-/* flock(2) knows no time limit. */
-static bool lock_within(int fd, int ms)
-{
-	for (int waited = 0; !store_lock(fd, false); waited += LOOK_MS) {
-		if (waited >= ms)
-			return false;
-		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
-	}
-	return true;
 }
 
 int store_lock_within(int folder, int ms, struct error *err)

@@ -281,6 +281,33 @@ load lib/programs
 	grep -q "cannot start an already running container" "$T/late"
 }
 
+@test "a start that is killed while a startContainer hook runs had begun: the program runs" {
+	mkfifo rootfs/begun rootfs/go
+	spec '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo >/begun; read x </go"]}]'
+	rt create web
+	in_background "${RT[@]}" start web >"$OUT" 2>&1
+	local start=$!
+	read -r -t 20 <rootfs/begun
+	kill -KILL "$start"
+	! wait "$start"
+	echo >rootfs/go
+	wait_for grep -qz sleep "/proc/$(pid_of web)/cmdline"
+	is web running
+}
+
+@test "a create whose new folder is being looked at waits a moment" {
+	need_command strace
+	need_root
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	mkdir -p "$STATE"
+	in_background strace -qqq -o "$T/calls" -e trace=mkdirat -e inject=mkdirat:delay_exit=1000000:when=1 "${RT[@]}" create web >"$OUT" 2>&1 </dev/null
+	local create=$!
+	wait_for test -d "$STATE/web"
+	in_background flock "$STATE/web" sleep 1.5
+	wait "$create"
+	is web created
+}
+
 @test "start returns when the program runs, not before" {
 	local i
 

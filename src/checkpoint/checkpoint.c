@@ -19,6 +19,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "cgroup/cgroup.h"
+#include "checkpoint/cgroup-options.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/external.h"
 #include "checkpoint/images.h"
@@ -37,6 +38,7 @@ struct checkpoint {
 	struct config config;
 	struct plan plan;
 	struct cgroup cgroup;
+	struct cgroup_options cgroup_options;
 	bool was_paused;
 	struct images images;
 	struct swrk swrk;
@@ -281,6 +283,7 @@ static int checkpoint(struct checkpoint *c, struct error *err)
 {
 	struct swrk_start start = { .program = c->options->criu.program, .cgroup = -1, .own_stdio = c->criu.shell_job };
 
+	cgroup_options_note(&c->cgroup_options);
 	if (swrk_start(&start, &c->swrk, err) < 0 || swrk_greet(&c->swrk, start.program, err) < 0 || check_features(c, err) < 0 ||
 	    look_at_container(c, err) < 0)
 		return -1;
@@ -291,13 +294,14 @@ int checkpoint_save(const struct checkpoint_options *options, struct error *err)
 {
 	struct checkpoint c = {
 		.options = options, .handle = { .folder = -1, .pidfd = -1 }, .images = { .folder = -1, .work = -1 },
-		.swrk = { .sock = -1, .said = -1 }, .status_fd = -1,
+		.swrk = { .sock = -1, .said = -1 }, .cgroup_options = { .fd = -1 }, .status_fd = -1,
 	};
 	int result = decide(&c, err);
 
 	if (result == 0)
 		result = checkpoint(&c, err);
 	swrk_end(&c.swrk);
+	cgroup_options_put_back(&c.cgroup_options);
 	settings_free(&c.criu);
 	free(c.below.items);
 	free((char *) c.page_server.address);

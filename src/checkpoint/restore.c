@@ -29,6 +29,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "checkpoint/cgroup-options.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/external.h"
 #include "checkpoint/images.h"
@@ -56,6 +57,7 @@ struct restore {
 	struct images images;
 	struct record_image image;
 	struct swrk swrk;
+	struct cgroup_options cgroup_options;
 	struct criu_options criu;
 	struct staging staging;
 	int folder[2];			/* by which its current folder, opened in its mount namespace, comes back to us */
@@ -355,6 +357,7 @@ static int make(struct restore *r, struct error *err)
 	if (staging_open(&r->staging, r->image.n_below, arena_of(r), err) < 0)
 		return -1;
 	staging_names(&r->staging, r->image.below, r->image.n_below, arena_of(r), &r->criu.root, &r->criu.mounts);
+	cgroup_options_note(&r->cgroup_options);
 	if (start_criu(r, err) < 0)
 		return -1;
 	staging_close(&r->staging);
@@ -362,6 +365,7 @@ static int make(struct restore *r, struct error *err)
 	if (cgroup_roots(r, err) < 0 || launch_keep_copies(l, err) < 0 || ask(r, err) < 0)
 		return -1;
 	swrk_end(&r->swrk);
+	cgroup_options_put_back(&r->cgroup_options);
 	return tell(r, err);
 }
 
@@ -371,6 +375,7 @@ static void undo(struct restore *r)
 	struct error ignored = { 0 };
 
 	swrk_end(&r->swrk);
+	cgroup_options_put_back(&r->cgroup_options);
 	if (r->launch.born && cgroup_signal_all(&r->launch.cgroup, SIGKILL, &ignored) < 0)
 		log_warn("after the failure: %s", ignored.message);
 	launch_undo(&r->launch);
@@ -399,7 +404,7 @@ int checkpoint_restore(struct restore_options *options, struct error *err)
 {
 	struct restore r = {
 		.options = options, .launch = { .options = &options->create, .run = true }, .images = { .folder = -1, .work = -1 },
-		.swrk = { .sock = -1, .said = -1 }, .folder = { -1, -1 }, .work = -1,
+		.swrk = { .sock = -1, .said = -1 }, .cgroup_options = { .fd = -1 }, .folder = { -1, -1 }, .work = -1,
 	};
 	const struct create_options *o = &options->create;
 	int code = 0;

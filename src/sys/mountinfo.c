@@ -73,6 +73,8 @@ static bool parse_line(char *line, struct mount_entry *entry)
 	entry->root = root;
 	entry->place = place;
 	entry->type = take_word(&rest);
+	strsep(&rest, " ");
+	entry->options = rest ? rest : "";
 	return entry->type != NULL;
 }
 

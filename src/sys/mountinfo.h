@@ -17,6 +17,7 @@ struct mount_entry {
 	const char *root;      /* which part of the file system it shows: "/" is all */
 	const char *place;     /* mount point, as the reader of the file sees it */
 	const char *type;      /* "ext4" */
+	const char *options;   /* of the file system: "rw,nsdelegate" */
 };
 
 struct mountinfo {

@@ -29,6 +29,7 @@ static void lines(void **state)
 	assert_string_equal(m.entries[0].type, "ext4");
 	assert_string_equal(m.entries[1].type, "proc");
 	assert_string_equal(mountinfo_find(&m, 41)->place, "/proc/x");
+	assert_string_equal(mountinfo_find(&m, 40)->options, "rw");
 	assert_null(mountinfo_find(&m, 35));
 	assert_true(mountinfo_below(&m, mountinfo_find(&m, 41), 36));
 	assert_true(mountinfo_below(&m, mountinfo_find(&m, 36), 36));

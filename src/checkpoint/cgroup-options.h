@@ -1,0 +1,20 @@
+/*
+ * cgroup-options.h - the machine's options of cgroup2, which CRIU would take away
+ *
+ * CRIU mounts cgroup2 for itself, without options.  There is one such file
+ * system only, and in the initial cgroup namespace the kernel takes the options
+ * of any mount of it for those of all (cgroups-v2, "Mounting"): nsdelegate,
+ * which keeps containers from writing to limits above them, would be gone.
+ */
+#pragma once
+
+struct cgroup_options {
+	int fd;			/* where cgroup2 is mounted; -1: it is not */
+	char *text;		/* "rw,nsdelegate"; NULL: not known */
+};
+
+/* Before CRIU is started.  What cannot be found out is left alone. */
+void cgroup_options_note(struct cgroup_options *options);
+
+/* When it has ended: as they were.  What goes wrong is a warning. */
+void cgroup_options_put_back(struct cgroup_options *options);

@@ -1,4 +1,5 @@
 /* external.c - see external.h */
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -211,6 +212,34 @@ static bool is_terminal(const struct stat *st)
 	return S_ISCHR(st->st_mode) && (m == 4 || m == 5 || (m >= 136 && m <= 143));
 }
 
+static bool is_descriptor(int pid, size_t fd, const char *link)
+{
+	auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, fd);
+	char now[PATH_MAX];
+	const ssize_t n = readlink(path, now, sizeof now - 1);
+
+	return n > 0 && (size_t) n == strlen(link) && memcmp(now, link, (size_t) n) == 0;
+}
+
+/* Where PID has what LINK names, which it got as descriptor FD: a shell puts its output elsewhere for the time of one redirection.
+ * False if it has closed it, or put something of its own there. */
+static bool find_descriptor(int pid, const char *link, size_t *fd)
+{
+	auto_free char *path = xasprintf("/proc/%d/fd", pid);
+	struct dirent *entry;
+	bool found = is_descriptor(pid, *fd, link);
+	uint64_t n;
+	DIR *dir;
+
+	if (found || !(dir = opendir(path)))
+		return found;
+	while (!found && (entry = readdir(dir)))
+		if (number_parse(entry->d_name, 0, INT_MAX, &n) && (found = is_descriptor(pid, (size_t) n, link)))
+			*fd = (size_t) n;
+	closedir(dir);
+	return found;
+}
+
 /* How CRIU calls descriptor FD of PID, which is no pipe; "" if it can save it by itself. */
 static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mountinfo *mounts, struct arena *arena,
 			     struct wire_list *external)
@@ -248,16 +277,12 @@ int external_descriptors(int pid, char **descriptors, size_t n, bool shell_job, 
 	int result = mountinfo_read(proc, &mounts, err);
 
 	for (size_t i = 0; i < n && result == 0; i++) {
-		auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, i);
-		char now[PATH_MAX];
-		ssize_t length = readlink(path, now, sizeof now - 1);
-		now[length > 0 ? length : 0] = '\0';
+		size_t fd = i;
 		/* A pipe is known by its number alone, whoever still has it. */
 		if (!strncmp(descriptors[i], "pipe:[", 6))
 			inherit[i] = arena_strdup(arena, descriptors[i]);
-		/* It may have closed what it got, or put something of its own there. */
-		else if (*now && !strcmp(now, descriptors[i]))
-			inherit[i] = descriptor_name(pid, i, shell_job, &mounts, arena, external);
+		else if (find_descriptor(pid, descriptors[i], &fd))
+			inherit[i] = descriptor_name(pid, fd, shell_job, &mounts, arena, external);
 		else
 			inherit[i] = arena_strdup(arena, "");
 	}

@@ -277,6 +277,18 @@ TEST_TIMEOUT=120
 	in_order "$T/said" "$T/more"
 }
 
+# A shell does that for the time of each redirection, and just then we may look.
+@test "standard output to a file of the host, which the process has put under another number" {
+	need_criu
+	shell 'exec 5>&1 >>/moved; i=0; while :; do i=$((i+1)); echo $i >>/count; echo $i >&5; sleep 0.05; done'
+	rt run -d web
+	wait_for reaches 5
+	save web
+	back web
+	never_stopped_counting
+	in_order "$OUT"
+}
+
 @test "standard output to a socket of the host's network" {
 	need_criu
 	spec '.linux.namespaces |= map(select(.type != "network"))'

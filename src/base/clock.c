@@ -3,6 +3,14 @@
 
 #include "base/clock.h"
 
+int64_t clock_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t) t.tv_sec * 1000 * CLOCK_MS + t.tv_nsec;
+}
+
 void clock_print(const struct timespec *t, int digits, char out[CLOCK_TEXT])
 {
 	long long days = t->tv_sec / 86400, rest = t->tv_sec % 86400;

@@ -1,11 +1,17 @@
 /*
- * clock.h - points in time as text
+ * clock.h - the time, and points in time as text
  *
  * gmtime(3) and strftime(3) read /etc/localtime even for UTC, which is a file of the host in every command; the
  * calendar is twenty lines.
  */
 #pragma once
+#include <stdint.h>
 #include <time.h>
+
+#define CLOCK_MS 1000000	/* nanoseconds */
+
+/* Nanoseconds since some moment in the past, whatever is done to the clock on the wall (CLOCK_MONOTONIC). */
+int64_t clock_now(void);
 
 #define CLOCK_TEXT 40	/* room for a text with nanoseconds */
 

@@ -149,7 +149,7 @@ void unit_devices(struct arena *arena, const struct oci_resources *resources, st
 
 /* Waiting in steps that grow from 50 us (most processes are gone by then) to 10 ms. */
 struct patience {
-	unsigned long long end;	/* us, CLOCK_MONOTONIC */
+	int64_t end;	/* of clock_now() */
 	unsigned step;
 };
 

@@ -109,16 +109,12 @@ char *limit_or(long long value, const char *none)
 
 char *pointer_to_key(const char *pointer, const char *key)
 {
-	struct text t = { 0 };
+	const size_t size = strlen(pointer) + 2 * strlen(key) + 4;
+	char *all = xmalloc(size);
 
-	text_addf(&t, "%s/", pointer);
-	for (; *key; key++) {
-		if (*key == '~' || *key == '/')
-			text_add(&t, *key == '~' ? "~0" : "~1");
-		else
-			text_add_bytes(&t, key, 1);
-	}
-	return text_take(&t);
+	snprintf(all, size, "%s", pointer);
+	json_pointer_add(all, size, key);
+	return all;
 }
 
 /* ---- writing ---- */

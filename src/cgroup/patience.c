@@ -4,19 +4,12 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cgroup/inner.h"
-
-static unsigned long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (unsigned long long) t.tv_sec * 1000000 + (unsigned long long) t.tv_nsec / 1000;
-}
 
 struct patience patience_start(unsigned us)
 {
-	return (struct patience) { .end = now() + us, .step = 50 };
+	return (struct patience) { .end = clock_now() + us * 1000ll, .step = 50 };
 }
 
 bool patience_wait(struct patience *patience, int dir)
@@ -25,7 +18,7 @@ bool patience_wait(struct patience *patience, int dir)
 	struct timespec t = { .tv_nsec = (long) patience->step * 1000 };
 	char text[256];
 
-	if (now() >= patience->end)
+	if (clock_now() >= patience->end)
 		return false;
 	/*
 	 * kernfs raises POLLPRI when the file changed since this descriptor read it last.  The caller looked before

@@ -24,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cgroup/limit.h"
@@ -93,7 +94,7 @@ static bool is_end_of(const char *const *texts, size_t n, void *context)
  * listened for from before the call. */
 static int do_job(struct bus *bus, const char *method, const struct bus_value *args, size_t n, struct error *err)
 {
-	int64_t deadline = bus_now() + JOB_MS;
+	int64_t deadline = clock_now() / CLOCK_MS + JOB_MS;
 	struct job job = { NULL, "" };
 	int result;
 
@@ -316,7 +317,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 	struct cgroup_unit *unit = cgroup->unit;
 	struct unit_properties all = { 0 };
 	struct arena arena = { 0 };
-	int64_t deadline = bus_now() + EXISTS_MS;
+	int64_t deadline = clock_now() / CLOCK_MS + EXISTS_MS;
 	const uint32_t pids[] = { (uint32_t) unit->holder };
 	const struct bus_property processes = { "PIDs", BUS_LIST("au", pids, 1) };
 	struct bus_property *properties;
@@ -345,7 +346,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 		result = meet(bus, unit, again, err);
 		if (result != 0)
 			break;
-		if (bus_now() >= deadline) {
+		if (clock_now() / CLOCK_MS >= deadline) {
 			result = fail_code(err, ERROR_EXISTS, "the unit %s exists already", unit->name);
 			break;
 		}

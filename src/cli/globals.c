@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/cli.h"
+#include "sys/host.h"
 #include "sys/path.h"
 
 #define DEFAULT_ROOT "/run/" PROGRAM
@@ -59,12 +60,13 @@ int globals_open_log(const struct globals *globals, struct error *err)
 	return 0;
 }
 
-/* True in a user namespace other than the machine's first, whose inode is fixed (PROC_USER_INIT_INO). */
+/* True in a user namespace other than the machine's first. */
 static bool inside_userns(void)
 {
-	struct stat st;
+	struct error ignored;
+	bool initial;
 
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != 0xEFFFFFFDu;
+	return host_look_userns(&initial, &ignored) == 0 && !initial;
 }
 
 /* Like runc: root of a user namespace is still somebody's plain user, unless that somebody is root.  conmon gives no USER. */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -89,22 +90,14 @@ static int tell_oom(struct events *e, struct error *err)
 
 #define SECOND 1000000000
 
-static int64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t) t.tv_sec * SECOND + t.tv_nsec;
-}
-
 /* Until the first process has ended. */
 static int follow(struct events *e, struct error *err)
 {
 	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN }, { .fd = e->oom.fd, .events = e->oom.events } };
-	int64_t next = now() + e->options->interval;
+	int64_t next = clock_now() + e->options->interval;
 
 	for (;;) {
-		int64_t left = next - now();
+		int64_t left = next - clock_now();
 		int64_t ms = (left + SECOND / 1000 - 1) / (SECOND / 1000);
 		int ready = left > 0 ? process_poll(fds, ARRAY_SIZE(fds), ms < INT_MAX ? (int) ms : INT_MAX) : 0;
 
@@ -115,14 +108,14 @@ static int follow(struct events *e, struct error *err)
 			return -1;
 		if (ready > 0 && fds[0].revents)
 			return 0;
-		if (now() < next)
+		if (clock_now() < next)
 			continue;
 		if (tell_stats(e, err) < 0)
 			return err->code == ERROR_STATE ? 0 : -1;
 		next += e->options->interval;
 		/* A reader that is slower than the interval is not served more than it takes. */
-		if (next < now())
-			next = now() + e->options->interval;
+		if (next < clock_now())
+			next = clock_now() + e->options->interval;
 	}
 }
 

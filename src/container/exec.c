@@ -272,8 +272,8 @@ static pid_t birth_by_middle(void *exec, struct error *err)
 {
 	const struct process_plan *p = &((struct exec *) exec)->process;
 
-	/* What is hidden belongs to root, in /proc too: a user can tell this only to himself, now, and the new process is told by
-	 * being born here. */
+	/* Once we are non-dumpable our files in /proc belong to root: without privileges our own score must be set before, and the
+	 * new process inherits it. */
 	if (p->has_oom_score_adj && oom_score_adj_set(getpid(), p->oom_score_adj, err) < 0)
 		return -1;
 	/* Processes of the container may see us as soon as we are in its user namespace. */

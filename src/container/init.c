@@ -214,8 +214,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	return rootfs_enter(&rootfs, err);
 }
 
-/* Whoever has no privileges enters what is his by his id alone, and the kernel lets nobody by who has not CAP_SYS_PTRACE on the
- * machine if the process is not dumpable.  Who else is in a pid namespace of our own came by his exec, into the same container. */
+/* Without privileges exec gets in only because it has the same uid, and the kernel refuses that for a non-dumpable process.  Whoever
+ * else is in a pid namespace of our own came by such an exec, into the same container. */
 static bool may_be_entered(const struct launch *launch)
 {
 	return !launch->host.privileged && launch->plan.ns.user && launch->plan.ns.create & CLONE_NEWPID;

@@ -73,10 +73,7 @@ static int protect(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
 
-	for (size_t i = 0; i < ns->n_join && !ns->user; i++)
-		if (ns->join[i].flag == CLONE_NEWPID)
-			return self_protect_seen(err);
-	return 0;
+	return !ns->user && namespace_joined(ns, CLONE_NEWPID) ? self_protect_seen(err) : 0;
 }
 
 int launch_decide(struct launch *launch, struct error *err)

@@ -79,7 +79,7 @@ static int start(struct handle *h, struct error *err)
 	return 0;
 }
 
-/* Who has asked for the state until there was one comes while create is still at work: its end is waited for. */
+/* A caller that polls `state` may call start before create has returned: create is waited for. */
 static int await_create(struct handle *h, struct error *err)
 {
 	if (h->complete)

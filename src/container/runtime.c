@@ -37,10 +37,10 @@
 
 static int joined(const struct launch *launch, int flag)
 {
-	for (size_t i = 0; i < launch->plan.ns.n_join; i++)
-		if (launch->plan.ns.join[i].flag == flag)
-			return launch->join[i];
-	return -1;
+	const struct namespace_plan *ns = &launch->plan.ns;
+	const struct namespace_join *join = namespace_joined(ns, flag);
+
+	return join ? launch->join[join - ns->join] : -1;
 }
 
 /* A pid or a new time namespace is entered by being born in it: our children's is changed for one birth. */

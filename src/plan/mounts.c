@@ -221,14 +221,6 @@ static int check_data_id(struct planner *p, struct entry *e, const char *key, co
 		       value);
 }
 
-static bool joins(const struct planner *p, int flag)
-{
-	for (size_t i = 0; i < p->plan->ns.n_join; i++)
-		if (p->plan->ns.join[i].flag == flag)
-			return true;
-	return false;
-}
-
 /*
  * sysfs shows the network namespace and procfs the pid namespace, and only
  * who owns that namespace may mount them.  A user namespace that shares them
@@ -242,7 +234,7 @@ static bool bind_instead(struct planner *p, struct step *step)
 
 	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
 		if (strcmp(step->type, views[i].type) || step->data || !p->plan->ns.user ||
-		    p->plan->ns.create & (uint64_t) views[i].flag || joins(p, views[i].flag))
+		    p->plan->ns.create & (uint64_t) views[i].flag || namespace_joined(&p->plan->ns, views[i].flag))
 			continue;
 		step->action = STEP_BIND;
 		step->source = views[i].source;

@@ -87,12 +87,12 @@ static const char *time_offsets(struct planner *p)
 	return text;
 }
 
-static bool joins(const struct namespace_plan *plan, int flag)
+const struct namespace_join *namespace_joined(const struct namespace_plan *plan, int flag)
 {
 	for (size_t i = 0; i < plan->n_join; i++)
 		if (plan->join[i].flag == flag)
-			return true;
-	return false;
+			return &plan->join[i];
+	return NULL;
 }
 
 int plan_namespaces(struct planner *p)
@@ -111,7 +111,7 @@ int plan_namespaces(struct planner *p)
 	plan->middle = is_joined(user) || (user && plan->n_join);
 	if (plan_user(p, user) < 0)
 		return -1;
-	if (!p->host->privileged && (joins(plan, CLONE_NEWPID) || (plan->create_time && !plan->time_inside)))
+	if (!p->host->privileged && (namespace_joined(plan, CLONE_NEWPID) || (plan->create_time && !plan->time_inside)))
 		plan->middle = true;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "libocispec/json.h"
 #include "plan/planner.h"
 #include "sys/path.h"
 
@@ -30,17 +31,11 @@ const char *pointer_index(struct arena *arena, const char *prefix, size_t i)
 
 const char *pointer_key(struct arena *arena, const char *prefix, const char *key)
 {
-	char *pointer = arena_alloc(arena, strlen(prefix) + 2 * strlen(key) + 2), *out = stpcpy(pointer, prefix);
+	const size_t size = strlen(prefix) + 2 * strlen(key) + 4;
+	char *pointer = arena_alloc(arena, size);
 
-	*out++ = '/';
-	for (; *key; key++) {
-		if (*key == '~' || *key == '/') {
-			*out++ = '~';
-			*out++ = *key == '~' ? '0' : '1';
-		} else {
-			*out++ = *key;
-		}
-	}
+	memcpy(pointer, prefix, strlen(prefix));
+	json_pointer_add(pointer, size, key);
 	return pointer;
 }
 

@@ -53,6 +53,9 @@ struct namespace_plan {
 	bool user;		/* the container has a user namespace of its own (new or joined) */
 };
 
+/* The namespace of the kind FLAG that is joined, or NULL. */
+const struct namespace_join *namespace_joined(const struct namespace_plan *plan, int flag);
+
 /* ---- the root file system --------------------------------------------- */
 
 enum step_action {

@@ -134,14 +134,6 @@ static bool is_new(const struct namespace_plan *plan, int flag)
 	       (flag == namespace_kinds[OCI_NAMESPACE_TYPE_TIME - 1].flag && plan->create_time);
 }
 
-static bool is_joined(const struct namespace_plan *plan, int flag)
-{
-	for (size_t i = 0; i < plan->n_join; i++)
-		if (plan->join[i].flag == flag)
-			return true;
-	return false;
-}
-
 struct words new_namespaces(struct arena *arena, const struct namespace_plan *plan)
 {
 	struct words words = { 0 };
@@ -157,7 +149,7 @@ struct words host_namespaces(struct arena *arena, const struct namespace_plan *p
 	struct words words = { 0 };
 
 	for (unsigned i = 0; i < N_NAMESPACES; i++)
-		if (!is_new(plan, namespace_kinds[i].flag) && !is_joined(plan, namespace_kinds[i].flag))
+		if (!is_new(plan, namespace_kinds[i].flag) && !namespace_joined(plan, namespace_kinds[i].flag))
 			words_add(arena, &words, namespace_kinds[i].name);
 	return words;
 }

@@ -128,9 +128,10 @@ int source_take(struct build *b, size_t i, struct error *err)
 /* The ids of the container's own user namespace. */
 static int container_idmap(const struct plan *plan, struct error *err)
 {
-	for (size_t i = 0; i < plan->ns.n_join; i++)
-		if (plan->ns.join[i].flag == CLONE_NEWUSER)
-			return namespace_open(plan->ns.join[i].path, CLONE_NEWUSER, err);
+	const struct namespace_join *user = namespace_joined(&plan->ns, CLONE_NEWUSER);
+
+	if (user)
+		return namespace_open(user->path, CLONE_NEWUSER, err);
 	if (!plan->ns.n_uids)
 		return fail(err, 0, "there are no id mappings: neither of the mount nor of the container");
 	return idmap_namespace(plan->ns.uids, plan->ns.n_uids, plan->ns.gids, plan->ns.n_gids, err);

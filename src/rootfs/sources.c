@@ -21,10 +21,7 @@ bool plan_has_namespace(const struct plan *plan, int flag)
 {
 	if (flag == CLONE_NEWCGROUP ? plan->ns.create_cgroup : (plan->ns.create & (uint64_t) flag) != 0)
 		return true;
-	for (size_t i = 0; i < plan->ns.n_join; i++)
-		if (plan->ns.join[i].flag == flag)
-			return true;
-	return false;
+	return namespace_joined(&plan->ns, flag) != NULL;
 }
 
 /* The rootfs itself, which must be a folder and no link to one. */

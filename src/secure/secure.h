@@ -1,7 +1,7 @@
 /*
  * secure.h - what a process may still do
  *
- * Order, in init and in an exec'd process alike (container/identity.c calls it):
+ * Order, in init and in an exec'd process alike (container/enter.c):
  *   keyring; umask; rlimits; [seccomp, if no_new_privs is off and CAP_SYS_ADMIN will be gone];
  *   bounding set; groups, gid, uid with KEEPCAPS; capset; ambient; read back;
  *   no_new_privs; LSM labels; [seccomp, last].
@@ -41,12 +41,12 @@ int label_exec(int proc, const char *apparmor, const char *selinux, struct error
 /* SELinux: the label of keys made from now on; before keyring_join(), so that the keyring is the container's own. */
 int label_keyring(int proc, const char *selinux, struct error *err);
 
-/* The same undone, for a process that waits in a container its maker has no power over but by his own id (rootless): so he
- * can enter it.  It must hold nothing that is not the container's. */
-int self_show(struct error *err);
-
 /* Not readable by others of the same uid, no core, no ptrace: before any namespace is joined (CVE-2016-9962). */
 int self_hide(struct error *err);
+
+/* self_hide() undone, for a process that waits in a container its maker has no power over but by his own id (rootless): so he
+ * can enter it.  It must hold nothing that is not the container's. */
+int self_show(struct error *err);
 
 /* The same, for a process that somebody in the container may see from its birth (exec, a joined pid namespace) and who may have
  * CAP_SYS_PTRACE over us: not even an attempt to open our program may touch the file itself.  After self_protect(). */

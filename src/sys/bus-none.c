@@ -60,11 +60,6 @@ int bus_wait(struct bus *bus, const struct bus_object *object, const char *membe
 	return bus_call(bus, object, member, NULL, 0, NULL, err);
 }
 
-int64_t bus_now(void)
-{
-	return 0;
-}
-
 char *bus_escape(const char *name)
 {
 	return xstrdup(name);

@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -126,14 +127,14 @@ static int ask_version(struct bus *bus, int ms, char **text, struct error *err)
  */
 static int greet(struct bus *bus, struct error *err)
 {
-	const int64_t end = bus_now() + (bus->daemon ? ABSENT_MS : PATIENCE_MS);
+	const int64_t end = clock_now() / CLOCK_MS + (bus->daemon ? ABSENT_MS : PATIENCE_MS);
 	auto_free char *text = NULL;
 	uint64_t number = 0;
 
 	for (int ms = FIRST_MS; ask_version(bus, bus->daemon ? PATIENCE_MS : ms, &text, err) < 0; ms *= 2) {
 		bool again = !strcmp(bus->error_name, bus->daemon ? DBUS_ERROR_NAME_HAS_NO_OWNER : DBUS_ERROR_NO_REPLY);
 
-		if (!again || bus_lost(bus) || bus_now() > end)
+		if (!again || bus_lost(bus) || clock_now() / CLOCK_MS > end)
 			return -1;
 		if (bus->daemon)
 			nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
@@ -229,12 +230,12 @@ static int open_user(struct bus *bus, struct error *err)
 struct bus *bus_open(bool user, struct error *err)
 {
 	struct bus *bus = xcalloc(1, sizeof *bus);
-	const int64_t end = bus_now() + RESTART_MS;
+	const int64_t end = clock_now() / CLOCK_MS + RESTART_MS;
 
 	bus->patience = PATIENCE_MS;
 	dbus_connection_set_change_sigpipe(FALSE);
 	while ((user ? open_user(bus, err) : open_system(bus, err)) < 0) {
-		if (!bus->cut || bus_now() > end) {
+		if (!bus->cut || clock_now() / CLOCK_MS > end) {
 			wrap(err, user ? "reach the systemd of this user" : "reach systemd");
 			free(bus);
 			return NULL;
@@ -449,14 +450,6 @@ int bus_get(struct bus *bus, const struct bus_object *object, const char *proper
 
 /* ---- signals -------------------------------------------------------------- */
 
-int64_t bus_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int bus_listen(struct bus *bus, const struct bus_object *object, const char *member, struct error *err)
 {
 	static const struct bus_object daemon = { DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
@@ -505,7 +498,7 @@ int bus_wait(struct bus *bus, const struct bus_object *object, const char *membe
 			if (found)
 				return 0;
 		}
-		left = deadline - bus_now();
+		left = deadline - clock_now() / CLOCK_MS;
 		if (left <= 0)
 			return fail_code(err, ERROR_TIMEOUT, "systemd did not say in time that it is done");
 		/* False once the connection has ended and nothing is left to be read. */

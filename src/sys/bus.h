@@ -81,13 +81,10 @@ int bus_listen(struct bus *bus, const struct bus_object *object, const char *mem
 /* The texts and paths of a signal, in order; true if it is the one that is waited for. */
 typedef bool bus_match(const char *const *texts, size_t n, void *context);
 
-/* Wait for a signal that MATCH accepts, those included that came during calls; at most until DEADLINE (ms,
- * CLOCK_MONOTONIC).  ERROR_TIMEOUT if it does not come. */
+/* Wait for a signal that MATCH accepts, those included that came during calls; at most until DEADLINE (ms
+ * of clock_now()).  ERROR_TIMEOUT if it does not come. */
 int bus_wait(struct bus *bus, const struct bus_object *object, const char *member, bus_match *match, void *context,
 	     int64_t deadline, struct error *err);
-
-/* Now, for deadlines. */
-int64_t bus_now(void);
 
 /* NAME as part of an object path: what is not a letter or a digit becomes _ and two hex digits.  The caller frees. */
 char *bus_escape(const char *name);

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/number.h"
 #include "sys/disable.h"
 #include "sys/namespace.h"
@@ -127,25 +128,17 @@ int process_signal(int process, int sig)
 	return look(process, &pid, &stat) < 0 ? -1 : kill(pid, sig);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* What is left of MS milliseconds that end at END. */
 static int left_ms(int ms, int64_t end)
 {
-	int64_t left = end - now_ms();
+	int64_t left = end - clock_now() / CLOCK_MS;
 
 	return ms <= 0 ? ms : left > 0 ? (int) left : 0;
 }
 
 int process_poll(struct pollfd *fds, nfds_t n, int ms)
 {
-	const int64_t end = ms > 0 ? now_ms() + ms : 0;
+	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
 	const bool by_folder = fds[0].fd >= 0 && is_folder(fds[0].fd);
 	int ready;
 
@@ -168,7 +161,7 @@ int process_poll(struct pollfd *fds, nfds_t n, int ms)
 int process_wait_end(int process, int ms)
 {
 	struct pollfd p = { .fd = process, .events = POLLIN };
-	const int64_t end = ms > 0 ? now_ms() + ms : 0;
+	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
 	int n;
 
 	while ((n = process_poll(&p, 1, left_ms(ms, end))) < 0 && errno == EINTR)

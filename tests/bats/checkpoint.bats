@@ -95,7 +95,7 @@ TEST_TIMEOUT=120
 	mkdir "$T/data"
 	echo here >"$T/data/x"
 	spec '.mounts += [{destination: "/a/b", type: "bind", source: $d, options: ["rbind"]}]' --arg d "$T/data"
-	rt run -d web
+	staying web
 	save web
 	rm -rf rootfs
 	cp -a "$SUITE/rootfs" rootfs
@@ -111,7 +111,7 @@ TEST_TIMEOUT=120
 	chown 0:0 "$T/data"
 	spec '.mounts += [{destination: "/data", type: "bind", source: $d, options: ["bind"],
 		uidMappings: [{containerID: 0, hostID: 1000, size: 10}], gidMappings: [{containerID: 0, hostID: 1000, size: 10}]}]' --arg d "$T/data"
-	rt run -d web
+	staying web
 	rt exec web stat -c '%u:%g' /data >"$T/before"
 	save web
 	back web

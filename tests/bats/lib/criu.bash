@@ -79,10 +79,17 @@ in_order()
 	diff <(seq "$(wc -l <"$T/numbers")") "$T/numbers"
 }
 
+# A sleep that was saved ends early: the kernel does not take up again what CRIU has interrupted.  What is to stay sleeps in a loop.
+staying()
+{
+	shell 'while :; do sleep 1; done'
+	rt run -d "$@"
+}
+
 # Two processes with a connection between them, over which one counts into the file /got of the other.
 connected()
 {
-	shell '(sleep 1000 | nc -l -p 80 >>/got) &
+	shell '((while :; do sleep 1; done) | nc -l -p 80 >>/got) &
 		until netstat -ltn | grep -q :80; do sleep 0.05; done
 		(i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done) | nc 127.0.0.1 80'
 }

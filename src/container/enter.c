@@ -252,10 +252,8 @@ int enter_exec(struct entry *entry, struct error *err)
 	int number;
 
 	signal_reset();
-	for (unsigned i = 0; i < entry->keep; i++)
-		if (fd_set_cloexec(3 + (int) i, 0, err) < 0)
-			return -1;
-	/* Ours are all close-on-exec; this is for what a library or a hook could have left. */
+	/* Ours are all close-on-exec, also where they fill a gap among those to keep; this is for what a library or a hook could have
+	 * left. */
 	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
 		return -1;
 	/* A filter that is loaded already may not allow it; then it was done before. */

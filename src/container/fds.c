@@ -42,7 +42,8 @@ int fds_keep(unsigned preserve, unsigned *listen, struct error *err)
 			return fail(err, errno, "LISTEN_FDS says %u: descriptor %u", *listen, 3 + i);
 	for (unsigned i = 0; i < preserve; i++) {
 		int fd = 3 + (int) *listen + (int) i;
-		if (!given(fd))
+		/* Only the last must be there: podman names single descriptors (--preserve-fd 7) and counts up to the highest. */
+		if (!given(fd) && i + 1 == preserve)
 			return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %d", i + 1, preserve, fd);
 	}
 	unsigned keep = *listen + preserve;
@@ -59,6 +60,10 @@ int fds_close_others(unsigned keep, int *except, unsigned n, struct error *err)
 	int from = 3 + (int) keep;
 
 	qsort(except, n, sizeof *except, compare);
+	/* Where the caller has left a gap there may be one of ours. */
+	for (int fd = 3; fd < from; fd++)
+		if (!given(fd) && !bsearch(&fd, except, n, sizeof *except, compare))
+			close(fd);
 	for (unsigned i = 0; i < n; i++) {
 		if (except[i] < from)
 			continue;

@@ -66,7 +66,7 @@ static struct step *add_device(struct planner *p, const char *path, mode_t mode,
 	step->minor = minor;
 	if (!S_ISFIFO(mode) && (p->plan->ns.user || !p->host->privileged)) {
 		step->source = path;
-		step->outside = p->host->privileged;
+		step->outside = p->host->admin;
 	}
 	return step;
 }

@@ -20,7 +20,8 @@ static bool needs_filling(const struct planner *p, size_t i)
 
 	if (step->action == STEP_MOUNT)
 		return !strcmp(step->type, "tmpfs") || !strcmp(step->type, "ramfs") || !strcmp(step->target, "/dev");
-	if (step->action != STEP_BIND)
+	/* The view of v1 is a tmpfs; one of an unprivileged user has no folders. */
+	if (step->action != STEP_BIND && (step->action != STEP_CGROUP || p->host->layout == CGROUP_V2))
 		return false;
 	for (const struct step *later = step + 1; later < end; later++)
 		if (target_is_below(later->target, step->target) && strcmp(later->target, step->target))
@@ -36,7 +37,9 @@ void plan_seals(struct planner *p)
 		struct step *step = &p->steps[i];
 		if (!(step->set & MOUNT_ATTR_RDONLY) || !needs_filling(p, i))
 			continue;
-		step->set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
+		/* Those of the cgroups below it stay read-only from the start. */
+		if (step->action != STEP_CGROUP)
+			step->set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
 		step_add(p, STEP_SEAL, step->target, step->pointer)->of = (int) i;
 	}
 }

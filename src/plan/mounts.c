@@ -168,7 +168,7 @@ static int plan_bind(struct planner *p, struct entry *e)
 	step->source = host_path(p, e->mount->source);
 	step->super = 0;	/* the file system is there already, and not ours */
 	step->within = own_source(p, step);
-	step->outside = (p->host->privileged || p->live) && !step->within;
+	step->outside = (p->host->admin || p->live) && !step->within;
 	drop_unnamed(p, step);
 	return plan_idmap(p, e);
 }
@@ -240,7 +240,7 @@ static bool bind_instead(struct planner *p, struct step *step)
 		step->source = views[i].source;
 		step->type = NULL;
 		step->recursive = true;
-		step->outside = p->host->privileged || p->live;
+		step->outside = p->host->admin || p->live;
 		/* What lies below must be no more open than what was asked for. */
 		step->set_all |= step->set & ~(uint64_t) MOUNT_ATTR__ATIME;
 		return true;
@@ -376,7 +376,7 @@ static void plan_notify_socket(struct planner *p)
 	step = step_add(p, STEP_BIND, "/run/notify", "");
 	step->source = p->options->notify_socket;
 	step->set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	step->outside = p->host->privileged || p->live;
+	step->outside = p->host->admin || p->live;
 }
 
 /* A destination that is written as the host sees it, below the rootfs, is meant there (runc). */

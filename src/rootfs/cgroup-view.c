@@ -188,9 +188,12 @@ static int mount_v1(struct build *b, size_t i, int target, struct error *err)
 
 	if (view < 0 || mount_attach(view, target, err) < 0 || fill_v1(b, i, view, err) < 0)
 		return -1;
-	if ((attr & MOUNT_ATTR_RDONLY) && mount_change(view, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+	if ((attr & MOUNT_ATTR_RDONLY) && !step_sealed(b->plan, i) && mount_change(view, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return -1;
-	return target_propagate(view, step, err);
+	if (target_propagate(view, step, err) < 0)
+		return -1;
+	step_keep(b, i, &view);
+	return 0;
 }
 
 int step_cgroup(struct build *b, size_t i, struct error *err)

@@ -15,8 +15,16 @@
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
 
+bool step_sealed(const struct plan *plan, size_t i)
+{
+	for (size_t j = plan->rootfs.n_early; j < plan->rootfs.n_steps; j++)
+		if (plan->rootfs.steps[j].action == STEP_SEAL && plan->rootfs.steps[j].of == (int) i)
+			return true;
+	return false;
+}
+
 /* Keep the mount of step I if a later step will make it read-only, or may have to undo it. */
-static void keep(struct build *b, size_t i, int *mount)
+void step_keep(struct build *b, size_t i, int *mount)
 {
 	const struct rootfs_plan *plan = &b->plan->rootfs;
 
@@ -36,7 +44,7 @@ static int attach_and_keep(struct build *b, size_t i, int target, int *mount, st
 	target_forget(b);
 	if (target_attach(*mount, target, step, err) < 0 || target_propagate(*mount, step, err) < 0)
 		return -1;
-	keep(b, i, mount);
+	step_keep(b, i, mount);
 	return 0;
 }
 

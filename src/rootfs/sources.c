@@ -183,7 +183,7 @@ int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, st
 
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host)
 {
-	return plan->ns.user && host->privileged && mount_needs_workshop();
+	return plan->ns.user && host->admin && mount_needs_workshop();
 }
 
 int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,

@@ -112,3 +112,7 @@ int host_hide(int root, struct error *err);
 /* Copy what is in the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended
  * attributes. */
 int copy_up(int from, int to, struct error *err);
+
+/* Step I is made read-only in the end. */
+bool step_sealed(const struct plan *plan, size_t i);
+void step_keep(struct build *b, size_t i, int *mount);

@@ -203,13 +203,6 @@ int fd_close_from(int first, struct error *err)
 	return each_from(first, true, err);
 }
 
-int fd_set_cloexec(int fd, int on, struct error *err)
-{
-	if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0)
-		return fail(err, errno, "change close-on-exec of descriptor %d", fd);
-	return 0;
-}
-
 void fd_fill_stdio(void)
 {
 	struct pollfd std[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };

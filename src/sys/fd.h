@@ -44,9 +44,6 @@ int folder_make_all(const char *path, struct error *err);
 int fd_cloexec_from(int first, struct error *err);
 int fd_close_from(int first, struct error *err);
 
-/* Keep or drop close-on-exec on one descriptor. */
-int fd_set_cloexec(int fd, int on, struct error *err);
-
 /* Open standard input, output and error on /dev/null where they are closed: first thing in main(), or a file
  * opened later would become somebody's standard error. */
 void fd_fill_stdio(void);

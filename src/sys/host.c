@@ -284,6 +284,7 @@ int host_probe(struct host *host, struct error *err)
 		return -1;
 	if (host_look_userns(&host->initial_userns, err) < 0)
 		return -1;
+	host->admin = admin;
 	host->privileged = host->initial_userns && admin;
 	probe_helpers(host);
 	host->user_manager = has_user_manager(host);

@@ -33,6 +33,15 @@ cgroup_mount()
 	same /sys/fs/cgroup/memory/inner "$output"
 }
 
+@test "v1: a later mount in a read-only view gets its folder, and the view stays read-only" {
+	need_view v1 hybrid
+	add_mount /sys/fs/cgroup/more tmpfs tmpfs
+	see 'touch /sys/fs/cgroup/more/x && ls /sys/fs/cgroup/more; mkdir /sys/fs/cgroup/x /sys/fs/cgroup/memory/x; true'
+	says $'x\n' "can't create directory '/sys/fs/cgroup/x': Read-only" "can't create directory '/sys/fs/cgroup/memory/x': Read-only"
+	has "$(attributes /sys/fs/cgroup)" ro
+	has "$(attributes /sys/fs/cgroup/memory)" ro
+}
+
 @test "v1: with a cgroup namespace the paths begin at the container's cgroup" {
 	need_view v1 hybrid
 	namespace cgroup

@@ -68,6 +68,23 @@ many()
 	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 3 4 " ]
 }
 
+@test "a gap among those to preserve stays a gap, also where one of ours fills it: podman names single ones" {
+	inside fds
+	"$OUTSIDE" at-fd 7 "$T" "${RT[@]}" --debug run --preserve-fds 5 web >"$T/fds" </dev/null 3>&- 4>&-
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 7 " ]
+	"$OUTSIDE" at-fd 7 "$T" "${RT[@]}" --debug create --preserve-fds 5 web >"$OUT" 2>&1 </dev/null 3>&- 4>&-
+	# The gate alone is open besides.
+	[ "$(readlink "/proc/$(pid_of web)"/fd/* | grep -v socket: | sort -u)" = "$(printf '%s\n' /dev/null "$T" "$OUT" | sort)" ]
+	rt start web
+	wait_status web stopped
+	[ "$(cut -d ' ' -f 1 "$OUT" | tr '\n' ' ')" = "0 1 2 7 " ]
+	rt delete web
+	program sleep 1000
+	rt run -d web
+	"$OUTSIDE" at-fd 7 "$T" "${RT[@]}" exec --preserve-fds 5 web inside fds >"$T/fds" </dev/null 3>&- 4>&-
+	[ "$(cut -d ' ' -f 1 "$T/fds" | tr '\n' ' ')" = "0 1 2 7 " ]
+}
+
 @test "a descriptor to preserve that is not open is an error" {
 	rt_fail create --preserve-fds 1 web
 	says "unable to stat preserved-fd"

@@ -105,6 +105,19 @@ detached()
 	same "$(hostname)" "$output"
 }
 
+@test "a source that the engine's root alone may reach is bound for a container with other ids" {
+	mkdir -m 700 "$HIS/private"
+	mkdir "$HIS/private/data"
+	echo here >"$HIS/private/data/file"
+	chown -R 1000:1000 "$HIS/private"
+	spec '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 1, size: 1000}] |
+		.linux.gidMappings = .linux.uidMappings | .process.args = ["cat", "/data/file"] |
+		.mounts += [{destination: "/data", source: $s, options: ["rbind"]}]' --arg s "$HIS/private/data"
+	mkdir rootfs/data
+	run -0 engine run web
+	same here "$output"
+}
+
 @test "what is locked on a bind's source stays, though the config says rw, suid, exec" {
 	mkdir "$T/locked"
 	# Mounted before the engine's namespaces were made, or it would not be locked there.

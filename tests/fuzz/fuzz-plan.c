@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	struct host host = {
-		.privileged = data[0] & 1, .selinux = data[0] & 2, .caps_permitted = data[0] & 4 ? ~0ull : 0,
+		.admin = data[0] & 1 || data[0] & 8, .privileged = data[0] & 1, .selinux = data[0] & 2, .caps_permitted = data[0] & 4 ? ~0ull : 0,
 		.caps_bounding = ~0ull >> 23 & ~8ull, .last_cap = 40, .layout = data[0] >> 4 & 3, .n_hierarchies = 1,
 	};
 	struct plan_options options = {

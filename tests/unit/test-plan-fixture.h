@@ -54,7 +54,7 @@ static int set_up(void **state)
 {
 	(void) state;
 	host = (struct host) {
-		.initial_userns = true, .privileged = true, .caps_bounding = ALL_CAPS, .caps_permitted = ALL_CAPS, .last_cap = 40,
+		.initial_userns = true, .admin = true, .privileged = true, .caps_bounding = ALL_CAPS, .caps_permitted = ALL_CAPS, .last_cap = 40,
 		.layout = CGROUP_V2, .n_hierarchies = 1, .hierarchies = { { .v2 = true, .own = "/user/shell" } },
 	};
 	options = (struct plan_options) { .id = "web", .bundle = "/bundles/web" };
@@ -76,7 +76,7 @@ static int tear_down(void **state)
 /* What an ordinary user sees. */
 static inline void unprivileged(void)
 {
-	host.privileged = false;
+	host.privileged = host.admin = false;
 	host.euid = host.egid = 1000;
 	host.caps_permitted = 0;
 }

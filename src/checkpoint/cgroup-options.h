@@ -9,7 +9,7 @@
 #pragma once
 
 struct cgroup_options {
-	int fd;			/* where cgroup2 is mounted; -1: it is not */
+	int fd;			/* where cgroup2 is mounted, locked against other checkpoints; -1: it is not */
 	char *text;		/* "rw,nsdelegate"; NULL: not known */
 };
 

@@ -200,22 +200,28 @@ static int folder_walk(struct cgroup_folder *folder, const struct oci_resources 
 	return 0;
 }
 
+/* Nobody may live in FOLDER, which was there before, or below it: whatever is done to all processes of the container, to end them
+ * at last, is done to those of the whole tree. */
+static int folder_check_empty(const struct cgroup_folder *folder, struct error *err)
+{
+	struct procs procs = { 0 };
+	int result = procs_read_tree(folder->fd, &procs, err);
+	size_t n = procs_sort(procs.pids, procs.n) + procs.hidden;
+
+	free(procs.pids);
+	if (result == 0 && n > 0)
+		return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %zu process(es) found in it or below",
+				 n);
+	return result;
+}
+
 /* May a container live here? */
 static int folder_check(struct cgroup_folder *folder, struct error *err)
 {
-	auto_free pid_t *pids = NULL;
 	char state[32] = "";
-	size_t n = 0;
-	long found;
 
-	if (!folder->made) {
-		found = procs_read(folder->fd, &pids, &n, err);
-		if (found < 0)
-			return -1;
-		if (found > 0)
-			return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %ld process(es) found",
-					 found);
-	}
+	if (!folder->made && folder_check_empty(folder, err) < 0)
+		return -1;
 	/* A new child of the root is neither frozen nor threaded. */
 	if (folder->made && folder->made_parents == 0 && component_count(folder->path) == 1)
 		return 0;

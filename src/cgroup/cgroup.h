@@ -77,9 +77,9 @@ void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *cre
  * nothing outside.  Optional: cgroup_make() calls it if the caller did not. */
 int cgroup_look(struct cgroup *cgroup, struct error *err);
 
-/* Make the folders with their parents and open them.  A folder that exists must be empty of processes and not frozen.
- * A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On error what was made
- * is removed. */
+/* Make the folders with their parents and open them.  A folder that exists must be empty of processes, as must all below
+ * it, and not frozen.  A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On
+ * error what was made is removed. */
 int cgroup_make(struct cgroup *cgroup, struct error *err);
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */

@@ -85,6 +85,7 @@ long procs_read(int dir, pid_t **pids, size_t *n_pids, struct error *err);
 struct procs {
 	pid_t *pids;
 	size_t n;
+	size_t hidden;	/* further ones, of an outer pid namespace: they have no number here */
 };
 int procs_read_tree(int dir, struct procs *procs, struct error *err);
 

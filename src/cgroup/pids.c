@@ -78,9 +78,14 @@ size_t procs_sort(pid_t *pids, size_t n)
 static int collect(int dir, const char *name, void *context, struct error *err)
 {
 	struct procs *procs = context;
+	size_t before = procs->n;
+	long found = procs_read(dir, &procs->pids, &procs->n, err);
 
 	(void) name;
-	return procs_read(dir, &procs->pids, &procs->n, err) < 0 ? -1 : 0;
+	if (found < 0)
+		return -1;
+	procs->hidden += (size_t) found - (procs->n - before);
+	return 0;
 }
 
 int procs_read_tree(int dir, struct procs *procs, struct error *err)

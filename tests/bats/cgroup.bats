@@ -104,6 +104,34 @@ same()
 	wait_for remove_cgroup "$CGROUP"
 }
 
+@test "a cgroup below which others live is refused, and they live on" {
+	local dir other
+	make_cgroup "$CGROUP"
+	make_cgroup "$CGROUP/other/deep"
+	rootfs/bin/sleep 1000 3>&- 4>&- &
+	other=$!
+	# In one hierarchy is enough.
+	dir=$(cgroup_dir memory)/other/deep
+	echo "$other" >"$dir/cgroup.procs"
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	rt_fail run -d web
+	says "$CGROUP" "not empty: 1 process"
+	[ ! -e "$STATE/web" ]
+	rt delete --force web
+	grep -qx "$other" "$dir/cgroup.procs"
+	kill -KILL "$other"
+	wait "$other" || true
+	wait_for sh -c "[ -z \"\$(cat $dir/cgroup.procs)\" ]"
+	# Folders alone are no reason.  (v1 takes no device rules above a folder, a user has no rights in what root has made.)
+	if [ "$VIEW" = v2 ] && [ -z "$AS_USER" ]; then
+		rt run -d web
+		rt delete --force web
+	fi
+	for dir in /other/deep /other ""; do
+		remove_cgroup "$CGROUP$dir"
+	done
+}
+
 @test "a cgroup that is frozen is refused" {
 	local dir
 	make_cgroup "$CGROUP"

@@ -25,6 +25,7 @@
 
 struct arena;
 struct error;
+struct limits;
 
 struct cgroup_folder {
 	char hierarchy[64];	/* "memory"; "" for the one of pure v2; "unified" */
@@ -91,14 +92,21 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
  *
  *	cgroup_merge()	ALL = NOW with what WANT gives, what holds afterwards; pure, lives in ARENA and in NOW and WANT
  *	cgroup_update()	does it; ERR points below /linux/resources
+ *	cgroup_update_undo()	after that: as it was before, when something else of the same change is refused; what cannot
+ *			be had back is logged
+ *	cgroup_update_end()	forgets the old values, with or without a success
  */
 struct cgroup_change {
 	const struct oci_resources *now;	/* what was asked for so far */
 	const struct oci_resources *want;	/* what is to change */
 	struct oci_resources all;		/* by cgroup_merge() */
+	struct limits *done;			/* by cgroup_update(); NULL: nothing was changed */
 };
 void cgroup_merge(const struct cgroup *cgroup, struct arena *arena, struct cgroup_change *change);
-int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err);
+int cgroup_update(struct cgroup *cgroup, struct cgroup_change *change, struct error *err);
+void cgroup_update_undo(struct cgroup *cgroup, struct cgroup_change *change);
+void cgroup_update_end(struct cgroup_change *change);
+
 /* The process PID, init, is in the cgroup: what kept its place may go.  Nothing without a unit. */
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
 

@@ -165,14 +165,21 @@ static void choose(const struct cgroup_change *change, struct writes *to)
 	}
 }
 
+static void devices_back(const struct cgroup *cgroup, const struct cgroup_change *change)
+{
+	struct error err;
+
+	if (change->want->n_devices && limit_devices_change(cgroup, change->want, change->now, &err) < 0)
+		log_warn("the device rules could not be set back: %s", err.message);
+}
+
 /* 0, or -1 with ERR and all as it was before, in the unit and in the devices. */
 static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *change, struct limits *limits, struct error *err)
 {
 	struct error ignored;
 
 	if (unit_limit(cgroup, &change->all, change->want->n_devices > 0, err) < 0) {
-		if (change->want->n_devices && limit_devices_change(cgroup, change->want, change->now, &ignored) < 0)
-			log_warn("the device rules could not be set back: %s", ignored.message);
+		devices_back(cgroup, change);
 		return -1;
 	}
 	for (size_t i = 0; i < limits->n; i++)
@@ -183,28 +190,54 @@ static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *chang
 	return 0;
 }
 
-int cgroup_update(struct cgroup *cgroup, const struct cgroup_change *change, struct error *err)
+int cgroup_update(struct cgroup *cgroup, struct cgroup_change *change, struct error *err)
 {
-	struct limits limits = { .cgroup = cgroup, .v2 = cgroup_v2(cgroup) };
+	struct limits *limits = xcalloc(1, sizeof *limits);
 	struct writes writes = { 0 };
 	int result = -1;
 
+	change->done = limits;
+	limits->cgroup = cgroup;
+	limits->v2 = cgroup_v2(cgroup);
 	choose(change, &writes);
 	if (cgroup->unit)
 		writes.resources = change->all;
-	if (limits.v2)
-		controllers_enable_above(limits.v2, &writes.resources);
-	limits_look(&limits);
-	if (limits_collect(&limits, &writes.resources, err) == 0) {
-		limits_remember(&limits);
-		result = limits_write(&limits, err);
+	if (limits->v2)
+		controllers_enable_above(limits->v2, &writes.resources);
+	limits_look(limits);
+	if (limits_collect(limits, &writes.resources, err) == 0) {
+		limits_remember(limits);
+		result = limits_write(limits, err);
 		if (result == 0 && change->want->n_devices)
 			result = limit_devices_change(cgroup, change->now, change->want, err);
 		if (result == 0 && cgroup->unit)
-			result = tell_systemd(cgroup, change, &limits, err);
+			result = tell_systemd(cgroup, change, limits, err);
 		if (result < 0)
-			limits_restore(&limits);
+			limits_restore(limits);
 	}
-	limits_free(&limits);
+	if (result < 0)
+		cgroup_update_end(change);
 	return result;
+}
+
+void cgroup_update_undo(struct cgroup *cgroup, struct cgroup_change *change)
+{
+	struct error err;
+
+	if (!change->done)
+		return;
+	devices_back(cgroup, change);
+	/* First systemd, whose values are rounded, then the files, exactly. */
+	if (cgroup->unit && change->now && unit_limit(cgroup, change->now, change->want->n_devices > 0, &err) < 0)
+		log_warn("%s", err.message);
+	limits_restore(change->done);
+	cgroup_update_end(change);
+}
+
+void cgroup_update_end(struct cgroup_change *change)
+{
+	if (change->done)
+		limits_free(change->done);
+	free(change->done);
+	change->done = NULL;
 }

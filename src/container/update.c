@@ -209,6 +209,7 @@ int container_update(struct update_options *options, struct error *err)
 		update_blame(options, err);
 	else if (note(&u, err) < 0)
 		result = wrap(err, "the limits are changed, but could not be noted");
+	cgroup_update_end(&u.change);
 	processes_free(&u.processes);
 	cgroup_close(&u.cgroup);
 	cleanup_close(&u.lock);

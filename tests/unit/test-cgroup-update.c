@@ -19,6 +19,7 @@ static struct result update(struct cgroup cgroup, const char *now, const char *w
 	err = (struct error) { 0 };
 	cgroup_merge(&cgroup, &r.arena, &r.change);
 	r.code = cgroup_update(&cgroup, &r.change, &err);
+	cgroup_update_end(&r.change);
 	cgroup_close(&cgroup);
 	return r;
 }
@@ -94,6 +95,7 @@ static void nothing_before(void **state)
 	assert_int_equal(cgroup_update(&cgroup, &r.change, &err), 0);
 	assert_file("cpuset/cpuset.cpus", "0-1");
 	assert_string_equal(r.change.all.cpu->cpus, "0-1");
+	cgroup_update_end(&r.change);
 	cgroup_close(&cgroup);
 	arena_free(&r.arena);
 }
@@ -253,6 +255,31 @@ static void a_refusal_restores_the_others(void **state)
 	assert_file("net_cls,net_prio/net_prio.ifpriomap", "eth0 3");
 }
 
+/* Something else of the same change was refused after the cgroup's part was done. */
+static void a_success_can_be_undone(void **state)
+{
+	struct cgroup cgroup = make_v1();
+	struct result r = { 0 };
+
+	(void) state;
+	make_file("memory/memory.limit_in_bytes", "1000\n");
+	make_file("pids/pids.max", "7\n");
+	r.change.want = resources_of(&r.arena, "{'memory':{'limit':2000},'pids':{'limit':1}}");
+	cgroup_merge(&cgroup, &r.arena, &r.change);
+	assert_int_equal(cgroup_update(&cgroup, &r.change, &err), 0);
+	assert_file("memory/memory.limit_in_bytes", "2000");
+	assert_file("pids/pids.max", "1");
+	cgroup_update_undo(&cgroup, &r.change);
+	assert_file("memory/memory.limit_in_bytes", "1000");
+	assert_file("pids/pids.max", "7");
+	/* Once is enough. */
+	make_file("pids/pids.max", "9\n");
+	cgroup_update_undo(&cgroup, &r.change);
+	assert_file("pids/pids.max", "9");
+	cgroup_close(&cgroup);
+	arena_free(&r.arena);
+}
+
 static void unified_goes_back_too(void **state)
 {
 	struct cgroup cgroup = make_v2(ALL);
@@ -330,6 +357,7 @@ int main(void)
 		T(shares_wait_for_the_end_of_idle),
 		T(a_missing_controller_changes_nothing),
 		T(a_refusal_restores_the_others),
+		T(a_success_can_be_undone),
 		T(unified_goes_back_too),
 		T(the_way_back),
 		T(without_a_cgroup_there_is_nothing_to_limit),

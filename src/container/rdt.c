@@ -88,6 +88,8 @@ int rdt_update(const struct record_state *record, const char *const *schemata, s
 	for (size_t i = 0; i < n; i++)
 		if (schemata[i] && resctrl_write(&r, schemata[i], err) < 0) {
 			rdt_restore(record, *old);
+			free(*old);
+			*old = NULL;
 			return -1;
 		}
 	return 0;

@@ -28,7 +28,8 @@ int rdt_remove(const struct record_state *record, bool all, struct error *err);
 /* Read what the group of RECORD has and has used into STATS (in ARENA).  False if the container has none, or resctrl is gone. */
 bool rdt_stats(const struct record_state *record, struct arena *arena, struct resctrl_stats *stats);
 
-/* update: write the N SCHEMATA (NULL: not given) to the group.  *OLD gets what they were, for rdt_restore(); the caller frees. */
+/* update: write the N SCHEMATA (NULL: not given) to the group.  *OLD gets what they were, for rdt_restore(); the caller
+ * frees.  After a refusal they are as they were, and *OLD is NULL. */
 int rdt_update(const struct record_state *record, const char *const *schemata, size_t n, char **old, struct error *err);
 
 /* After another part of the update failed. */

@@ -1,121 +1,298 @@
 /* update-process.c - see update-process.h */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
 #include "container/update-process.h"
+#include "sys/process.h"
 #include "tune/tune.h"
 
-typedef int visit(struct processes *p, pid_t pid, struct error *err);
+#define BATCH 128	/* processes held at a time, far below any descriptor limit */
+#define BIRTH_MS 20	/* until a process that is being born can be seen */
+
+struct held {
+	pid_t pid;
+	int fd;
+};
+
+/* Change one process; 1 if there was something to change, else 0. */
+typedef int visit(struct processes *p, const struct held *held, struct error *err);
+
+static bool has_ended(const struct error *err)
+{
+	return err->number == ESRCH || err->number == ENOENT;
+}
+
+/* ---- all of them ---- */
 
 static int list(const struct processes *p, pid_t **pids, size_t *n, struct error *err)
 {
+	struct process_stat stat;
+
 	if (p->cgroup->n_folders)
 		return cgroup_pids(p->cgroup, pids, n, err);
 	*pids = xmalloc(sizeof **pids);
 	(*pids)[0] = p->init;
-	*n = 1;
+	*n = process_stat(p->init, &stat) == 0 && stat.start_time == p->init_start_time;
 	return 0;
 }
 
-static bool is_in(const pid_t *pids, size_t n, pid_t pid)
+static int compare(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (pids[i] == pid)
-			return true;
+	pid_t x = *(const pid_t *) a, y = *(const pid_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+static int change_batch(struct processes *p, visit *change, const pid_t *pids, size_t n, struct error *err)
+{
+	auto_free pid_t *still = NULL;
+	struct held held[BATCH];
+	size_t n_still = 0, n_held;
+	int result = 0;
+
+	for (n_held = 0; n_held < n && result == 0; n_held++) {
+		held[n_held] = (struct held) { pids[n_held], process_hold(pids[n_held]) };
+		if (held[n_held].fd < 0 && errno != ESRCH)
+			result = fail(err, errno, "hold process %d", (int) pids[n_held]);
+	}
+	if (result == 0)
+		result = list(p, &still, &n_still, err);
+	for (size_t i = 0; i < n_held; i++) {
+		int changed;
+
+		if (held[i].fd < 0)
+			continue;
+		if (result >= 0 && bsearch(&pids[i], still, n_still, sizeof *still, compare)) {
+			changed = change(p, &held[i], err);
+			if (changed > 0)
+				result = 1;
+			else if (changed < 0 && !has_ended(err))
+				result = -1;
+		}
+		close(held[i].fd);
+	}
+	return result;
+}
+
+/* Once to all that are listed now; 1 if one had to be changed. */
+static int change_once(struct processes *p, visit *change, struct error *err)
+{
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+	int changed = 0;
+
+	if (list(p, &pids, &n, err) < 0)
+		return -1;
+	for (size_t at = 0; at < n; at += BATCH) {
+		int result = change_batch(p, change, pids + at, n - at < BATCH ? n - at : BATCH, err);
+
+		if (result < 0)
+			return -1;
+		changed |= result;
+	}
+	return changed;
+}
+
+/* LAST: for good. */
+static int change_all(struct processes *p, visit *change, bool last, struct error *err)
+{
+	struct timespec begin, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	p->step = p->n_before;
+	for (p->n_rounds = 0;; p->n_rounds++) {
+		int changed = change_once(p, change, err);
+
+		if (changed < 0)
+			return -1;
+		if (changed == 0 && !last)
+			return 0;
+		if (changed == 0) {
+			nanosleep(&(struct timespec) { .tv_nsec = BIRTH_MS * 1000000 }, NULL);
+			changed = change_once(p, change, err);
+			if (changed <= 0)
+				return changed;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec - begin.tv_sec > p->patience)
+			return fail_code(err, ERROR_TIMEOUT, "after %d s there are still processes with the old limits: "
+					 "the container makes new ones too fast; pause it", p->patience);
+	}
+}
+
+/* ---- one of them ---- */
+
+/* It was changed before in this step, and has changed that by itself: as it likes. */
+static bool is_done(const struct processes *p, const struct held *held, const struct rlimit_plan *limit)
+{
+	struct process_stat stat;
+
+	for (size_t i = p->step; p->n_rounds > 0 && i < p->n_before; i++)
+		if (p->before[i].pid == held->pid && p->before[i].limit == limit)
+			return process_stat(held->pid, &stat) == 0 && stat.start_time == p->before[i].start_time;
 	return false;
 }
 
-/* VISIT_ONE for every process, once.  Those that have ended are none. */
-static int for_all(struct processes *p, visit *visit_one, struct error *err)
+/* Note what HELD had.  Before it is changed: who changes it sees that it lives then, so that this is its start time. */
+static int note(struct processes *p, const struct held *held, const struct process_before *had, struct error *err)
 {
-	auto_free pid_t *done = NULL;
-	size_t n_done = 0, before;
+	struct process_before *before;
+	struct process_stat stat;
 
-	do {
-		auto_free pid_t *pids = NULL;
-		size_t n = 0;
-
-		before = n_done;
-		if (list(p, &pids, &n, err) < 0)
-			return -1;
-		for (size_t i = 0; i < n; i++) {
-			if (is_in(done, n_done, pids[i]))
-				continue;
-			if (visit_one(p, pids[i], err) < 0 && err->number != ESRCH && err->number != ENOENT)
-				return -1;
-			*(pid_t *) xgrow(&done, n_done, sizeof *done) = pids[i];
-			n_done++;
-		}
-	} while (n_done > before);
+	if (process_stat(held->pid, &stat) < 0)
+		return fail(err, process_gone(errno) ? ESRCH : errno, "look at process %d", (int) held->pid);
+	before = xgrow(&p->before, p->n_before, sizeof *before);
+	*before = *had;
+	before->pid = held->pid;
+	before->start_time = stat.start_time;
+	p->n_before++;
 	return 0;
 }
 
-static int check_one(struct processes *p, pid_t pid, struct error *err)
+static int limit_to(struct processes *p, const struct held *held, const struct rlimit_plan *limit, const struct rlimit *now,
+		    const struct rlimit *value, struct error *err)
 {
-	for (size_t i = 0; i < p->n_limits; i++)
-		if (rlimit_check(pid, &p->limits[i], err) < 0)
-			return -1;
-	return 0;
-}
+	const struct process_before had = { .limit = limit, .value = *now };
 
-int processes_check(const struct processes *p, struct error *err)
-{
-	struct processes copy = *p;
-
-	return p->n_limits ? for_all(&copy, check_one, err) : 0;
-}
-
-static int limit_one(struct processes *p, pid_t pid, struct error *err)
-{
-	for (size_t i = 0; i < p->n_limits; i++)
-		if (rlimit_set(pid, &p->limits[i], err) < 0)
-			return -1;
-	return 0;
-}
-
-int processes_set_limits(const struct processes *p, struct error *err)
-{
-	struct processes copy = *p;
-
-	return p->n_limits ? for_all(&copy, limit_one, err) : 0;
-}
-
-static int score_one(struct processes *p, pid_t pid, struct error *err)
-{
-	int before;
-
-	if (oom_score_adj_get(pid, &before, err) < 0 || oom_score_adj_set(pid, p->score, err) < 0)
-		return -1;
-	*(struct scored *) xgrow(&p->scored, p->n_scored, sizeof *p->scored) = (struct scored) { pid, before };
-	p->n_scored++;
-	return 0;
-}
-
-int processes_set_score(struct processes *p, struct error *err)
-{
-	if (!p->has_score || for_all(p, score_one, err) == 0)
+	if (is_done(p, held, limit))
 		return 0;
-	processes_undo_score(p);
+	if (note(p, held, &had, err) < 0)
+		return -1;
+	if (rlimit_set(held->pid, held->fd, limit, value, err) == 0)
+		return 1;
+	p->n_before--;
 	return -1;
 }
 
-void processes_undo_score(struct processes *p)
+static int set_score(struct processes *p, const struct held *held, struct error *err)
 {
-	struct error err;
+	const struct process_before had = { .limit = NULL };
+	int now, result;
 
-	while (p->n_scored > 0) {
-		const struct scored *s = &p->scored[--p->n_scored];
+	if (!p->has_score)
+		return 0;
+	if (oom_score_adj_get(held->pid, &now, err) < 0)
+		return -1;
+	if (now == p->score || is_done(p, held, NULL))
+		return 0;
+	if (note(p, held, &had, err) < 0)
+		return -1;
+	result = oom_score_adj_change(held->pid, held->fd, p->score, &p->before[p->n_before - 1].score, err);
+	if (result <= 0)
+		p->n_before--;
+	return result;
+}
 
-		if (oom_score_adj_set(s->pid, s->before, &err) < 0 && err.number != ESRCH && err.number != ENOENT)
-			log_warn("%s", err.message);
+/* The limits only as far as they have to go up: the rest comes later. */
+static int raise_one(struct processes *p, const struct held *held, struct error *err)
+{
+	int changed = set_score(p, held, err);
+
+	for (size_t i = 0; changed >= 0 && i < p->n_limits; i++) {
+		const struct rlimit_plan *limit = &p->limits[i];
+		struct rlimit now, raised;
+		int result;
+
+		if (rlimit_get(held->pid, limit, &now, err) < 0)
+			return -1;
+		if (limit->value.rlim_max <= now.rlim_max)
+			continue;
+		raised = (struct rlimit) { .rlim_cur = now.rlim_cur, .rlim_max = limit->value.rlim_max };
+		result = limit_to(p, held, limit, &now, &raised, err);
+		if (result < 0)
+			return -1;
+		changed |= result;
 	}
+	return changed;
+}
+
+static int set_one(struct processes *p, const struct held *held, struct error *err)
+{
+	int changed = set_score(p, held, err);
+
+	for (size_t i = 0; changed >= 0 && i < p->n_limits; i++) {
+		const struct rlimit_plan *limit = &p->limits[i];
+		struct rlimit now;
+		int result;
+
+		if (rlimit_get(held->pid, limit, &now, err) < 0)
+			return -1;
+		if (now.rlim_cur == limit->value.rlim_cur && now.rlim_max == limit->value.rlim_max)
+			continue;
+		result = limit_to(p, held, limit, &now, &limit->value, err);
+		if (result < 0)
+			return -1;
+		changed |= result;
+	}
+	return changed;
+}
+
+/* ---- the steps ---- */
+
+int processes_check(const struct processes *p, struct error *err)
+{
+	auto_free pid_t *pids = NULL;
+	struct rlimit now;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_limits; i++)
+		if (rlimit_check(&p->limits[i], err) < 0)
+			return -1;
+	if (p->n_limits && list(p, &pids, &n, err) < 0)
+		return -1;
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < p->n_limits; i++)
+			if (rlimit_get(pids[k], &p->limits[i], &now, err) < 0 && !has_ended(err))
+				return -1;
+	return 0;
+}
+
+int processes_raise(struct processes *p, struct error *err)
+{
+	return p->n_limits || p->has_score ? change_all(p, raise_one, false, err) : 0;
+}
+
+int processes_set(struct processes *p, struct error *err)
+{
+	return p->n_limits || p->has_score ? change_all(p, set_one, true, err) : 0;
+}
+
+static int set_back(const struct process_before *before, struct error *err)
+{
+	auto_fd process = process_open(before->pid, before->start_time);
+	struct rlimit_plan limit;
+	int ignored;
+
+	if (process < 0)
+		return fail(err, errno, "hold process %d", (int) before->pid);
+	if (!before->limit)
+		return oom_score_adj_change(before->pid, process, before->score, &ignored, err);
+	limit = *before->limit;
+	limit.value = before->value;
+	return rlimit_set(before->pid, process, &limit, &limit.value, err);
+}
+
+void processes_undo(struct processes *p)
+{
+	struct error err, first = { 0 };
+	size_t left = 0;
+
+	while (p->n_before > 0)
+		if (set_back(&p->before[--p->n_before], &err) < 0 && !has_ended(&err) && left++ == 0)
+			first = err;
+	if (left > 0)
+		log_warn("%zu limits of single processes could not be set back: %s", left, first.message);
 }
 
 void processes_free(struct processes *p)
 {
-	free(p->scored);
-	p->scored = NULL;
-	p->n_scored = 0;
+	free(p->before);
+	p->before = NULL;
+	p->n_before = 0;
 }

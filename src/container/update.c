@@ -102,12 +102,24 @@ static void put_rlimit(struct arena *arena, struct oci_process *process, const s
 	process->n_rlimits = n;
 }
 
+/* The last of several for one resource counts: so it is in the config, and so nothing is done that is then done otherwise. */
+static void put_limit(struct arena *arena, struct processes *p, const struct rlimit_plan *limit)
+{
+	struct rlimit_plan *limits = (struct rlimit_plan *) p->limits;
+
+	for (size_t i = 0; i < p->n_limits; i++)
+		if (limits[i].resource == limit->resource) {
+			limits[i] = *limit;
+			return;
+		}
+	*(struct rlimit_plan *) arena_push(arena, &limits, p->n_limits++, sizeof *limits) = *limit;
+	p->limits = limits;
+}
+
 static int decide_ulimits(struct update *u, struct error *err)
 {
 	struct arena *arena = &u->config.arena;
 	struct oci_process *process = u->config.spec->process;
-	struct rlimit_plan *limits = NULL;
-	size_t n = 0;
 
 	for (char **text = u->options->ulimits; text && *text; text++) {
 		struct oci_rlimit limit;
@@ -116,13 +128,11 @@ static int decide_ulimits(struct update *u, struct error *err)
 			return -1;
 		if (process)
 			put_rlimit(arena, process, &limit);
-		*(struct rlimit_plan *) arena_push(arena, &limits, n++, sizeof *limits) = (struct rlimit_plan) {
+		put_limit(arena, &u->processes, &(struct rlimit_plan) {
 			.resource = (int) name_find(rlimit_names, limit.type)->value, .name = limit.type,
 			.value = { .rlim_cur = limit.soft, .rlim_max = limit.hard },
-		};
+		});
 	}
-	u->processes.limits = limits;
-	u->processes.n_limits = n;
 	return 0;
 }
 
@@ -157,7 +167,9 @@ static int decide(struct update *u, struct error *err)
 		return fail_code(err, ERROR_UNSUPPORTED, "%s is not enabled: the container's config has no intelRdt",
 				 o->l3_cache_schema ? "Intel RDT/CAT: l3 cache schema" : "Intel RDT/MBA: memory bandwidth schema");
 	u->processes.cgroup = &u->cgroup;
+	u->processes.patience = 10;
 	u->processes.init = u->handle.record->pid;
+	u->processes.init_start_time = u->handle.record->start_time;
 	if (decide_limits(u, err) < 0 || decide_ulimits(u, err) < 0 || decide_score(u, err) < 0)
 		return -1;
 	return processes_check(&u->processes, err);
@@ -165,37 +177,40 @@ static int decide(struct update *u, struct error *err)
 
 /* ---- doing ---------------------------------------------------------------- */
 
-static int apply(struct update *u, struct error *err)
-{
-	if (processes_set_score(&u->processes, err) < 0)
-		return -1;
-	if (cgroup_update(&u->cgroup, &u->change, err) < 0) {
-		processes_undo_score(&u->processes);
-		return -1;
-	}
-	return processes_set_limits(&u->processes, err);
-}
-
 static int note(const struct update *u, struct error *err)
 {
 	size_t n;
 	auto_free char *text = json_write(&oci_config_type, u->config.spec, false, &n);
 
-	return file_replace(u->handle.folder, "config.json", text, n, 0600, err);
+	return file_replace(u->handle.folder, "config.json", text, n, 0600, err) < 0 ? wrap(err, "note the limits") : 0;
 }
 
-/* The schemata first: of all that may be refused they alone are easily put back. */
-static int apply_all(struct update *u, struct error *err)
+/* First what may be refused and is easily put back.  The limits of processes after those of the cgroup: one that has gone down
+ * may be beyond recall. */
+static int apply(struct update *u, char **schemata_before, struct error *err)
 {
 	const char *schemata[] = { u->options->l3_cache_schema, u->options->mem_bw_schema };
-	auto_free char *old = NULL;
-	int result = 0;
 
-	if (schemata[0] || schemata[1])
-		result = rdt_update(u->handle.record, schemata, ARRAY_SIZE(schemata), &old, err);
-	if (result == 0 && (result = apply(u, err)) < 0)
-		rdt_restore(u->handle.record, old);
-	return result;
+	if ((schemata[0] || schemata[1]) &&
+	    rdt_update(u->handle.record, schemata, ARRAY_SIZE(schemata), schemata_before, err) < 0)
+		return -1;
+	if (processes_raise(&u->processes, err) < 0 ||
+	    cgroup_update(&u->cgroup, &u->change, err) < 0 ||
+	    processes_set(&u->processes, err) < 0)
+		return -1;
+	return note(u, err);
+}
+
+static int apply_or_undo(struct update *u, struct error *err)
+{
+	auto_free char *schemata = NULL;
+
+	if (apply(u, &schemata, err) == 0)
+		return 0;
+	processes_undo(&u->processes);
+	cgroup_update_undo(&u->cgroup, &u->change);
+	rdt_restore(u->handle.record, schemata);
+	return -1;
 }
 
 int container_update(struct update_options *options, struct error *err)
@@ -204,11 +219,9 @@ int container_update(struct update_options *options, struct error *err)
 	int result = decide(&u, err);
 
 	if (result == 0)
-		result = apply_all(&u, err);
+		result = apply_or_undo(&u, err);
 	if (result < 0)
 		update_blame(options, err);
-	else if (note(&u, err) < 0)
-		result = wrap(err, "the limits are changed, but could not be noted");
 	cgroup_update_end(&u.change);
 	processes_free(&u.processes);
 	cgroup_close(&u.cgroup);

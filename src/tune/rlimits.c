@@ -5,10 +5,16 @@
  * inside a user namespace init could not: the runtime raises it from outside,
  * and init sets the final values, when it needs no descriptor more.
  */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "sys/fd.h"
+#include "sys/process.h"
 #include "tune/tune.h"
 
 /* "unlimited" or digits, in one of two buffers, for messages. */
@@ -98,25 +104,38 @@ int rlimits_apply_nofile(const struct process_plan *process, struct error *err)
 	return 0;
 }
 
-int rlimit_check(pid_t pid, const struct rlimit_plan *limit, struct error *err)
+int rlimit_check(const struct rlimit_plan *limit, struct error *err)
 {
-	struct rlimit old;
+	auto_free char *text = limit->resource == RLIMIT_NOFILE ? file_get(AT_FDCWD, "/proc/sys/fs/nr_open", err) : NULL;
+	char soft[32], hard[32];
 
-	/* The kernel asks for the same rights to read and to write one of another process. */
-	if (prlimit(pid, limit->resource, NULL, &old) < 0)
-		return fail(err, errno, "read %s of process %d", limit->name, (int) pid);
-	if (limit->value.rlim_max > old.rlim_max && prlimit(pid, limit->resource, &limit->value, NULL) < 0)
-		return refused(limit, &old, errno, err);
-	return limit->value.rlim_max > old.rlim_max && prlimit(pid, limit->resource, &old, NULL) < 0
-		? fail(err, errno, "set %s of process %d back", limit->name, (int) pid) : 0;
+	/* The kernel refuses it also if it is below the present limit, which may be from before nr_open was lowered. */
+	if (!text || limit->value.rlim_max <= strtoull(text, NULL, 10))
+		return 0;
+	return fail(err, EPERM, "set %s to %s:%s: /proc/sys/fs/nr_open allows no more than %.*s", limit->name,
+		    show(limit->value.rlim_cur, soft), show(limit->value.rlim_max, hard), (int) strcspn(text, "\n"), text);
 }
 
-int rlimit_set(pid_t pid, const struct rlimit_plan *limit, struct error *err)
+/* The kernel asks for the same rights to read and to write one of another process. */
+int rlimit_get(pid_t pid, const struct rlimit_plan *limit, struct rlimit *now, struct error *err)
+{
+	if (prlimit(pid, limit->resource, NULL, now) == 0)
+		return 0;
+	return fail(err, errno, "read %s of process %d", limit->name, (int) pid);
+}
+
+int rlimit_set(pid_t pid, int process, const struct rlimit_plan *limit, const struct rlimit *value, struct error *err)
 {
 	struct rlimit old = { 0 };
 	int number;
 
-	if (prlimit(pid, limit->resource, &limit->value, NULL) == 0)
+	/*
+	 * prlimit(2) takes no descriptor.  So that its number is another's by now the process would have to end, be reaped, and
+	 * all other pids be used once, between these two calls.
+	 */
+	if (process_wait_end(process, 0) != 0)
+		return fail(err, ESRCH, "process %d has ended", (int) pid);
+	if (prlimit(pid, limit->resource, value, NULL) == 0)
 		return 0;
 	number = errno;
 	prlimit(pid, limit->resource, NULL, &old);

@@ -18,13 +18,24 @@ int rlimits_apply(const struct process_plan *process, struct error *err);
 /* RLIMIT_NOFILE, when nothing more is opened. */
 int rlimits_apply_nofile(const struct process_plan *process, struct error *err);
 
-/* For a process that runs: would rlimit_set() do?  And set it.  ERR->number is ESRCH if it has ended. */
-int rlimit_check(pid_t pid, const struct rlimit_plan *limit, struct error *err);
-int rlimit_set(pid_t pid, const struct rlimit_plan *limit, struct error *err);
+/* Is it a limit that this kernel gives anybody? */
+int rlimit_check(const struct rlimit_plan *limit, struct error *err);
 
-/* /proc/PID/oom_score_adj, by the runtime. */
-int oom_score_adj_set(pid_t pid, int value, struct error *err);
+/*
+ * For a process that runs.  What it has is read by its PID alone; to be changed it is held by PROCESS (sys/process.h), which the
+ * caller has found to be the one that he means.  ERR->number is ESRCH if it has ended.
+ *
+ *	rlimit_get()	what LIMIT's resource is limited to now
+ *	rlimit_set()	limit it to VALUE, on the way to LIMIT, which messages tell
+ *	oom_score_adj_change()	*BEFORE gets what it was; 1 if that was another one, else 0
+ */
+int rlimit_get(pid_t pid, const struct rlimit_plan *limit, struct rlimit *now, struct error *err);
+int rlimit_set(pid_t pid, int process, const struct rlimit_plan *limit, const struct rlimit *value, struct error *err);
 int oom_score_adj_get(pid_t pid, int *value, struct error *err);
+int oom_score_adj_change(pid_t pid, int process, int value, int *before, struct error *err);
+
+/* /proc/PID/oom_score_adj, of ourselves or our child. */
+int oom_score_adj_set(pid_t pid, int value, struct error *err);
 
 int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err);	/* sched_setattr(2) */
 int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the group */

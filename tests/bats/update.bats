@@ -32,14 +32,15 @@ resources()
 	spec ".linux.resources += $1"
 }
 
-# All limits there are, to see that nothing changed.
+# All limits there are, to see that nothing changed.  But huge pages: in hybrid's cgroup2 that controller appears when a test of
+# another view switches it on.
 snapshot()
 {
 	local dir
 
 	for dir in $(cgroup_dirs); do
 		(cd "$dir" && grep -H . *.max *_in_bytes *_us *.shares *.weight cpuset.cpus cpuset.mems *.idle \
-			devices.list memory.swappiness 2>/dev/null | grep -v 'usage_in_bytes') || true
+			devices.list memory.swappiness 2>/dev/null | grep -v 'usage_in_bytes\|^hugetlb') || true
 	done
 	jq -S . "$STATE/web/config.json"
 }
@@ -422,6 +423,61 @@ unchanged()
 		says RLIMIT_NOFILE "CAP_SYS_RESOURCE"
 		same 321 "$(cat "/proc/$(pid_of web)/oom_score_adj")"
 	fi
+}
+
+limits_of()
+{
+	awk '/^Max open files/ { print $4, $5 } /^Max core file/ { print $5, $6 }' "/proc/$1/limits" | xargs
+	cat "/proc/$1/oom_score_adj"
+}
+
+@test "what cannot be noted goes back: of the cgroup, and of each process" {
+	local pid before hard
+	shell 'sleep 1001 & exec sleep 1002'
+	rt run -d web
+	wait_for sh -c "'$RUNTIME' --root '$STATE' ps -f json web | jq -e 'length == 2'"
+	pid=$(pid_of web)
+	before=$(limits_of "$pid")
+	hard=$(head -n 1 <<<"$before" | cut -d " " -f 4)
+	case $VIEW in
+	v2) echo '{"unified": {"cgroup.max.depth": "3"}}' ;;
+	*) echo '{"pids": {"limit": 55}, "devices": [{"allow": true, "type": "c", "major": 300, "minor": 6, "access": "rw"}]}' ;;
+	esac >"$T/limits.json"
+	snapshot >"$T/before"
+	mkdir "$STATE/web/config.json.tmp"
+	rt_fail update -r "$T/limits.json" --oom-score-adj 400 --ulimit "nofile=33:$hard" web
+	says "note the limits"
+	unchanged
+	for pid in $(rt ps -f json web | jq '.[]'); do
+		same "$before" "$(limits_of "$pid")"
+	done
+	rmdir "$STATE/web/config.json.tmp"
+	rt update -r "$T/limits.json" --oom-score-adj 400 --ulimit "nofile=33:$hard" web
+	[[ $(limits_of "$pid") == *" 33 $hard"*400 ]]
+}
+
+@test "of several ulimits for one resource the last counts" {
+	rt run -d web
+	rt update --ulimit core=0:0 --ulimit nofile=40:50 --ulimit core=0:10 web
+	same "0 10 40 50" "$(limits_of "$(pid_of web)" | head -n 1)"
+	jq -e '[.process.rlimits[] | select(.type == "RLIMIT_CORE")] == [{type: "RLIMIT_CORE", soft: 0, hard: 10}]' "$STATE/web/config.json"
+	snapshot >"$T/before"
+	rt_fail update --oom-score-adj 500 --ulimit "nofile=1:$(($(cat /proc/sys/fs/nr_open) + 1))" web
+	says RLIMIT_NOFILE "nr_open allows no more"
+	unchanged
+}
+
+@test "processes that come and go all the time do not keep it" {
+	local pid
+	shell 'for i in $(seq 6); do while :; do (:); done & done; wait'
+	rt run -d web
+	sleep 0.5
+	run timeout "$((20 * SLOW))" "${RT[@]}" update --ulimit core=0:7 --oom-score-adj 700 web
+	[ "$status" = 0 ] || { echo "$status: $output"; return 1; }
+	for pid in $(pid_of web) $(cat "/proc/$(pid_of web)/task"/*/children); do
+		same "0 7" "$(limits_of "$pid" | head -n 1 | cut -d " " -f 1,2)"
+		same 700 "$(cat "/proc/$pid/oom_score_adj")"
+	done
 }
 
 @test "device rules change while the container runs" {

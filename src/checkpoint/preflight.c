@@ -30,8 +30,9 @@ static bool is_below(pid_t pid, pid_t init)
 	for (unsigned depth = 0; depth < 65536 && pid > 1; depth++) {
 		if (pid == init)
 			return true;
-		if (process_stat(pid, &stat) < 0)
-			return true;	/* it has just ended */
+		/* It has just ended: while the kernel takes it apart it has no parent. */
+		if (process_stat(pid, &stat) < 0 || (stat.parent == 0 && process_stat(pid, &stat) < 0))
+			return true;
 		pid = stat.parent;
 	}
 	return false;

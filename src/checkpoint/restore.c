@@ -391,7 +391,9 @@ static int stay(struct restore *r, struct error *err)
 
 	if (r->options->create.keep)
 		return code < 0 ? -1 : ended_note(l->folder, r->options->create.id, &f, &l->cgroup, err) < 0 ? -1 : code;
-	l->pid = 0;	/* reaped */
+	/* Reaped; but if we could not stay, it is there and goes with the rest. */
+	if (code >= 0)
+		l->pid = 0;
 	store_lock(l->folder, true);
 	if (launch_remove(l, &at_end) < 0 && code >= 0) {
 		*err = at_end;

@@ -70,7 +70,9 @@ int container_run(struct create_options *options, struct error *err)
 		code = -1;
 	if (!options->keep) {
 		struct error at_end = { 0 };
-		launch.pid = 0;		/* reaped */
+		/* Reaped; but if we could not stay, it is there and goes with the rest. */
+		if (code >= 0)
+			launch.pid = 0;
 		launch.hooked = true;
 		store_lock(launch.folder, true);
 		if (launch_remove(&launch, &at_end) < 0 && code >= 0) {

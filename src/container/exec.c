@@ -373,6 +373,24 @@ static void locate(const struct exec *x, struct error *err)
 	}
 }
 
+static void end_process(const struct exec *x)
+{
+	process_signal(x->pidfd, SIGKILL);
+	while (waitpid(x->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int stay(const struct exec *x, struct error *err)
+{
+	struct foreground f = { .pid = x->pid, .pidfd = x->pidfd, .master = x->master, .notify = -1 };
+	int code = foreground_stay(&f, err);
+
+	/* Nobody would hear it, or learn how it ended. */
+	if (code < 0)
+		end_process(x);
+	return code;
+}
+
 static void finish(struct exec *x)
 {
 	channel_close(&x->channel);
@@ -400,16 +418,13 @@ int container_exec(struct exec_options *options, struct error *err)
 		log_debug("%s: process %d", options->id, (int) x.pid);
 	channel_close(&x.child_channel);
 	if (result == 0 && serve(&x, err) < 0) {
-		process_signal(x.pidfd, SIGKILL);
-		waitpid(x.pid, NULL, 0);
+		end_process(&x);
 		result = -1;
 	}
 	if (result < 0)
 		locate(&x, err);
-	if (result == 0 && !options->detach) {
-		struct foreground f = { .pid = x.pid, .pidfd = x.pidfd, .master = x.master, .notify = -1 };
-		code = foreground_stay(&f, err);
-	}
+	if (result == 0 && !options->detach && (code = stay(&x, err)) < 0)
+		result = -1;
 	finish(&x);
 	config_free(&x.config);
 	return result < 0 ? wrap(err, "exec in %s", options->id) : code;

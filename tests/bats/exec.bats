@@ -281,6 +281,17 @@ setup()
 	is web running
 }
 
+@test "an exec that cannot stay with its program ends it and says why" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	strace -qq -o "$T/trace" -e trace=signalfd4 "${RT[@]}" exec web true 3>&-
+	# The last time that it wants to listen to signals the program runs already.
+	run -255 strace -qq -o "$T/trace" -e trace=signalfd4 -e inject=signalfd4:error=EMFILE:when="$(grep -c ^signalfd4 "$T/trace")" \
+		"${RT[@]}" exec web sleep 1001
+	says "listen to signals: too many open files"
+	[ "$(suite_pids)" = "$(pid_of web)" ]
+}
+
 @test "in a stopped container it is refused" {
 	rt kill web KILL
 	wait_status web stopped

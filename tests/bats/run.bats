@@ -184,6 +184,24 @@ background_run()
 	ends 137 $RUN_PID
 }
 
+@test "a run that cannot stay with its container ends it and says why" {
+	local options
+
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	program true
+	strace -qq -o "$T/trace" -e trace=signalfd4 "${RT[@]}" run web 3>&-
+	program sleep 1000
+	for options in "" --cgroup-manager=disabled; do
+		# The last time that it wants to listen to signals the program runs already.
+		run -1 strace -qq -o "$T/trace" -e trace=signalfd4 -e inject=signalfd4:error=EMFILE:when="$(grep -c ^signalfd4 "$T/trace")" \
+			"${RT[@]}" $options run web
+		says "listen to signals: too many open files"
+		wait_for suite_pids_gone
+		[ -z "$(ls -A "$STATE")" ]
+	done
+}
+
 @test "the runtime's death does not end the container" {
 	background_run web
 	kill -KILL $RUN_PID

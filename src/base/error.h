@@ -27,7 +27,8 @@
 	E(HOOK,        "hook")		/* a hook failed */ \
 	E(TIMEOUT,     "timeout")	/* something took too long */ \
 	E(UNSUPPORTED, "unsupported")	/* this kernel or build cannot do it */ \
-	E(PROTOCOL,    "protocol")	/* the other process ended or broke the order */
+	E(PROTOCOL,    "protocol")	/* the other process ended or broke the order */ \
+	E(INTERRUPTED, "interrupted")	/* a signal told us to give up */
 
 enum error_code {
 #define E(name, text) ERROR_##name,

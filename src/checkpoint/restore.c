@@ -411,12 +411,9 @@ int checkpoint_restore(struct restore_options *options, struct error *err)
 	const struct create_options *o = &options->create;
 	int code = 0;
 
-	if (!o->detach) {
-		foreground_block_signals();
-		if (!o->no_subreaper && foreground_subreaper(err) < 0)
-			return -1;
-	}
-	if (decide(&r, err) < 0 || make(&r, err) < 0) {
+	if (!o->detach && !o->no_subreaper && foreground_subreaper(err) < 0)
+		return -1;
+	if (decide(&r, err) < 0 || (!o->detach && foreground_block_signals(err) < 0) || make(&r, err) < 0) {
 		config_locate(o->loaded, err);
 		undo(&r);
 		wrap(err, "restore %s", o->id);

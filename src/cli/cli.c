@@ -16,6 +16,7 @@
 #include "cli/help.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
+#include "sys/interrupt.h"
 
 int output(const struct text *t, struct error *err)
 {
@@ -188,7 +189,8 @@ int cli_main(int argc, char **argv)
 	}
 	if (code < 0) {
 		print_error(&cli, &err);
-		code = cli.failure;
+		/* As the shell has it of a program that the signal ended. */
+		code = err.code == ERROR_INTERRUPTED ? 128 + interrupt_signal() : cli.failure;
 	}
 	config_free(&cli.config);
 	globals_free(&cli.globals);

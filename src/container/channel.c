@@ -1,4 +1,5 @@
 /* channel.c - see channel.h */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "container/channel.h"
+#include "sys/interrupt.h"
 
 #define MAX_LOG 1024
 
@@ -85,6 +87,24 @@ void channel_log(void *channel, int level, const char *text)
 	channel_send(channel, MSG_LOG, body, sizeof l + (size_t) n + 1, -1, &ignored);
 }
 
+/* Wait for a packet or the end, as long as no signal tells us to give up.  What the peer has said is heard first:
+ * once its program runs, a signal is the program's. */
+static int wait_for_packet(const struct channel *ch, struct error *err)
+{
+	struct pollfd p[] = { { ch->fd, POLLIN, 0 }, { interrupt_fd(), POLLIN, 0 } };
+
+	while (p[1].fd >= 0 && !p[0].revents) {
+		if (poll(p, ARRAY_SIZE(p), -1) < 0) {
+			if (errno != EINTR)
+				return fail(err, errno, "wait for %s", ch->peer);
+			continue;
+		}
+		if (!p[0].revents && interrupt_check(err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* One packet: its payload's size, -2 at the end. */
 static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t size, int *fd, struct error *err)
 {
@@ -94,6 +114,8 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	ssize_t n;
 
 	*fd = -1;
+	if (wait_for_packet(ch, err) < 0)
+		return -1;
 	do
 		n = recvmsg(ch->fd, &h, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);

@@ -88,7 +88,8 @@ int channel_pair(struct channel *runtime, struct channel *init, struct error *er
 int channel_send(struct channel *ch, enum message m, const void *data, size_t size, int fd, struct error *err);
 
 /* Receive any message: its number; MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own
- * error if it sent one.  LOG and REFUSED are dealt with here.  *FD (owned by the caller) is -1 if none came. */
+ * error if it sent one, or ERROR_INTERRUPTED.  LOG and REFUSED are dealt with here.  *FD (owned by the caller) is -1
+ * if none came. */
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err);
 
 /* Receive exactly M without payload; anything else is an error. */

@@ -48,12 +48,11 @@ int container_run(struct create_options *options, struct error *err)
 	struct launch launch = { .options = options, .run = true };
 	int code = 0;
 
-	if (!options->detach) {
-		foreground_block_signals();
-		if (!options->no_subreaper && foreground_subreaper(err) < 0)
-			return -1;
-	}
-	if (launch_decide(&launch, err) < 0 || launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
+	if (!options->detach && !options->no_subreaper && foreground_subreaper(err) < 0)
+		return -1;
+	/* As long as nothing is made, a signal ends us as it ends anybody. */
+	if (launch_decide(&launch, err) < 0 || (!options->detach && foreground_block_signals(err) < 0) ||
+	    launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
 		return fail_located(&launch, err);
 	/* From here on others may delete it. */
 	store_unlock(launch.folder);

@@ -33,6 +33,7 @@
 #include "plan/plan.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
+#include "sys/interrupt.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -308,7 +309,7 @@ static int answer_ready(struct exec *x, struct error *err)
 		return -1;
 	if (o->pid_file && runtime_pid_file(o->pid_file, x->pid, err) < 0)
 		return -1;
-	return channel_send(&x->channel, MSG_HANDOVER, NULL, 0, -1, err);
+	return interrupt_check(err) < 0 ? -1 : channel_send(&x->channel, MSG_HANDOVER, NULL, 0, -1, err);
 }
 
 static int answer_seccomp(struct exec *x, int listener, struct error *err)
@@ -373,11 +374,12 @@ static void locate(const struct exec *x, struct error *err)
 	}
 }
 
+/* In a paused container of cgroup v1 it meets its death when that goes on, which may be never. */
 static void end_process(const struct exec *x)
 {
 	process_signal(x->pidfd, SIGKILL);
-	while (waitpid(x->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_wait_end(x->pidfd, x->handle.status == CONTAINER_PAUSED ? 100 : 10000);
+	waitpid(x->pid, NULL, WNOHANG);
 }
 
 static int stay(const struct exec *x, struct error *err)
@@ -407,9 +409,10 @@ int container_exec(struct exec_options *options, struct error *err)
 			  .handle = { .folder = -1, .pidfd = -1 } };
 	int code = 0, result;
 
-	if (!options->detach)
-		foreground_block_signals();
+	/* As long as nothing is made, a signal ends us as it ends anybody. */
 	result = decide(&x, err);
+	if (result == 0 && !options->detach)
+		result = foreground_block_signals(err);
 	if (result == 0)
 		result = channel_pair(&x.channel, &x.child_channel, err);
 	if (result == 0)
@@ -417,7 +420,7 @@ int container_exec(struct exec_options *options, struct error *err)
 	if (result == 0)
 		log_debug("%s: process %d", options->id, (int) x.pid);
 	channel_close(&x.child_channel);
-	if (result == 0 && serve(&x, err) < 0) {
+	if (result == 0 && serve(&x, err) < 0 && !foreground_hand_on_late(x.pid, x.pidfd, err)) {
 		end_process(&x);
 		result = -1;
 	}

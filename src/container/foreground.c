@@ -15,6 +15,7 @@
 #include "cgroup/cgroup.h"
 #include "container/foreground.h"
 #include "container/notify.h"
+#include "sys/interrupt.h"
 #include "sys/process.h"
 
 /* One direction of the terminal: what was read and not yet written. */
@@ -25,7 +26,7 @@ struct flow {
 	char bytes[4096];
 };
 
-void foreground_block_signals(void)
+int foreground_block_signals(struct error *err)
 {
 	sigset_t all;
 
@@ -37,6 +38,18 @@ void foreground_block_signals(void)
 	sigdelset(&all, SIGFPE);
 	sigdelset(&all, SIGABRT);
 	sigprocmask(SIG_BLOCK, &all, NULL);
+	return interrupt_catch(err);
+}
+
+bool foreground_hand_on_late(pid_t pid, int pidfd, const struct error *err)
+{
+	struct process_stat stat;
+
+	/* execve(2) passes the point of no return a moment before the channel ends. */
+	if (err->code != ERROR_INTERRUPTED || process_stat(pid, &stat) < 0 || stat.flags & PROCESS_FORKNOEXEC)
+		return false;
+	process_signal(pidfd, interrupt_signal());
+	return true;
 }
 
 int foreground_subreaper(struct error *err)
@@ -128,16 +141,25 @@ static bool take_signals(struct foreground *f, int signals, int *status)
 	return ended;
 }
 
+/* Wait until TO takes something: who does not read may never.  False if a signal tells us to give up. */
+static bool wait_for_reader(int to)
+{
+	struct pollfd p[] = { { to, POLLOUT, 0 }, { interrupt_fd(), POLLIN, 0 } };
+	struct error ignored;
+
+	poll(p, ARRAY_SIZE(p), -1);
+	return p[0].revents || interrupt_check(&ignored) == 0;
+}
+
 /* Copy what the container's terminal still holds after the process has ended. */
 static void drain(struct flow *out)
 {
 	for (int rounds = 0; rounds < 100000 && !out->ended; rounds++) {
-		struct pollfd p[2] = { { out->from, POLLIN, 0 }, { out->to, POLLOUT, 0 } };
-		if (poll(p, 1, 0) <= 0 && !out->n)
+		struct pollfd p = { out->from, POLLIN, 0 };
+		bool full = out->n > 0;
+		if (full ? !wait_for_reader(out->to) : poll(&p, 1, 0) <= 0)
 			return;
-		if (out->n)
-			poll(p + 1, 1, -1);
-		flow_move(out, p[0].revents, POLLOUT);
+		flow_move(out, p.revents, full ? POLLOUT : 0);
 	}
 }
 
@@ -214,6 +236,11 @@ int foreground_stay(struct foreground *f, struct error *err)
 		f->oom_kills = kills.seen;
 	status = loop(f, signals, &in, &out, &kills);
 	cgroup_oom_unwatch(&kills);
+	/* ^C is for us now. */
+	if (terminal) {
+		raw.c_lflag |= ISIG;
+		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	}
 	if (f->master >= 0)
 		drain(&out);
 	if (terminal)

@@ -5,6 +5,7 @@
  * signals on, reaps what is ours, and tells how the process ended.
  */
 #pragma once
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct cgroup;
@@ -20,9 +21,13 @@ struct foreground {
 	unsigned long long oom_kills;	/* out: those of `memory` */
 };
 
-/* Block the signals that will be handed on; called before the process exists, so that none is lost.  Its child must
- * call signal_reset(). */
-void foreground_block_signals(void);
+/* Block the signals that will be handed on; called before the process exists, so that none is lost.  Those that end a
+ * program interrupt us as long as it does not run (sys/interrupt.h).  Its child must call signal_reset(). */
+int foreground_block_signals(struct error *err);
+
+/* True if ERR is such an interruption, but the program of PID, which PIDFD holds, ran already when it came: then it is
+ * handed on. */
+bool foreground_hand_on_late(pid_t pid, int pidfd, const struct error *err);
 
 /* Become the reaper of orphans below us. */
 int foreground_subreaper(struct error *err);

@@ -16,6 +16,7 @@
 #include "container/hooks.h"
 #include "libocispec/version.h"
 #include "sys/fd.h"
+#include "sys/interrupt.h"
 #include "sys/process.h"
 #include "sys/signals.h"
 
@@ -108,20 +109,23 @@ static const char *in_words(int sig)
 	return words;
 }
 
-/* Wait for the hook, at most its timeout. */
-static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct error *err)
+/* Wait for the hook, at most its timeout, and unless it is to be left in PEACE until a signal tells us to give up. */
+static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd, struct error *err)
 {
 	int64_t seconds = hook->has_timeout ? hook->timeout : 0;
 	int ms = seconds <= 0 ? -1 : seconds > INT_MAX / 1000 ? INT_MAX : (int) seconds * 1000;
-	int ended = process_wait_end(pidfd, ms), status;
+	int ended = peace ? process_wait_end(pidfd, ms) : process_wait_interruptibly(pidfd, ms), status;
+	bool interrupted = !peace && ended < 0 && interrupt_check(err) < 0;
 
-	if (ended == 0) {
+	if (ended == 0 || interrupted) {
 		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return fail(err, errno, "wait for %s", hook->path);
+	if (interrupted)
+		return wrap(err, "%s was killed", hook->path);
 	if (ended == 0)
 		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path, (long long) seconds);
 	if (WIFSIGNALED(status))
@@ -132,7 +136,8 @@ static int finish(const struct oci_hook *hook, pid_t pid, int pidfd, struct erro
 	return 0;
 }
 
-static int run_one(const struct oci_hook *hook, const char *state, const char *cwd, char *const *env, struct error *err)
+static int run_one(const struct oci_hook *hook, bool peace, const char *state, const char *cwd, char *const *env,
+		   struct error *err)
 {
 	/* A memory file, not a pipe: a child that the hook leaves behind cannot make us wait for its end. */
 	auto_fd out = memfd_create("hook", MFD_CLOEXEC), in = memfd_create("state", MFD_CLOEXEC), pidfd = -1;
@@ -148,7 +153,7 @@ static int run_one(const struct oci_hook *hook, const char *state, const char *c
 		return wrap(err, "start %s", hook->path);
 	if (pid == 0)
 		become(hook, in, out, cwd, env);
-	if (finish(hook, pid, pidfd, err) < 0) {
+	if (finish(hook, peace, pid, pidfd, err) < 0) {
 		add_output(out, err);
 		return -1;
 	}
@@ -160,7 +165,7 @@ int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const ch
 {
 	for (size_t i = 0; i < n; i++) {
 		char pointer[64];
-		if (run_one(&hooks[i], state, cwd, env, err) == 0)
+		if (run_one(&hooks[i], false, state, cwd, env, err) == 0)
 			continue;
 		wrap(err, "error running %s hook #%zu", name, i);
 		snprintf(pointer, sizeof pointer, "/hooks/%s/%zu", name, i);
@@ -174,6 +179,6 @@ void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, con
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		if (run_one(&hooks[i], state, cwd, NULL, &err) < 0)
+		if (run_one(&hooks[i], true, state, cwd, NULL, &err) < 0)
 			log_warn("error running %s hook #%zu: %s", name, i, err.message);
 }

@@ -27,6 +27,7 @@
 #include "container/store.h"
 #include "sys/fd.h"
 #include "sys/idmap.h"
+#include "sys/interrupt.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 #include "sys/pty.h"
@@ -362,9 +363,11 @@ int runtime_hand_over(struct launch *launch, struct error *err)
 		return -1;
 	if (o->pid_file && runtime_pid_file(o->pid_file, launch->pid, err) < 0)
 		return -1;
-	if (channel_send(&launch->channel, MSG_HANDOVER, NULL, 0, -1, err) < 0)
+	if (interrupt_check(err) < 0 || channel_send(&launch->channel, MSG_HANDOVER, NULL, 0, -1, err) < 0)
 		return -1;
 	if (!launch->run)
 		return 0;
-	return serve(launch, MSG_COUNT, err) < 0 ? -1 : process_check_ran(launch->pid, 0, err);
+	if (serve(launch, MSG_COUNT, err) < 0)
+		return foreground_hand_on_late(launch->pid, launch->pidfd, err) ? 0 : -1;
+	return process_check_ran(launch->pid, 0, err);
 }

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "sys/disable.h"
+#include "sys/interrupt.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 
@@ -158,19 +159,31 @@ int process_poll(struct pollfd *fds, nfds_t n, int ms)
 	}
 }
 
-int process_wait_end(int process, int ms)
+/* INTERRUPT: what else may end the wait, or -1. */
+static int wait_end(int process, int interrupt, int ms)
 {
-	struct pollfd p = { .fd = process, .events = POLLIN };
+	struct pollfd p[] = { { process, POLLIN, 0 }, { interrupt, POLLIN, 0 } };
 	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
 	int n;
 
-	while ((n = process_poll(&p, 1, left_ms(ms, end))) < 0 && errno == EINTR)
+	while ((n = process_poll(p, ARRAY_SIZE(p), left_ms(ms, end))) < 0 && errno == EINTR)
 		;
-	if (n > 0 && p.revents & POLLNVAL) {
-		errno = EBADF;
-		return -1;
-	}
-	return n;
+	if (n <= 0)
+		return n;
+	if (p[0].revents & ~POLLNVAL)
+		return 1;
+	errno = p[0].revents ? EBADF : EINTR;
+	return -1;
+}
+
+int process_wait_end(int process, int ms)
+{
+	return wait_end(process, -1, ms);
+}
+
+int process_wait_interruptibly(int process, int ms)
+{
+	return wait_end(process, interrupt_fd(), ms);
 }
 
 /* ---- its namespaces --------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "sys/disable.h"
+#include "sys/interrupt.h"
 #include "sys/process.h"
 #include "sys/signals.h"
 
@@ -207,6 +208,8 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		errno = number;
 		return -1;
 	}
+	if (pid == 0)
+		interrupt_forget();
 	if (pidfd)
 		*pidfd = !pid ? -1 : held >= 0 ? held : process_hold_child(pid, err);
 	return pidfd && pid && *pidfd < 0 ? -1 : pid;

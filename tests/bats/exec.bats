@@ -318,25 +318,56 @@ setup()
 	is web running
 }
 
+# freeze or thaw the container behind the runtime's back
+freezer()
+{
+	case $VIEW-$1 in
+	v2-freeze) echo 1 >"$(cgroup_dir)/cgroup.freeze" ;;
+	v2-thaw) echo 0 >"$(cgroup_dir)/cgroup.freeze" ;;
+	*-freeze) echo FROZEN >"$(cgroup_dir freezer)/freezer.state" ;;
+	*-thaw) echo THAWED >"$(cgroup_dir freezer)/freezer.state" ;;
+	esac
+}
+
 @test "in a paused container it is refused, unless --ignore-paused" {
-	if [ "$VIEW" = v2 ]; then
-		echo 1 >"$(cgroup_dir)/cgroup.freeze"
-	else
-		echo FROZEN >"$(cgroup_dir freezer)/freezer.state"
-	fi
+	freezer freeze
 	wait_status web paused
 	rt_fail exec web true
 	says "cannot exec in a paused container (use --ignore-paused to override)"
 	in_background "${RT[@]}" exec --ignore-paused web echo thawed >"$T/thawed"
 	sleep 0.1
 	[ ! -s "$T/thawed" ]
-	if [ "$VIEW" = v2 ]; then
-		echo 0 >"$(cgroup_dir)/cgroup.freeze"
-	else
-		echo THAWED >"$(cgroup_dir freezer)/freezer.state"
-	fi
+	freezer thaw
 	wait $!
 	[ "$(cat "$T/thawed")" = thawed ]
+}
+
+@test "signals that end a program end an exec that waits in a paused container" {
+	local sig there=1
+
+	freezer freeze
+	wait_status web paused
+	for sig in HUP INT QUIT TERM; do
+		in_background env --default-signal=INT,QUIT "${RT[@]}" exec --ignore-paused web sleep 1001 >"$T/thawed" 2>&1
+		# It is born, and waits.
+		wait_for sh -c "[ \"\$(cat '$(cgroup_dir freezer)/cgroup.procs' | wc -l)\" -gt $there ]"
+		kill -$sig $!
+		ends $((128 + $(kill -l $sig))) $!
+		grep -q "interrupted by SIG$sig" "$T/thawed"
+		# In v1 nobody dies before he is thawed.
+		if [ "$VIEW" = v2 ]; then
+			wait_for only_init
+		else
+			there=$((there + 1))
+		fi
+	done
+	freezer thaw
+	wait_for only_init
+}
+
+only_init()
+{
+	[ "$(suite_pids)" = "$(pid_of web)" ]
 }
 
 @test "the container ends while an exec is there: it ends with it" {

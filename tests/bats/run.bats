@@ -110,14 +110,57 @@ background_run()
 	ends 137 $RUN_PID
 }
 
+# The hook whose child has written its pid to $T/child hangs: a signal ends run, and nothing stays.
+gives_up_at()
+{
+	rm -f "$T/child"
+	# A shell has its background jobs ignore INT and QUIT.
+	in_background env --default-signal=INT,QUIT "${RT[@]}" run web >"$OUT" 2>&1
+	wait_for test -s "$T/child"
+	kill -$1 $!
+	ends $((128 + $(kill -l $1))) $!
+	grep -q "interrupted by SIG$1" "$OUT"
+	wait_for suite_pids_gone
+	[ -z "$(ls -A "$STATE")" ]
+	[ ! -e "$(cgroup_dir)" ]
+}
+
+@test "signals that end a program end run before it runs: hooks are killed, nothing stays, poststop runs" {
+	local hook sig
+
+	spec '.mounts += [{destination: "/there", type: "bind", source: $t, options: ["bind"]}]' --arg t "$T"
+	for hook in prestart createRuntime poststart; do
+		spec '.hooks = {($h): [{path: "/bin/sh", args: ["sh", "-c", "sleep 1234 & echo $! >\($t)/child; exec sleep 1235"]}],
+			poststop: [{path: "/bin/sh", args: ["sh", "-c", "kill -TERM $PPID; sleep 0.1; echo \($h) >>\($t)/poststop"]}]}' --arg h $hook --arg t "$T"
+		for sig in HUP INT QUIT TERM; do
+			gives_up_at $sig
+		done
+	done
+	[ "$(uniq -c "$T/poststop" | tr -s ' \n' ' ')" = " 4 prestart 4 createRuntime 4 poststart " ]
+	# These run in the container.
+	for hook in createContainer startContainer; do
+		spec '.hooks = {($h): [{path: "/bin/sh", args: ["sh", "-c", $s]}]}' --arg h $hook \
+			--arg s "for d in $T /there; do echo here >\$d/child; done 2>/dev/null; exec sleep 1235"
+		gives_up_at TERM
+	done
+}
+
+@test "a signal that the caller ignores does not end it" {
+	spec '.hooks.prestart = [{path: "/bin/sh", args: ["sh", "-c", "kill -HUP $PPID; sleep 0.2"]}]'
+	program true
+	run -0 bash -c 'trap "" HUP; exec "$@"' x "${RT[@]}" run web
+	run -129 "${RT[@]}" run web
+	says "interrupted by SIGHUP"
+}
+
 @test "a signal that comes before the program runs is not lost" {
 	mkfifo "$T/go"
 	spec '.hooks.createRuntime = [{path: "/bin/cat", args: ["cat", $f]}] | .linux.namespaces |= map(select(.type != "pid"))' --arg f "$T/go"
 	in_background "${RT[@]}" run web >"$OUT" 2>&1
 	wait_status web creating
-	kill -TERM $!
+	kill -USR1 $!
 	echo >"$T/go"
-	ends 143 $!
+	ends 138 $!
 }
 
 @test "the program's signals are as new: none blocked, none ignored" {

@@ -233,6 +233,25 @@ on_terminal()
 	says "/dev/pts/0" terminal
 }
 
+signalled()
+{
+	kill -TERM "$1" 2>/dev/null
+	gone "$1"
+}
+
+@test "whoever does not read the last output does not hold us: a signal ends the wait" {
+	mkfifo "$T/full"
+	exec 8<>"$T/full"
+	shell 'dd if=/dev/zero bs=1000 count=70 2>/dev/null; exit 6'
+	in_background "${RT[@]}" run web </dev/null >"$T/full"
+	wait_status web stopped
+	# One that comes before run knows is the program's.
+	wait_for signalled $!
+	ends 6 $!
+	exec 8>&-
+	[ -z "$(ls -A "$STATE")" ]
+}
+
 @test "the container's end is the end, though a background process holds the terminal" {
 	spec '.linux.namespaces |= map(select(.type != "pid"))'
 	shell 'setsid sleep 1000 & echo end; exit 4'

@@ -20,7 +20,7 @@
 
 /* One direction of the terminal: what was read and not yet written. */
 struct flow {
-	int from, to;
+	int from, to;		/* to -1: nobody takes it any more */
 	size_t at, n;
 	bool ended;
 	char bytes[4096];
@@ -77,12 +77,14 @@ static void flow_move(struct flow *f, short from, short to)
 		if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
 			f->ended = true;
 		f->at = 0;
-		f->n = n > 0 ? (size_t) n : 0;
+		f->n = n > 0 && f->to >= 0 ? (size_t) n : 0;
 	}
 	if (f->n && to & (POLLOUT | POLLERR | POLLHUP)) {
 		ssize_t n = write(f->to, f->bytes + f->at, f->n);
+		/* Who writes at the other end does not learn of it: the rest is read and thrown away, or he would wait
+		 * forever. */
 		if (n < 0 && errno != EAGAIN && errno != EINTR) {
-			f->ended = true;
+			f->to = -1;
 			f->n = 0;
 		}
 		if (n > 0) {
@@ -174,6 +176,9 @@ static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
 		cgroup_oom_unwatch(kills);
 }
 
+/* What loop() waits for: a flow waits for one of its ends at a time. */
+enum { SIGNALS, IN_FROM, IN_TO, OUT_FROM, OUT_TO, NOTIFY, KILLS };
+
 static int loop(struct foreground *f, int signals, struct flow *in, struct flow *out, struct cgroup_oom_watch *kills)
 {
 	int status = 0;
@@ -183,25 +188,27 @@ static int loop(struct foreground *f, int signals, struct flow *in, struct flow 
 		return status;
 	for (;;) {
 		struct pollfd p[] = {
-			{ signals, POLLIN, 0 },
-			{ in->n ? -1 : in->from, POLLIN, 0 }, { in->n ? in->to : -1, POLLOUT, 0 },
-			{ out->n ? -1 : out->from, POLLIN, 0 }, { out->n ? out->to : -1, POLLOUT, 0 },
-			{ f->notify, POLLIN, 0 },
-			{ kills->fd, kills->events, 0 },
+			[SIGNALS] = { signals, POLLIN, 0 },
+			[IN_FROM] = { in->n ? -1 : in->from, POLLIN, 0 },
+			[IN_TO] = { in->n ? in->to : -1, POLLOUT, 0 },
+			[OUT_FROM] = { out->n ? -1 : out->from, POLLIN, 0 },
+			[OUT_TO] = { out->n ? out->to : -1, POLLOUT, 0 },
+			[NOTIFY] = { f->notify, POLLIN, 0 },
+			[KILLS] = { kills->fd, kills->events, 0 },
 		};
 		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
 			return -1;
-		if (p[6].revents)
+		if (p[KILLS].revents)
 			count_kills(f, kills);
-		if (p[0].revents && take_signals(f, signals, &status))
+		if (p[SIGNALS].revents && take_signals(f, signals, &status))
 			return status;
-		flow_move(in, p[1].revents, p[2].revents);
-		flow_move(out, p[3].revents, p[4].revents);
+		flow_move(in, p[IN_FROM].revents, p[IN_TO].revents);
+		flow_move(out, p[OUT_FROM].revents, p[OUT_TO].revents);
 		if (in->ended && in->from >= 0 && !in->n)
 			end_input(in);
 		if (out->ended)
 			out->from = -1;
-		if (p[5].revents && notify_forward(f->notify, f->pid))
+		if (p[NOTIFY].revents && notify_forward(f->notify, f->pid))
 			f->notify = -1;
 	}
 }

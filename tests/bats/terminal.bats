@@ -233,6 +233,15 @@ on_terminal()
 	says "/dev/pts/0" terminal
 }
 
+@test "a reader of the output that goes away holds neither the program nor us" {
+	shell 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done; exit 5'
+	run bash -c 'timeout 40 "$@" </dev/null | head -n 1; echo ${PIPESTATUS[0]}' x "${RT[@]}" run web
+	[ "$output" = $'line 0\n5' ]
+	[ -z "$(ls -A "$STATE")" ]
+	run bash -c 'timeout 40 "$@" </dev/null >/dev/full; echo $?' x "${RT[@]}" run web
+	[ "$output" = 5 ]
+}
+
 signalled()
 {
 	kill -TERM "$1" 2>/dev/null

@@ -23,6 +23,7 @@ struct flow {
 	int from, to;		/* to -1: nobody takes it any more */
 	size_t at, n;
 	bool ended;
+	char last;		/* of all that was read */
 	char bytes[4096];
 };
 
@@ -78,6 +79,8 @@ static void flow_move(struct flow *f, short from, short to)
 			f->ended = true;
 		f->at = 0;
 		f->n = n > 0 && f->to >= 0 ? (size_t) n : 0;
+		if (n > 0)
+			f->last = f->bytes[n - 1];
 	}
 	if (f->n && to & (POLLOUT | POLLERR | POLLHUP)) {
 		ssize_t n = write(f->to, f->bytes + f->at, f->n);
@@ -94,14 +97,18 @@ static void flow_move(struct flow *f, short from, short to)
 	}
 }
 
-/* Our standard input has ended: a program that reads lines from the terminal sees its end by ^D. */
+/* Our standard input has ended: a program that reads lines from the terminal sees its end by ^D at the beginning of a
+ * line.  Behind an unfinished one it only hands that over, and it takes a second one. */
 static void end_input(struct flow *f)
 {
 	struct termios t;
 
-	if (tcgetattr(f->to, &t) == 0 && t.c_lflag & ICANON)
-		(void) !write(f->to, &t.c_cc[VEOF], 1);
 	f->from = -1;
+	if (tcgetattr(f->to, &t) < 0 || !(t.c_lflag & ICANON))
+		return;
+	f->bytes[0] = f->bytes[1] = (char) t.c_cc[VEOF];
+	f->at = 0;
+	f->n = f->last == '\n' ? 1 : 2;
 }
 
 /* Reap all children that have ended; true, with *STATUS, if PID was among them. */
@@ -228,7 +235,7 @@ int foreground_stay(struct foreground *f, struct error *err)
 	if (signals < 0)
 		return fail(err, errno, "listen to signals");
 	if (f->master >= 0) {
-		in = (struct flow) { .from = STDIN_FILENO, .to = f->master };
+		in = (struct flow) { .from = STDIN_FILENO, .to = f->master, .last = '\n' };
 		out = (struct flow) { .from = f->master, .to = STDOUT_FILENO };
 		fcntl(f->master, F_SETFL, O_NONBLOCK);
 		terminal = tcgetattr(STDIN_FILENO, &before) == 0;

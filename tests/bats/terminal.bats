@@ -233,12 +233,26 @@ on_terminal()
 	says "/dev/pts/0" terminal
 }
 
+@test "the end of what is typed is seen behind an unfinished line, and once only" {
+	local typed
+
+	# The second one would see an end too many, and not have to be killed.
+	shell 'cat >/dev/null; timeout 1 cat; echo "second $?"'
+	for typed in '' 'foo' 'foo\n' 'one\nfoo'; do
+		run -0 bash -c 'printf "$0" | timeout -s KILL 40 "$@"' "$typed" "${RT[@]}" run web
+		says "second 143"
+	done
+	program cat
+	run -0 bash -c 'printf foo | timeout -s KILL 40 "$@"' x "${RT[@]}" run web
+	[ "$output" = foofoo ]
+}
+
 @test "a reader of the output that goes away holds neither the program nor us" {
 	shell 'i=0; while [ $i -lt 20000 ]; do echo "line $i"; i=$((i + 1)); done; exit 5'
-	run bash -c 'timeout 40 "$@" </dev/null | head -n 1; echo ${PIPESTATUS[0]}' x "${RT[@]}" run web
+	run bash -c 'timeout -s KILL 40 "$@" </dev/null | head -n 1; echo ${PIPESTATUS[0]}' x "${RT[@]}" run web
 	[ "$output" = $'line 0\n5' ]
 	[ -z "$(ls -A "$STATE")" ]
-	run bash -c 'timeout 40 "$@" </dev/null >/dev/full; echo $?' x "${RT[@]}" run web
+	run bash -c 'timeout -s KILL 40 "$@" </dev/null >/dev/full; echo $?' x "${RT[@]}" run web
 	[ "$output" = 5 ]
 }
 

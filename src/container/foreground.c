@@ -27,6 +27,25 @@ struct flow {
 	char bytes[4096];
 };
 
+/* Our own terminal, if standard input is one. */
+struct keyboard {
+	bool there, raw;
+	bool away;		/* we are in its background: it is another's turn */
+	struct termios before;
+};
+
+/* Between two looks whether it is our turn again.  A shell's `fg` tells that to who was stopped (SIGCONT), and to
+ * nobody else. */
+#define LOOK_MS 300
+
+struct stay {
+	struct foreground *f;
+	int signals;
+	struct flow in, out;
+	struct keyboard keyboard;
+	struct cgroup_oom_watch kills;
+};
+
 int foreground_block_signals(struct error *err)
 {
 	sigset_t all;
@@ -72,7 +91,7 @@ void foreground_copy_size(int master)
 /* Move what can be moved now; REVENTS_* are what poll(2) said of both ends. */
 static void flow_move(struct flow *f, short from, short to)
 {
-	if (f->n == 0 && !f->ended && from & (POLLIN | POLLHUP | POLLERR)) {
+	if (f->n == 0 && f->from >= 0 && !f->ended && from & (POLLIN | POLLHUP | POLLERR)) {
 		ssize_t n = read(f->from, f->bytes, sizeof f->bytes);
 		/* EIO is a master's way to say that nobody has the other end. */
 		if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
@@ -111,6 +130,51 @@ static void end_input(struct flow *f)
 	f->n = f->last == '\n' ? 1 : 2;
 }
 
+/*
+ * Job control.  Who is in the background neither reads from his terminal nor changes it: the kernel would stop him for
+ * that with SIGTTIN and SIGTTOU; us it would not, who have them blocked, and a shell would find its terminal raw.  A
+ * terminal that is not our session's has no background (ENOTTY).
+ */
+static bool in_background(void)
+{
+	pid_t group = tcgetpgrp(STDIN_FILENO);
+
+	return group >= 0 && group != getpgrp();
+}
+
+/* Take our terminal if it is our turn, else leave it alone.  AGAIN: we have been stopped, it may have other modes than
+ * we gave it. */
+static void keyboard_look(struct keyboard *k, struct flow *in, bool again)
+{
+	bool taken = k->raw && !k->away && !again;
+	struct termios raw;
+
+	k->away = in_background();
+	in->from = k->away || in->ended ? -1 : STDIN_FILENO;
+	if (k->away || taken || (!k->raw && tcgetattr(STDIN_FILENO, &k->before) < 0))
+		return;
+	raw = k->before;
+	cfmakeraw(&raw);
+	k->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+/* The program has ended: while its last output is shown ^C is for us. */
+static void keyboard_interrupts(const struct keyboard *k)
+{
+	struct termios t;
+
+	if (!k->raw || in_background() || tcgetattr(STDIN_FILENO, &t) < 0)
+		return;
+	t.c_lflag |= ISIG;
+	tcsetattr(STDIN_FILENO, TCSANOW, &t);
+}
+
+static void keyboard_give_back(const struct keyboard *k)
+{
+	if (k->raw && !in_background())
+		tcsetattr(STDIN_FILENO, TCSANOW, &k->before);
+}
+
 /* Reap all children that have ended; true, with *STATUS, if PID was among them. */
 static bool reap(pid_t pid, int *status)
 {
@@ -126,12 +190,13 @@ static bool reap(pid_t pid, int *status)
 }
 
 /* Hand on what came in; true, with *STATUS, if the process has ended. */
-static bool take_signals(struct foreground *f, int signals, int *status)
+static bool take_signals(struct stay *stay, int *status)
 {
+	const struct foreground *f = stay->f;
 	struct signalfd_siginfo s;
 	bool ended = false;
 
-	while (read(signals, &s, sizeof s) == (ssize_t) sizeof s) {
+	while (read(stay->signals, &s, sizeof s) == (ssize_t) sizeof s) {
 		switch (s.ssi_signo) {
 		case SIGCHLD:
 			ended |= reap(f->pid, status);
@@ -143,6 +208,10 @@ static bool take_signals(struct foreground *f, int signals, int *status)
 		case SIGURG:
 		case SIGPIPE:
 			break;
+		case SIGCONT:
+			if (stay->keyboard.there)
+				keyboard_look(&stay->keyboard, &stay->in, true);
+			/* fall through */
 		default:
 			process_signal(f->pidfd, (int) s.ssi_signo);
 		}
@@ -186,8 +255,11 @@ static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
 /* What loop() waits for: a flow waits for one of its ends at a time. */
 enum { SIGNALS, IN_FROM, IN_TO, OUT_FROM, OUT_TO, NOTIFY, KILLS };
 
-static int loop(struct foreground *f, int signals, struct flow *in, struct flow *out, struct cgroup_oom_watch *kills)
+static int loop(struct stay *stay)
 {
+	struct foreground *f = stay->f;
+	struct flow *in = &stay->in, *out = &stay->out;
+	struct keyboard *k = &stay->keyboard;
 	int status = 0;
 
 	/* It may have ended before we began to listen. */
@@ -195,20 +267,22 @@ static int loop(struct foreground *f, int signals, struct flow *in, struct flow 
 		return status;
 	for (;;) {
 		struct pollfd p[] = {
-			[SIGNALS] = { signals, POLLIN, 0 },
+			[SIGNALS] = { stay->signals, POLLIN, 0 },
 			[IN_FROM] = { in->n ? -1 : in->from, POLLIN, 0 },
 			[IN_TO] = { in->n ? in->to : -1, POLLOUT, 0 },
 			[OUT_FROM] = { out->n ? -1 : out->from, POLLIN, 0 },
 			[OUT_TO] = { out->n ? out->to : -1, POLLOUT, 0 },
 			[NOTIFY] = { f->notify, POLLIN, 0 },
-			[KILLS] = { kills->fd, kills->events, 0 },
+			[KILLS] = { stay->kills.fd, stay->kills.events, 0 },
 		};
-		if (poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
+		if (poll(p, ARRAY_SIZE(p), k->away ? LOOK_MS : -1) < 0 && errno != EINTR)
 			return -1;
 		if (p[KILLS].revents)
-			count_kills(f, kills);
-		if (p[SIGNALS].revents && take_signals(f, signals, &status))
+			count_kills(f, &stay->kills);
+		if (p[SIGNALS].revents && take_signals(stay, &status))
 			return status;
+		if (k->there && (k->away || p[IN_FROM].revents))
+			keyboard_look(k, in, false);
 		flow_move(in, p[IN_FROM].revents, p[IN_TO].revents);
 		flow_move(out, p[OUT_FROM].revents, p[OUT_TO].revents);
 		if (in->ended && in->from >= 0 && !in->n)
@@ -220,45 +294,44 @@ static int loop(struct foreground *f, int signals, struct flow *in, struct flow 
 	}
 }
 
+static void connect_terminals(struct stay *stay)
+{
+	int master = stay->f->master;
+
+	if (master < 0)
+		return;
+	stay->in = (struct flow) { .from = STDIN_FILENO, .to = master, .last = '\n' };
+	stay->out = (struct flow) { .from = master, .to = STDOUT_FILENO };
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	stay->keyboard.there = isatty(STDIN_FILENO);
+	if (stay->keyboard.there)
+		keyboard_look(&stay->keyboard, &stay->in, false);
+}
+
 int foreground_stay(struct foreground *f, struct error *err)
 {
-	struct flow in = { .from = -1, .to = -1 }, out = { .from = -1, .to = -1 };
-	struct cgroup_oom_watch kills = { .fd = -1 };
-	struct termios before, raw;
+	struct stay stay = {
+		.f = f, .in = { .from = -1, .to = -1 }, .out = { .from = -1, .to = -1 }, .kills = { .fd = -1 },
+	};
 	struct error ignored;
-	bool terminal = false;
 	sigset_t all;
-	int status;
 
 	sigfillset(&all);
 	auto_fd signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0)
 		return fail(err, errno, "listen to signals");
-	if (f->master >= 0) {
-		in = (struct flow) { .from = STDIN_FILENO, .to = f->master, .last = '\n' };
-		out = (struct flow) { .from = f->master, .to = STDOUT_FILENO };
-		fcntl(f->master, F_SETFL, O_NONBLOCK);
-		terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	}
-	if (terminal) {
-		raw = before;
-		cfmakeraw(&raw);
-		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	}
+	stay.signals = signals;
+	connect_terminals(&stay);
 	/* v1 signals an OOM before it counts the kill: nothing is learned there. */
-	if (f->memory && cgroup_oom_watch(f->memory, &kills, &ignored) == 0)
-		f->oom_kills = kills.seen;
-	status = loop(f, signals, &in, &out, &kills);
-	cgroup_oom_unwatch(&kills);
-	/* ^C is for us now. */
-	if (terminal) {
-		raw.c_lflag |= ISIG;
-		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	}
+	if (f->memory && cgroup_oom_watch(f->memory, &stay.kills, &ignored) == 0)
+		f->oom_kills = stay.kills.seen;
+	f->status = loop(&stay);
+	if (f->status < 0)
+		fail(err, errno, "wait for the container's process");
+	cgroup_oom_unwatch(&stay.kills);
+	keyboard_interrupts(&stay.keyboard);
 	if (f->master >= 0)
-		drain(&out);
-	if (terminal)
-		tcsetattr(STDIN_FILENO, TCSANOW, &before);
-	f->status = status;
-	return status < 0 ? fail(err, errno, "wait for the container's process") : process_exit_code(status);
+		drain(&stay.out);
+	keyboard_give_back(&stay.keyboard);
+	return f->status < 0 ? -1 : process_exit_code(f->status);
 }

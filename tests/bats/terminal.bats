@@ -183,6 +183,71 @@ on_terminal()
 	diff "$T/before" "$T/after"
 }
 
+@test "in the background the terminal is the shell's: modes and keys; with fg they are the container's" {
+	local before_fg
+
+	shell 'echo ready; read x; echo "container got $x"'
+	for before_fg in true 'kill -STOP %1; until grep -q "State:.T" /proc/$!/status; do sleep 0.02; done'; do
+		cat >"$T/script" <<-END
+			set -m
+			stty -a >$T/before
+			"\$@" &
+			read x
+			echo "shell got \$x"
+			$before_fg
+			fg
+			stty -a >$T/after
+			echo finished
+			read x
+		END
+		run on_terminal 24x80 bash "$T/script" "${RT[@]}" run web <<-'END'
+			@wait ready
+			@mode
+			one
+			@wait shell got one
+			two
+			@wait finished
+			x
+		END
+		says "mode cooked" "shell got one" "container got two" finished
+		diff "$T/before" "$T/after"
+	done
+}
+
+@test "stopped and sent to the background it leaves the terminal to the shell" {
+	mkfifo "$T/keys"
+	exec 8<>"$T/keys"
+	cat >"$T/script" <<-END
+		set -m
+		"\$@"
+		bg
+		echo "in the background"
+		# What is typed lies there for a moment.
+		sleep 0.5
+		read x
+		echo "shell got \$x"
+		fg
+		echo finished
+		read x
+	END
+	shell 'echo ready; read x; echo "container got $x"; sleep 1000'
+	in_background on_terminal 24x80 bash "$T/script" "${RT[@]}" run web <"$T/keys" >"$T/screen"
+	wait_for grep -q ready "$T/screen"
+	kill -STOP "$(ps -o ppid= "$(pid_of web)")"
+	wait_for grep -q 'in the background' "$T/screen"
+	echo one >&8
+	wait_for grep -q 'shell got one' "$T/screen"
+	echo two >&8
+	wait_for grep -q 'container got two' "$T/screen"
+	echo @mode >&8
+	wait_for grep -q 'mode raw' "$T/screen"
+	rt kill web KILL
+	wait_for grep -q finished "$T/screen"
+	echo x >&8
+	wait $!
+	exec 8>&-
+}
+
 @test "the size is the caller's, unless consoleSize says one, and follows it" {
 	inside terminal
 	run on_terminal 31x91 "${RT[@]}" run web </dev/null

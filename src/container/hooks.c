@@ -109,6 +109,14 @@ static const char *in_words(int sig)
 	return words;
 }
 
+/* PID, which has ended, in another way than with success.  It is not reaped: what it has started has its number. */
+static bool has_failed(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT) == 0 && (info.si_code != CLD_EXITED || info.si_status != 0);
+}
+
 /* Wait for the hook, at most its timeout, and unless it is to be left in PEACE until a signal tells us to give up. */
 static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd, struct error *err)
 {
@@ -117,10 +125,10 @@ static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd,
 	int ended = peace ? process_wait_end(pidfd, ms) : process_wait_interruptibly(pidfd, ms), status;
 	bool interrupted = !peace && ended < 0 && interrupt_check(err) < 0;
 
-	if (ended == 0 || interrupted) {
-		kill(-pid, SIGKILL);
+	if (ended == 0 || interrupted)
 		kill(pid, SIGKILL);
-	}
+	if (ended == 0 || interrupted || has_failed(pid))
+		kill(-pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return fail(err, errno, "wait for %s", hook->path);

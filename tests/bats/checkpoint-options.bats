@@ -77,11 +77,9 @@ at_a_terminal()
 	rt_fail checkpoint --image-path "$IMAGES" --network-lock chewing-gum web
 	says "network-lock" "chewing-gum"
 	saves_connections --tcp-established --network-lock skip
-	# Who unlocks what was not locked makes a rule of it.
-	back --tcp-established --network-lock skip web
-	n=$(count got)
-	wait_for reaches $((n + 5)) got
-	in_order rootfs/got
+	# Two ends that are restored while nobody holds their packets back may well reset each other.
+	back --tcp-close --network-lock skip web
+	is web running
 }
 
 @test "--auto-dedup: what a later dump has anew the earlier ones no longer hold" {

@@ -109,6 +109,7 @@ setup()
 }
 
 @test "--process without capabilities, limits or OOM score: they are the container's, as with runc" {
+	need_root	# such a score is not everybody's to give
 	rt delete --force web
 	spec '.process.rlimits = [{type: "RLIMIT_CORE", soft: 0, hard: 0}] | .process.oomScoreAdj = 300'
 	rt run -d web

@@ -339,6 +339,13 @@ all_hooks()
 	[ -z "$(ls -A "$STATE")" ]
 }
 
+@test "a hook that fails takes along what it has started" {
+	hook createRuntime "sleep 1077 & echo \$! >$T/child; exit 3"
+	rt_fail create web
+	says "exit status 3"
+	wait_for gone "$(cat "$T/child")"
+}
+
 @test "a timeout that is not reached does nothing; a child left behind does not hold us" {
 	hook createRuntime "sleep 1234 & echo \$! >$T/child" '{"timeout": 100}'
 	program true

@@ -246,7 +246,8 @@ static void report(struct step *step)
 {
 	if (step->kind != STEP_TIME) {
 		if (step->failures)
-			fprintf(stderr, "bench: %s: %s failed %d times\n", step->variant, step->words[0], step->failures);
+			fprintf(stderr, "bench: %s: %s failed %d times\n", step->variant, step->words[0],
+				step->failures);
 		return;
 	}
 	printf("%s\t%s\t%d\t%d\t%.0f\t%.0f\t%.0f\t%ld\n", step->variant, step->label, step->samples, step->failures,

@@ -81,7 +81,8 @@ void json_pointer_add(char *pointer, size_t size, const char *key);
  *
  * null stands for "not given", unknown keys are skipped, an empty array is not NULL.
  */
-void *json_read(struct arena *a, const struct json_type *type, const char *text, size_t len, struct json_faults *faults);
+void *json_read(struct arena *a, const struct json_type *type, const char *text, size_t len,
+		struct json_faults *faults);
 
 /* The place of the value that POINTER names (or of its nearest parent that exists), for faults that
  * are found after reading.  Lines and columns count from 1.  False if the text holds no value. */

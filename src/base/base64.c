@@ -13,7 +13,8 @@ static bool ends_well(const char *text, size_t n_digits)
 {
 	size_t padding = strspn(text + n_digits, "=");
 
-	return !text[n_digits + padding] && n_digits % 4 != 1 && (!padding || (n_digits + padding) % 4 == 0) && padding < 3;
+	return !text[n_digits + padding] && n_digits % 4 != 1 && (!padding || (n_digits + padding) % 4 == 0) &&
+	       padding < 3;
 }
 
 unsigned char *base64_decode(const char *text, size_t *n)

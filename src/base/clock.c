@@ -20,8 +20,8 @@ void clock_print(const struct timespec *t, int digits, char out[CLOCK_TEXT])
 		rest += 86400;
 		days--;
 	}
-	/* Days since 0000-03-01 of the proleptic Gregorian calendar, in eras of 400 years: a year that begins in March has
-	 * its leap day at the end. */
+	/* Days since 0000-03-01 of the proleptic Gregorian calendar, in eras of 400 years: a year that begins in March
+	 * has its leap day at the end. */
 	days += 719468;
 	long long era = (days >= 0 ? days : days - 146096) / 146097;
 	unsigned day_of_era = (unsigned) (days - era * 146097);

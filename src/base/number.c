@@ -53,13 +53,16 @@ bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-/* The multiplier that the letters of a unit stand for, 0: none; "kb" and "KiB" are what people write for the same thing. */
+/* The multiplier that the letters of a unit stand for, 0: none; "kb" and "KiB" are what people write for the same
+ * thing. */
 static uint64_t unit_size(const char *unit)
 {
 	static const char units[] = "bkmgtp";
 	const char *found = *unit ? strchr(units, tolower((unsigned char) *unit)) : units;
 
-	if (!found || (*unit && unit[1] && (found == units || (!name_same(unit + 1, "b", SIZE_MAX) && !name_same(unit + 1, "ib", SIZE_MAX)))))
+	if (!found ||
+	    (*unit && unit[1] &&
+	     (found == units || (!name_same(unit + 1, "b", SIZE_MAX) && !name_same(unit + 1, "ib", SIZE_MAX)))))
 		return 0;
 	return 1ull << (10 * (found - units));
 }
@@ -90,7 +93,8 @@ bool number_parse_size(const char *s, int64_t *out)
 	/* From the last digit on, so that nothing is lost but what is less than a byte. */
 	for (; part > 0; part--)
 		rest = (rest + (uint64_t) (point[part] - '0') * size) / 10;
-	if (__builtin_mul_overflow(value, size, &value) || __builtin_add_overflow(value, rest, &value) || value > INT64_MAX)
+	if (__builtin_mul_overflow(value, size, &value) || __builtin_add_overflow(value, rest, &value) ||
+	    value > INT64_MAX)
 		return false;
 	*out = (int64_t) value;
 	return true;
@@ -109,7 +113,8 @@ static bool duration_part(const char **s, uint64_t *sum)
 	if (!isdigit((unsigned char) *p) && !(*p == '.' && isdigit((unsigned char) p[1])))
 		return false;
 	for (; isdigit((unsigned char) *p); p++)
-		if (__builtin_mul_overflow(whole, 10, &whole) || __builtin_add_overflow(whole, (uint64_t) (*p - '0'), &whole))
+		if (__builtin_mul_overflow(whole, 10, &whole) ||
+		    __builtin_add_overflow(whole, (uint64_t) (*p - '0'), &whole))
 			return false;
 	if (*p == '.')
 		for (p++; isdigit((unsigned char) *p); p++)
@@ -122,7 +127,8 @@ static bool duration_part(const char **s, uint64_t *sum)
 		/* "m" must not swallow the head of "ms". */
 		if (strncmp(p, units[i].name, n) || isalpha((unsigned char) p[n]))
 			continue;
-		if (__builtin_mul_overflow(whole, units[i].ns, &ns) || __builtin_add_overflow(ns, part * units[i].ns / scale, &ns) ||
+		if (__builtin_mul_overflow(whole, units[i].ns, &ns) ||
+		    __builtin_add_overflow(ns, part * units[i].ns / scale, &ns) ||
 		    __builtin_add_overflow(*sum, ns, sum) || *sum > INT64_MAX)
 			return false;
 		*s = p + n;

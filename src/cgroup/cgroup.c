@@ -99,8 +99,8 @@ static int folder_look(struct cgroup_folder *folder, struct error *err)
 	return 0;
 }
 
-/* May we make what is missing of FOLDER, and go there from where we are?  The first takes the folder it begins in, the second
- * cgroup.procs of what the two places have in common, which is the same. */
+/* May we make what is missing of FOLDER, and go there from where we are?  The first takes the folder it begins in, the
+ * second cgroup.procs of what the two places have in common, which is the same. */
 static bool is_ours(const struct cgroup_folder *folder)
 {
 	unsigned depth = component_count(folder->path);
@@ -108,7 +108,8 @@ static bool is_ours(const struct cgroup_folder *folder)
 	auto_free char *begin = xasprintf(".%s", prefix);
 	auto_free char *procs = xasprintf("%s/cgroup.procs", begin);
 
-	return faccessat(folder->fd, begin, W_OK, AT_EACCESS) == 0 && faccessat(folder->fd, procs, W_OK, AT_EACCESS) == 0;
+	return faccessat(folder->fd, begin, W_OK, AT_EACCESS) == 0 &&
+	       faccessat(folder->fd, procs, W_OK, AT_EACCESS) == 0;
 }
 
 /* A relative path leads beside the caller's cgroup; if only that itself was delegated to him, below it. */
@@ -200,8 +201,8 @@ static int folder_walk(struct cgroup_folder *folder, const struct oci_resources 
 	return 0;
 }
 
-/* Nobody may live in FOLDER, which was there before, or below it: whatever is done to all processes of the container, to end them
- * at last, is done to those of the whole tree. */
+/* Nobody may live in FOLDER, which was there before, or below it: whatever is done to all processes of the container,
+ * to end them at last, is done to those of the whole tree. */
 static int folder_check_empty(const struct cgroup_folder *folder, struct error *err)
 {
 	struct procs procs = { 0 };

@@ -78,8 +78,9 @@ struct cgroup {
  * mounted. */
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
 
-/* For a cgroup of systemd's (cgroup->unit): have it make the unit, wait until that is done (at most 30 s) and fill in the
- * folders.  First note the unit in the journal.  A unit of that name that runs already is an error (ERROR_EXISTS). */
+/* For a cgroup of systemd's (cgroup->unit): have it make the unit, wait until that is done (at most 30 s) and fill in
+ * the folders.  First note the unit in the journal.  A unit of that name that runs already is an error
+ * (ERROR_EXISTS). */
 int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct error *err);
 
 /* Tell the unit's description, by which it is known as ours, from the container's ID and time of creation. */
@@ -89,9 +90,9 @@ void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *cre
  * nothing outside.  Optional: cgroup_make() calls it if the caller did not. */
 int cgroup_look(struct cgroup *cgroup, struct error *err);
 
-/* Make the folders with their parents and open them.  A folder that exists must be empty of processes, as must all below
- * it, and not frozen.  A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is required.  On
- * error what was made is removed. */
+/* Make the folders with their parents and open them.  A folder that exists must be empty of processes, as must all
+ * below it, and not frozen.  A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless it is
+ * required.  On error what was made is removed. */
 int cgroup_make(struct cgroup *cgroup, struct error *err);
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
@@ -121,22 +122,23 @@ void cgroup_update_end(struct cgroup_change *change);
 /* The process PID, init, is in the cgroup: what kept its place may go.  Nothing without a unit. */
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
 
-/* With a unit: have systemd put our process PID into it, or to where cgroup_below() led.  For a user who may not move a process
- * there himself, since cgroups in between are not his. */
+/* With a unit: have systemd put our process PID into it, or to where cgroup_below() led.  For a user who may not move
+ * a process there himself, since cgroups in between are not his. */
 int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
 
-/* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed and
- * forgotten.  To be asked before anything is killed or removed long after. */
+/* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed
+ * and forgotten.  To be asked before anything is killed or removed long after. */
 bool cgroup_claim(struct cgroup *cgroup);
 
-/* Fill PLAN's writes, in ARENA: what cgroup_limit() would write, where and why.  Changes nothing outside; -1 where cgroup_limit()
- * would find that this machine cannot do it.  None with systemd, which is told properties. */
+/* Fill PLAN's writes, in ARENA: what cgroup_limit() would write, where and why.  Changes nothing outside; -1 where
+ * cgroup_limit() would find that this machine cannot do it.  None with systemd, which is told properties. */
 int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);
 
-/* True if a birth in that folder failed with NUMBER for a reason that does not keep the process from getting there later. */
+/* True if a birth in that folder failed with NUMBER for a reason that does not keep the process from getting there
+ * later. */
 bool cgroup_birth_refused(const struct cgroup *cgroup, int number);
 
 /* For the calling, single-threaded process: enter every v1 folder by writing "0" to `tasks`, which waits for no RCU
@@ -150,8 +152,8 @@ int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct erro
 int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
 
 /* Go on below the container's own cgroups, which are open with JOIN, as `exec --cgroup` says: one "PATH" for all
- * hierarchies, or "CONTROLLER[,CONTROLLER]:PATH" for those of v1, the others staying where they are.  ARGUMENTS end with
- * NULL.  ERROR_USAGE if they are wrong. */
+ * hierarchies, or "CONTROLLER[,CONTROLLER]:PATH" for those of v1, the others staying where they are.  ARGUMENTS end
+ * with NULL.  ERROR_USAGE if they are wrong. */
 int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *err);
 
 /* v2: go to where PID is, below the container's own cgroup.  That takes no processes itself once the container hands
@@ -174,8 +176,8 @@ bool cgroup_frozen(const struct cgroup *cgroup);
 /* True if it has a folder in the hierarchy of CONTROLLER: "cpu", "systemd"; "" is cgroup2's. */
 bool cgroup_has(const struct cgroup *cgroup, const char *controller);
 
-/* The path of the folder that cgroup_freeze() works on, for a program that freezes by itself; NULL if there is none.  The
- * caller frees. */
+/* The path of the folder that cgroup_freeze() works on, for a program that freezes by itself; NULL if there is none.
+ * The caller frees. */
 char *cgroup_freezer_path(const struct cgroup *cgroup);
 
 /* How many processes of it the kernel has killed because its memory ended, so far; false if it does not tell (no memory
@@ -199,9 +201,9 @@ int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 
-/* Stop the unit, if there is one and it is ours, and remove the folders we made, children first; waits (events, bounded by
- * 10 s) for the last process to be gone.  What is gone already is fine.  Open or closed folders alike; they are closed afterwards.
- * Parents of ours in which others live by now stay, and are added to `left`. */
+/* Stop the unit, if there is one and it is ours, and remove the folders we made, children first; waits (events,
+ * bounded by 10 s) for the last process to be gone.  What is gone already is fine.  Open or closed folders alike; they
+ * are closed afterwards. Parents of ours in which others live by now stay, and are added to `left`. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
 
 /* Remove it, if it is empty.  False if it stays; gone already, or another one by that name, is true. */

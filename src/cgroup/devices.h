@@ -36,8 +36,8 @@ struct device_rule {
 	unsigned access;	/* DEVICE_* */
 };
 
-/* The rules of RESOURCES (may be NULL) and, behind them, those that every container has: an array of *N from malloc, or NULL
- * with ERR where one is wrong. */
+/* The rules of RESOURCES (may be NULL) and, behind them, those that every container has: an array of *N from malloc,
+ * or NULL with ERR where one is wrong. */
 struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err);
 
 /* What is allowed of DEVICE_ALL. */
@@ -80,8 +80,8 @@ struct device_list {
 bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars);
 void device_list_free(struct device_list *list);
 
-/* The lines that make of OLD's exceptions those of NEW, both with the same first word: MORE are to be added, LESS to be taken
- * away.  What is in both is in neither.  Freed by the caller. */
+/* The lines that make of OLD's exceptions those of NEW, both with the same first word: MORE are to be added, LESS to
+ * be taken away.  What is in both is in neither.  Freed by the caller. */
 void device_list_diff(const struct device_list *old, const struct device_list *new, struct device_list *more,
 		      struct device_list *less);
 

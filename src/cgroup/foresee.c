@@ -12,7 +12,8 @@ static const char *file_name(struct arena *arena, const struct limit_write *w)
 	return arena_printf(arena, "%s/%s", folder, w->file);
 }
 
-static int foresee(const struct cgroup *cgroup, const struct oci_resources *resources, struct limits *limits, struct error *err)
+static int foresee(const struct cgroup *cgroup, const struct oci_resources *resources, struct limits *limits,
+		   struct error *err)
 {
 	limits->cgroup = cgroup;
 	limits->foreseen = true;

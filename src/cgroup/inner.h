@@ -128,8 +128,8 @@ int folder_remove(struct cgroup *cgroup, struct cgroup_folder *folder, struct er
 
 /* ---- systemd.c ---- */
 
-/* Tell systemd what it has properties for of RESOURCES, and wait until it has written its own values to the files.  DEVICES:
- * their rules have changed as well, which only v1's systemd cares for. */
+/* Tell systemd what it has properties for of RESOURCES, and wait until it has written its own values to the files.
+ * DEVICES: their rules have changed as well, which only v1's systemd cares for. */
 int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resources, bool devices, struct error *err);
 
 /* Stop the unit with all processes in it; gone already is fine, and one that is not ours is left alone. */
@@ -142,8 +142,8 @@ void unit_free(struct cgroup_unit *unit);
 
 struct unit_properties;
 
-/* v1: DevicePolicy and DeviceAllow for systemd, which in v1 writes devices.allow itself whenever it is reloaded.  Nothing is
- * added where systemd cannot say it. */
+/* v1: DevicePolicy and DeviceAllow for systemd, which in v1 writes devices.allow itself whenever it is reloaded.
+ * Nothing is added where systemd cannot say it. */
 void unit_devices(struct arena *arena, const struct oci_resources *resources, struct unit_properties *list);
 
 /* ---- patience.c ---- */

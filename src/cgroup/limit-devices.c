@@ -108,8 +108,8 @@ static int apply_v1(const struct cgroup_folder *folder, const struct tables *tab
 }
 
 /* Only what differs, more exceptions first: with the same first word each line changes its own cell alone. */
-static int change_lines(const struct cgroup_folder *folder, const struct device_list *old, const struct device_list *new,
-			struct error *err)
+static int change_lines(const struct cgroup_folder *folder, const struct device_list *old,
+			const struct device_list *new, struct error *err)
 {
 	struct device_list more, less;
 	size_t added = 0, taken = 0;
@@ -215,7 +215,8 @@ int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resou
 	return excuse(cgroup, result, err);
 }
 
-static int foresee_v1(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables, struct error *err)
+static int foresee_v1(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables,
+		      struct error *err)
 {
 	struct device_list list;
 	int result = list_make(&list, tables, err);
@@ -229,7 +230,8 @@ static int foresee_v1(struct limits *limits, const struct cgroup_folder *folder,
 	return result;
 }
 
-static int foresee_v2(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables, struct error *err)
+static int foresee_v2(struct limits *limits, const struct cgroup_folder *folder, const struct tables *tables,
+		      struct error *err)
 {
 	auto_free struct bpf_insn *code = NULL;
 	size_t n;

@@ -138,7 +138,8 @@ static int cannot_write(const struct limit_write *w, const char *file, const cha
 		return fail(err, number, "set %s/%s to %s (in use now: %s)", name, file, value, now);
 	for (size_t i = 0; i < ARRAY_SIZE(related) && number == EINVAL; i++)
 		if (!strcmp(related[i].file, file) && folder_peek(w->folder->fd, related[i].other, now, sizeof now))
-			return fail(err, number, "set %s/%s to %s (%s is %s)", name, file, value, related[i].other, now);
+			return fail(err, number, "set %s/%s to %s (%s is %s)", name, file, value, related[i].other,
+				    now);
 	return fail(err, number, "set %s/%s to %s", name, file, value);
 }
 

@@ -67,8 +67,8 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *resources,
 int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
 
-/* The device rules as writes: v1's lines, or the length of v2's program; nothing is written, and where nobody is restricted or
- * there is no controller nothing is added. */
+/* The device rules as writes: v1's lines, or the length of v2's program; nothing is written, and where nobody is
+ * restricted or there is no controller nothing is added. */
 int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err);
 
 /* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
@@ -88,8 +88,9 @@ void limits_restore(struct limits *limits);
 
 void limits_free(struct limits *limits);
 
-/* What to write to FILE to have it as it was when it read OLD, after VALUE was written there: the line of the same device in
- * a file that has one for each, "oom_kill_disable"'s number, or all of it.  From malloc; NULL: FILE does not tell. */
+/* What to write to FILE to have it as it was when it read OLD, after VALUE was written there: the line of the same
+ * device in a file that has one for each, "oom_kill_disable"'s number, or all of it.  From malloc; NULL: FILE does not
+ * tell. */
 char *limit_before(const char *file, const char *value, const char *old);
 
 /* The device rules, in whichever version has them. */

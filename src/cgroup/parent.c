@@ -124,8 +124,8 @@ bool controllers_barred(int dir)
 	char text[32];
 
 	/* The root, which may have both, has no type. */
-	return folder_peek(dir, "cgroup.type", text, sizeof text) && folder_peek(dir, "cgroup.procs", text, sizeof text) &&
-	       text[0] != '\0';
+	return folder_peek(dir, "cgroup.type", text, sizeof text) &&
+	       folder_peek(dir, "cgroup.procs", text, sizeof text) && text[0] != '\0';
 }
 
 void controllers_enable(int dir, const struct oci_resources *resources)

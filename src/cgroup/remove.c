@@ -27,8 +27,8 @@ static int rmdir_at(int dir, const char *name)
 	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
 		return 0;
 	number = errno;
-	/* On a read-only mount rmdir says EROFS even if there is nothing to remove.  And "gone" is believed only when looked
-	 * at once more: what stays behind here nobody would ever remove. */
+	/* On a read-only mount rmdir says EROFS even if there is nothing to remove.  And "gone" is believed only when
+	 * looked at once more: what stays behind here nobody would ever remove. */
 	if (number != EBUSY && !file_exists(dir, name) && folder_gone(errno))
 		return 0;
 	return folder_gone(number) ? EBUSY : number;

@@ -194,7 +194,8 @@ static void pids_without(struct reader *r)
 
 /* ---- block devices ---- */
 
-/* Files of BFQ with statistics, of BFQ, of CFQ (before 5.0), of the throttle: the first ones that say anything say all. */
+/* Files of BFQ with statistics, of BFQ, of CFQ (before 5.0), of the throttle: the first ones that say anything say
+ * all. */
 static const struct {
 	const char *file;
 	enum stats_io_kind kind;

@@ -81,8 +81,8 @@ struct cgroup_stats {
 	} cpu;
 	struct {
 		struct stats_numbers cpus, mems;
-		stats_count cpu_exclusive, mem_hardwall, mem_exclusive, memory_migrate, memory_spread_page, memory_spread_slab,
-			memory_pressure, sched_load_balance;
+		stats_count cpu_exclusive, mem_hardwall, mem_exclusive, memory_migrate, memory_spread_page,
+			memory_spread_slab, memory_pressure, sched_load_balance;
 		long long sched_relax_domain_level;
 	} cpuset;
 	struct {

@@ -55,8 +55,8 @@ static bool said(const struct bus *bus, const char *error)
 }
 
 /* A property of the unit; INTERFACE is Unit, or the kind of unit. */
-static int unit_get(struct bus *bus, const struct cgroup_unit *unit, const char *interface, const char *property, char **text,
-		    struct error *err)
+static int unit_get(struct bus *bus, const struct cgroup_unit *unit, const char *interface, const char *property,
+		    char **text, struct error *err)
 {
 	auto_free char *escaped = bus_escape(unit->name);
 	auto_free char *path = xasprintf("/org/freedesktop/systemd1/unit/%s", escaped);
@@ -98,7 +98,8 @@ static int do_job(struct bus *bus, const char *method, const struct bus_value *a
 	struct job job = { NULL, "" };
 	int result;
 
-	if (bus_listen(bus, &manager, "JobRemoved", err) < 0 || bus_call(bus, &manager, method, args, n, &job.path, err) < 0)
+	if (bus_listen(bus, &manager, "JobRemoved", err) < 0 ||
+	    bus_call(bus, &manager, method, args, n, &job.path, err) < 0)
 		return -1;
 	if (!job.path)
 		return fail_code(err, ERROR_PROTOCOL, "%s: systemd's answer names no job", method);
@@ -204,8 +205,8 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 /* ---- properties ----------------------------------------------------------- */
 
 /* Those of LIST that this systemd knows, in ARENA with room for EXTRA more. */
-static struct bus_property *known(struct bus *bus, struct arena *arena, const struct unit_properties *list, size_t extra,
-				  size_t *n)
+static struct bus_property *known(struct bus *bus, struct arena *arena, const struct unit_properties *list,
+				  size_t extra, size_t *n)
 {
 	struct bus_property *out = arena_alloc(arena, (list->n + extra) * sizeof *out);
 	unsigned has = bus_version(bus);
@@ -223,8 +224,8 @@ static struct bus_property *known(struct bus *bus, struct arena *arena, const st
 }
 
 /* It writes the files after its answer, but before it looks at the next call. */
-static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const struct bus_property *properties, size_t n,
-			  struct error *err)
+static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const struct bus_property *properties,
+			  size_t n, struct error *err)
 {
 	const struct bus_value args[] = { BUS_TEXT(unit->name), BUS_BOOL(true), BUS_LIST("a(sv)", properties, n) };
 	auto_free char *text = NULL;
@@ -234,9 +235,10 @@ static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const
 	return bus_get(bus, &manager, "Version", &text, err);
 }
 
-/* A list of devices is added to: it is emptied first.  Then nothing is allowed for a moment, in which nobody must run. */
-static int set_devices(struct bus *bus, const struct cgroup *cgroup, const struct oci_resources *resources, struct arena *arena,
-		       struct error *err)
+/* A list of devices is added to: it is emptied first.  Then nothing is allowed for a moment, in which nobody must
+ * run. */
+static int set_devices(struct bus *bus, const struct cgroup *cgroup, const struct oci_resources *resources,
+		       struct arena *arena, struct error *err)
 {
 	const struct bus_property none[] = {
 		{ "DevicePolicy", BUS_TEXT("auto") }, { "DeviceAllow", BUS_LIST("a(ss)", NULL, 0) },
@@ -287,8 +289,8 @@ int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resource
 
 /* ---- start ---------------------------------------------------------------- */
 
-/* There is a unit of that name.  1: it is ours, and runs; 0: look again, it begins, or has ended and will be forgotten; -1: it
- * is somebody else's. */
+/* There is a unit of that name.  1: it is ours, and runs; 0: look again, it begins, or has ended and will be
+ * forgotten; -1: it is somebody else's. */
 static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, struct error *err)
 {
 	auto_free char *state = NULL;
@@ -452,7 +454,8 @@ bool cgroup_claim(struct cgroup *cgroup)
 		return true;
 	ours = is_ours(bus, cgroup->unit, &problem);
 	/* None of that name is loaded, while the folder is there: what is left of ours. */
-	if (ours != 0 || (unit_get(bus, cgroup->unit, "Unit", "LoadState", &state, &problem) == 0 && !strcmp(state, "not-found")))
+	if (ours != 0 ||
+	    (unit_get(bus, cgroup->unit, "Unit", "LoadState", &state, &problem) == 0 && !strcmp(state, "not-found")))
 		return true;
 	log_debug("the unit %s is somebody else's now", cgroup->unit->name);
 	cgroup->unit->asked = false;

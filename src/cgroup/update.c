@@ -79,7 +79,8 @@ char *limit_before(const char *file, const char *value, const char *old)
 		if (gone)
 			return gone;
 	}
-	/* One value.  An empty one (cpuset.cpus in v2) is written as an empty line: no write(2) at all would change nothing. */
+	/* One value.  An empty one (cpuset.cpus in v2) is written as an empty line: no write(2) at all would change
+	 * nothing. */
 	length = strcspn(old, "\n");
 	if (old[length] && old[length + 1])
 		return NULL;
@@ -174,7 +175,8 @@ static void devices_back(const struct cgroup *cgroup, const struct cgroup_change
 }
 
 /* 0, or -1 with ERR and all as it was before, in the unit and in the devices. */
-static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *change, struct limits *limits, struct error *err)
+static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *change, struct limits *limits,
+			struct error *err)
 {
 	struct error ignored;
 

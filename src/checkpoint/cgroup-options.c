@@ -42,7 +42,8 @@ static char *options_now(int fd)
 	char *text = NULL;
 	uint64_t id;
 
-	if (mountinfo_read("/proc/self", &mounts, &ignored) == 0 && mount_id(fd, &id) && (entry = mountinfo_find(&mounts, id)))
+	if (mountinfo_read("/proc/self", &mounts, &ignored) == 0 && mount_id(fd, &id) &&
+	    (entry = mountinfo_find(&mounts, id)))
 		text = xstrdup(entry->options);
 	mountinfo_free(&mounts);
 	return text;
@@ -51,7 +52,8 @@ static char *options_now(int fd)
 /* One CRIU at a time, or we would note what another one has left; but one that serves pages may go on for hours. */
 static void wait_for_others(int fd)
 {
-	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && waited < PATIENCE_MS; waited += LOOK_MS)
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && waited < PATIENCE_MS;
+	     waited += LOOK_MS)
 		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
 }
 

@@ -57,7 +57,8 @@ static int check_state(struct checkpoint *c, struct error *err)
 	handle_look_paused(&c->handle);
 	c->was_paused = c->handle.status == CONTAINER_PAUSED;
 	if (c->handle.status != CONTAINER_RUNNING && c->handle.status != CONTAINER_PAUSED)
-		return fail_code(err, ERROR_STATE, "Container cannot be checkpointed in %s state", container_status_name(c->handle.status));
+		return fail_code(err, ERROR_STATE, "Container cannot be checkpointed in %s state",
+				 container_status_name(c->handle.status));
 	return 0;
 }
 
@@ -102,7 +103,8 @@ static int plan_again(struct checkpoint *c, struct error *err)
 	if (handle_config(&c->handle, &c->config, err) < 0 || host_probe(&host, err) < 0)
 		return -1;
 	if (record->notify)
-		options.notify_socket = arena_printf(&c->config.arena, "%s/%s/" NOTIFY_FOLDER, c->handle.root, c->handle.id);
+		options.notify_socket =
+			arena_printf(&c->config.arena, "%s/%s/" NOTIFY_FOLDER, c->handle.root, c->handle.id);
 	return plan_make(&c->config.arena, c->config.spec, &host, &options, &c->plan, err);
 }
 
@@ -209,8 +211,8 @@ static int look_at_container(struct checkpoint *c, struct error *err)
 	if (external_mounts(&c->plan, record->pid, arena, &c->criu.mounts, &c->below, &complaints, err) < 0)
 		return -1;
 	c->inherit = arena_alloc(arena, (record->n_descriptors + 1) * sizeof *c->inherit);
-	if (external_descriptors(record->pid, record->descriptors, record->n_descriptors, c->criu.shell_job, arena, c->inherit,
-				 &c->criu.external, err) < 0 ||
+	if (external_descriptors(record->pid, record->descriptors, record->n_descriptors, c->criu.shell_job, arena,
+				 c->inherit, &c->criu.external, err) < 0 ||
 	    external_namespaces(&c->plan.ns, record->pid, arena, &c->criu.external, err) < 0)
 		return -1;
 	return preflight_complain(&complaints, "saved", err);
@@ -284,8 +286,8 @@ static int checkpoint(struct checkpoint *c, struct error *err)
 	struct swrk_start start = { .program = c->options->criu.program, .cgroup = -1, .own_stdio = c->criu.shell_job };
 
 	cgroup_options_note(&c->cgroup_options);
-	if (swrk_start(&start, &c->swrk, err) < 0 || swrk_greet(&c->swrk, start.program, err) < 0 || check_features(c, err) < 0 ||
-	    look_at_container(c, err) < 0)
+	if (swrk_start(&start, &c->swrk, err) < 0 || swrk_greet(&c->swrk, start.program, err) < 0 ||
+	    check_features(c, err) < 0 || look_at_container(c, err) < 0)
 		return -1;
 	return c->options->check ? 0 : dump(c, err);
 }

@@ -54,8 +54,8 @@ struct search {
 
 static bool makes_a_mount(enum step_action action)
 {
-	return action == STEP_BIND || action == STEP_MOUNT || action == STEP_CGROUP || action == STEP_DEVICE || action == STEP_MASK ||
-	       action == STEP_READONLY;
+	return action == STEP_BIND || action == STEP_MOUNT || action == STEP_CGROUP || action == STEP_DEVICE ||
+	       action == STEP_MASK || action == STEP_READONLY;
 }
 
 /* The mount that lies at the target of STEP, or NULL. */
@@ -121,7 +121,8 @@ static bool binds_null(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->rootfs.n_steps; i++) {
 		const struct step *step = &plan->rootfs.steps[i];
-		if ((step->action == STEP_BIND || (step->action == STEP_DEVICE && step->source)) && !strcmp(step->target, "/dev/null"))
+		if ((step->action == STEP_BIND || (step->action == STEP_DEVICE && step->source)) &&
+		    !strcmp(step->target, "/dev/null"))
 			return true;
 	}
 	return false;
@@ -135,7 +136,8 @@ static void look_at(struct search *s, size_t i)
 
 	if (!strcmp(entry->place, "/"))
 		return;
-	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null: runc knows it by that name. */
+	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null: runc knows it by
+	 * that name. */
 	if (step && step->action == STEP_MASK && strcmp(entry->root, "/") != 0 && !binds_null(s->plan)) {
 		external_pair(s->found, place, "/dev/null");
 		return;
@@ -166,8 +168,8 @@ static void look_at(struct search *s, size_t i)
 			  entry->place, entry->type);
 }
 
-int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts, struct wire_list *below,
-		    struct text *complaints, struct error *err)
+int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts,
+		    struct wire_list *below, struct text *complaints, struct error *err)
 {
 	struct search s = { .plan = plan, .arena = arena, .found = mounts, .below = below, .complaints = complaints };
 	auto_free char *proc = xasprintf("/proc/%d", pid), *path = xasprintf("/proc/%d/root", pid);
@@ -221,8 +223,8 @@ static bool is_descriptor(int pid, size_t fd, const char *link)
 	return n > 0 && (size_t) n == strlen(link) && memcmp(now, link, (size_t) n) == 0;
 }
 
-/* Where PID has what LINK names, which it got as descriptor FD: a shell puts its output elsewhere for the time of one redirection.
- * False if it has closed it, or put something of its own there. */
+/* Where PID has what LINK names, which it got as descriptor FD: a shell puts its output elsewhere for the time of one
+ * redirection. False if it has closed it, or put something of its own there. */
 static bool find_descriptor(int pid, const char *link, size_t *fd)
 {
 	auto_free char *path = xasprintf("/proc/%d/fd", pid);
@@ -297,10 +299,12 @@ const char *external_namespace_name(int flag)
 	return flag == CLONE_NEWNET ? "extRootNetNS" : flag == CLONE_NEWPID ? "extRootPidNS" : NULL;
 }
 
-int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *arena, struct wire_list *external, struct error *err)
+int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *arena, struct wire_list *external,
+			struct error *err)
 {
 	for (size_t i = 0; i < ns->n_join; i++) {
-		const char *name = external_namespace_name(ns->join[i].flag), *proc = namespace_by_flag(ns->join[i].flag)->proc;
+		const char *name = external_namespace_name(ns->join[i].flag),
+			   *proc = namespace_by_flag(ns->join[i].flag)->proc;
 		auto_free char *path = xasprintf("/proc/%d/ns/%s", pid, proc);
 		struct stat st;
 

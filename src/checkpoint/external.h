@@ -18,19 +18,20 @@ struct text;
 
 /* ---- for a checkpoint: looking at the container ------------------------------ */
 
-/* Find the mounts of process PID that are not the container's own; adds pairs (mount point, name) to MOUNTS and, for those
- * that came along with a recursive bind mount, their names to BELOW (char *).  What CRIU will not be able to save goes to
- * COMPLAINTS, a line each.  All strings live in ARENA. */
-int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts, struct wire_list *below,
-		    struct text *complaints, struct error *err);
+/* Find the mounts of process PID that are not the container's own; adds pairs (mount point, name) to MOUNTS and, for
+ * those that came along with a recursive bind mount, their names to BELOW (char *).  What CRIU will not be able to
+ * save goes to COMPLAINTS, a line each.  All strings live in ARENA. */
+int external_mounts(const struct plan *plan, int pid, struct arena *arena, struct wire_list *mounts,
+		    struct wire_list *below, struct text *complaints, struct error *err);
 
-/* What the images will call the N DESCRIPTORS that process PID got from its caller, if it still has them: INHERIT, N strings, ""
- * for none; EXTERNAL gets what CRIU has to be told for that.  SHELL_JOB: terminals are left to CRIU. */
+/* What the images will call the N DESCRIPTORS that process PID got from its caller, if it still has them: INHERIT, N
+ * strings, "" for none; EXTERNAL gets what CRIU has to be told for that.  SHELL_JOB: terminals are left to CRIU. */
 int external_descriptors(int pid, char **descriptors, size_t n, bool shell_job, struct arena *arena, char **inherit,
 			 struct wire_list *external, struct error *err);
 
 /* The namespaces of process PID that the container was told to join: "net[INODE]:extRootNetNS". */
-int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *arena, struct wire_list *external, struct error *err);
+int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *arena, struct wire_list *external,
+			struct error *err);
 
 /* The name that the images give to the joined namespace FLAG, or NULL if CRIU has to be told otherwise (join_ns). */
 const char *external_namespace_name(int flag);

@@ -71,7 +71,8 @@ void images_close(struct images *images)
 	*images = (struct images) { .folder = -1, .work = -1 };
 }
 
-int images_write(const struct images *images, const struct record_image *image, char **descriptors, size_t n, struct error *err)
+int images_write(const struct images *images, const struct record_image *image, char **descriptors, size_t n,
+		 struct error *err)
 {
 	size_t length;
 	auto_free char *ours = json_write(&record_image_type, image, true, &length);
@@ -118,7 +119,8 @@ static void *read_file(const struct images *images, const char *name, const stru
 }
 
 /* As runc does it: only pipes are handed on. */
-static void from_descriptors(const struct record_descriptors *descriptors, struct arena *arena, struct record_image *image)
+static void from_descriptors(const struct record_descriptors *descriptors, struct arena *arena,
+			     struct record_image *image)
 {
 	for (size_t i = 0; descriptors && i < descriptors->n_list; i++) {
 		const char *key = descriptors->list[i];
@@ -133,9 +135,11 @@ static int check(const struct record_image *image, struct error *err)
 	struct utsname here;
 
 	if (image->version != IMAGE_VERSION)
-		return fail_code(err, ERROR_UNSUPPORTED, "the checkpoint has version %u, this build reads %d", image->version, IMAGE_VERSION);
+		return fail_code(err, ERROR_UNSUPPORTED, "the checkpoint has version %u, this build reads %d",
+				 image->version, IMAGE_VERSION);
 	if (uname(&here) == 0 && strcmp(here.machine, image->machine))
-		return fail_code(err, ERROR_UNSUPPORTED, "the checkpoint was made on a %s machine, this is %s", image->machine, here.machine);
+		return fail_code(err, ERROR_UNSUPPORTED, "the checkpoint was made on a %s machine, this is %s",
+				 image->machine, here.machine);
 	return 0;
 }
 

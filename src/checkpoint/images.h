@@ -26,18 +26,20 @@ struct images {
 };
 
 /* Open the folders that SETTINGS name; with MAKE they are made, with their parents.  LOG is the name of the log. */
-int images_open(const struct criu_settings *settings, bool make, const char *log, struct images *images, struct error *err);
+int images_open(const struct criu_settings *settings, bool make, const char *log, struct images *images,
+		struct error *err);
 void images_close(struct images *images);
 
-/* Let the root of the container's user namespace, if it has one, into the folder: its processes open the images while they are
- * made.  To nobody else: memory lies in them.  Its group becomes that root's, which may then pass through. */
+/* Let the root of the container's user namespace, if it has one, into the folder: its processes open the images while
+ * they are made.  To nobody else: memory lies in them.  Its group becomes that root's, which may then pass through. */
 int images_admit(const struct images *images, const struct namespace_plan *ns, struct error *err);
 
 /* The folder that has the log. */
 int images_log_folder(const struct images *images);
 
 /* Write both files.  DESCRIPTORS are N readlink(2) texts. */
-int images_write(const struct images *images, const struct record_image *image, char **descriptors, size_t n, struct error *err);
+int images_write(const struct images *images, const struct record_image *image, char **descriptors, size_t n,
+		 struct error *err);
 
 /* Read what there is of both into ARENA.  Images that runc made have no ctr-run.json: then IMAGE is filled from
  * descriptors.json as runc reads it.  -1 with ERR if this is no checkpoint, or one for another machine. */

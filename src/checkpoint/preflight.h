@@ -16,9 +16,10 @@ int preflight_processes(pid_t init, const pid_t *pids, size_t n, bool tcp, struc
 /* What the config asks for and CRIU cannot bring back. */
 void preflight_config(const struct plan *plan, struct text *complaints);
 
-/* An error with all COMPLAINTS, as who mends one of them wants to know of the others; 0 if there are none.  WHAT: "saved". */
+/* An error with all COMPLAINTS, as who mends one of them wants to know of the others; 0 if there are none.  WHAT:
+ * "saved". */
 int preflight_complain(struct text *complaints, const char *what, struct error *err);
 
-/* Count the lines of TEXT, a /proc/PID/net/tcp or tcp6, that tell of an open connection, and add their sockets' inodes to
- * *INODES of *N, an xgrow() array. */
+/* Count the lines of TEXT, a /proc/PID/net/tcp or tcp6, that tell of an open connection, and add their sockets' inodes
+ * to *INODES of *N, an xgrow() array. */
 void preflight_connections(const char *text, unsigned long long **inodes, size_t *n);

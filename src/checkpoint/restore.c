@@ -135,8 +135,8 @@ static int check_config(const struct restore *r, struct error *err)
 
 static int decide(struct restore *r, struct error *err)
 {
-	if (launch_decide(&r->launch, err) < 0 || settings_check_rights("restore", err) < 0 || check_config(r, err) < 0 ||
-	    images_open(&r->options->criu, false, RESTORE_LOG, &r->images, err) < 0 ||
+	if (launch_decide(&r->launch, err) < 0 || settings_check_rights("restore", err) < 0 ||
+	    check_config(r, err) < 0 || images_open(&r->options->criu, false, RESTORE_LOG, &r->images, err) < 0 ||
 	    images_admit(&r->images, &r->launch.plan.ns, err) < 0 ||
 	    images_read(&r->images, arena_of(r), &r->image, err) < 0)
 		return -1;
@@ -171,8 +171,8 @@ static int check_version(const struct restore *r, struct error *err)
 	if (r->criu.lazy_pages && !r->swrk.features.lazy_pages)
 		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot fetch pages lazily (userfaultfd), which --lazy-pages needs");
 	if (r->image.criu > (uint32_t) r->swrk.version)
-		log_warn("the checkpoint was made by CRIU %u.%u, this is %d.%d", r->image.criu / 10000, r->image.criu / 100 % 100,
-			 r->swrk.version / 10000, r->swrk.version / 100 % 100);
+		log_warn("the checkpoint was made by CRIU %u.%u, this is %d.%d", r->image.criu / 10000,
+			 r->image.criu / 100 % 100, r->swrk.version / 10000, r->swrk.version / 100 % 100);
 	return 0;
 }
 
@@ -218,7 +218,8 @@ static int cgroup_roots(struct restore *r, struct error *err)
 
 /* ---- what CRIU tells ------------------------------------------------------------- */
 
-/* The network namespace comes empty, and with lo down: connections of the container with itself could not be restored. */
+/* The network namespace comes empty, and with lo down: connections of the container with itself could not be
+ * restored. */
 static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 {
 	auto_free char *path = xasprintf("/proc/%d/ns/net", (int) pid);
@@ -261,10 +262,12 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
 		return 0;
 	r->launch.hooked = true;
-	auto_free char *state = hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
+	auto_free char *state =
+		hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
 	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, r->launch.bundle, NULL, err) < 0)
 		return -1;
-	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, NULL, err);
+	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, NULL,
+			 err);
 }
 
 static int on_terminal(struct restore *r, int master, struct error *err)

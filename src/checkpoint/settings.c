@@ -83,8 +83,8 @@ void settings_free(struct criu_options *options)
 	}
 }
 
-int settings_explain(const struct images *images, const char *log, const struct swrk *swrk, const struct criu_reply *reply,
-		     struct error *err)
+int settings_explain(const struct images *images, const char *log, const struct swrk *swrk,
+		     const struct criu_reply *reply, struct error *err)
 {
 	char why[sizeof err->message / 2];
 	size_t used;

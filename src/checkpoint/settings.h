@@ -17,8 +17,8 @@ int settings_fill(const struct criu_settings *settings, const struct images *ima
 void settings_free(struct criu_options *options);
 
 /* Add to ERR, which swrk_ask() made, what CRIU's log says first, and where the rest of it is. */
-int settings_explain(const struct images *images, const char *log, const struct swrk *swrk, const struct criu_reply *reply,
-		     struct error *err);
+int settings_explain(const struct images *images, const char *log, const struct swrk *swrk,
+		     const struct criu_reply *reply, struct error *err);
 
 /* "ADDRESS:PORT", "[ADDRESS]:PORT".  The address is a new string. */
 int settings_page_server(const char *text, struct criu_page_server *server, struct error *err);

@@ -41,7 +41,8 @@ int staging_open(struct staging *staging, size_t n_below, struct arena *arena, s
 		const struct step *step = &rootfs->steps[i];
 		if (!is_source(staging->sources, i))
 			continue;
-		staging->mount[i] = rootfs_open_whole(staging->plan, step, step->recursive && n_below, &mounts, within, err);
+		staging->mount[i] =
+			rootfs_open_whole(staging->plan, step, step->recursive && n_below, &mounts, within, err);
 		staging->within[i] = arena_strdup(arena, within);
 		if (staging->mount[i] < 0) {
 			wrap(err, "open the source of %s for criu", step->target);
@@ -62,7 +63,8 @@ void staging_close(struct staging *staging)
 
 /* ---- names -------------------------------------------------------------------- */
 
-/* TARGET as the rootfs resolves it (/var/run is /run in most), which is how runc's images call it; NULL if it is the same. */
+/* TARGET as the rootfs resolves it (/var/run is /run in most), which is how runc's images call it; NULL if it is the
+ * same. */
 static char *resolved(const struct rootfs_sources *sources, const char *target, struct arena *arena)
 {
 	struct error ignored;
@@ -81,7 +83,8 @@ static char *resolved(const struct rootfs_sources *sources, const char *target, 
 	return strcmp(path, target) ? arena_strdup(arena, path) : NULL;
 }
 
-static void add(const struct rootfs_sources *sources, const char *target, const char *path, struct arena *arena, struct wire_list *mounts)
+static void add(const struct rootfs_sources *sources, const char *target, const char *path, struct arena *arena,
+		struct wire_list *mounts)
 {
 	char *name = external_name(arena, target), *other = resolved(sources, name, arena);
 
@@ -114,7 +117,8 @@ static void add_below(const struct staging *staging, const char *name, struct ar
 	}
 	/* "..", from a file that is foreign, would lead out of the source. */
 	if (longest && !strstr(name + longest, "/.."))
-		external_pair(mounts, name, arena_printf(arena, "%s%s", source_path(staging, best, arena), name + longest));
+		external_pair(mounts, name,
+			      arena_printf(arena, "%s%s", source_path(staging, best, arena), name + longest));
 }
 
 static bool is_named(const struct wire_list *mounts, const char *name)
@@ -172,8 +176,8 @@ static int stage(int folder, const char *name, int mount, struct error *err)
 	return mount_attach(mount, target, err);
 }
 
-/* The same for a mount source.  Shared: CRIU, told that the mount was a slave, refuses a source that is private, as it is on a
- * host without shared mounts. */
+/* The same for a mount source.  Shared: CRIU, told that the mount was a slave, refuses a source that is private, as it
+ * is on a host without shared mounts. */
 static int stage_source(int folder, const char *name, int mount, struct error *err)
 {
 	return mount_change(mount, 0, 0, MS_SHARED, true, err) < 0 ? -1 : stage(folder, name, mount, err);
@@ -215,9 +219,10 @@ static bool is_restored(const struct plan *plan, const struct step *step)
 	return false;
 }
 
-/* Make the mount point of step I and, if it is a bind mount, attach its source for now: others may have their mount points
- * in it. */
-static int make_mount_point(const struct rootfs_sources *sources, const struct step *step, int source, struct error *err)
+/* Make the mount point of step I and, if it is a bind mount, attach its source for now: others may have their mount
+ * points in it. */
+static int make_mount_point(const struct rootfs_sources *sources, const struct step *step, int source,
+			    struct error *err)
 {
 	struct stat st = { .st_mode = S_IFDIR };
 

@@ -32,8 +32,8 @@ struct staging {
 	const char **within;		/* where the source is in it: "/a/b" or "" */
 };
 
-/* Open the mounts.  BELOW are the N names of mounts that came with a recursive bind mount.  Strings live in ARENA; the caller
- * calls staging_close() in every case. */
+/* Open the mounts.  BELOW are the N names of mounts that came with a recursive bind mount.  Strings live in ARENA; the
+ * caller calls staging_close() in every case. */
 int staging_open(struct staging *staging, size_t n_below, struct arena *arena, struct error *err);
 void staging_close(struct staging *staging);
 
@@ -44,6 +44,6 @@ void staging_names(const struct staging *staging, char **below, size_t n_below, 
 /* In the process that becomes CRIU: enter a new mount namespace and put everything there. */
 int staging_enter(const struct staging *staging, struct error *err);
 
-/* The folder behind FD, opened once more in the mount namespace that we are in now: as CRIU's current folder, where it mounts
- * things, FD would be a place in another.  The caller owns the descriptor. */
+/* The folder behind FD, opened once more in the mount namespace that we are in now: as CRIU's current folder, where it
+ * mounts things, FD would be a place in another.  The caller owns the descriptor. */
 int staging_reopen(int fd, struct error *err);

@@ -62,10 +62,9 @@ struct verb {
 	int (*run)(struct cli *cli, void *options, char **args, struct error *err);
 };
 
-extern const struct verb verb_create, verb_start, verb_run, verb_kill, verb_delete, verb_pause, verb_resume, verb_update,
-	verb_exec, verb_mounts, verb_ps, verb_events, verb_state, verb_list, verb_checkpoint, verb_restore, verb_spec, verb_explain,
-	verb_features,
-	verb_version, verb_help;
+extern const struct verb verb_create, verb_start, verb_run, verb_kill, verb_delete, verb_pause, verb_resume,
+	verb_update, verb_exec, verb_mounts, verb_ps, verb_events, verb_state, verb_list, verb_checkpoint, verb_restore,
+	verb_spec, verb_explain, verb_features, verb_version, verb_help;
 
 /* All verbs in the order of the help, NULL-terminated. */
 extern const struct verb *const verbs[];

@@ -70,8 +70,8 @@ static const char *place_of(struct arena *arena, const struct config *config, co
 	return at.line ? arena_printf(arena, "%s:%u:%u", at.file, at.line, at.column) : "";
 }
 
-static void print_text(struct arena *arena, const struct config *config, const char *name, const struct seccomp_answer *answers,
-		       size_t n, struct text *out)
+static void print_text(struct arena *arena, const struct config *config, const char *name,
+		       const struct seccomp_answer *answers, size_t n, struct text *out)
 {
 	struct table t = { .arena = arena };
 
@@ -92,7 +92,8 @@ static void print_text(struct arena *arena, const struct config *config, const c
 		text_add(out, "  has no number on these architectures: it cannot be called\n");
 }
 
-static void print_json(const struct seccomp_answer *answers, size_t n, const char *name, struct arena *arena, struct text *out)
+static void print_json(const struct seccomp_answer *answers, size_t n, const char *name, struct arena *arena,
+		       struct text *out)
 {
 	text_add(out, "{\"syscall\":");
 	text_add_json(out, name);

@@ -5,5 +5,6 @@
 struct config;
 struct error;
 
-/* Print the answer to QUESTION, "NAME[,ARGUMENT=VALUE...]", for the loaded CONFIG: a table, or JSON.  0, or -1 with ERR. */
+/* Print the answer to QUESTION, "NAME[,ARGUMENT=VALUE...]", for the loaded CONFIG: a table, or JSON.  0, or -1 with
+ * ERR. */
 int explain_syscall(const struct config *config, const char *question, bool json, struct error *err);

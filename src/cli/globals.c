@@ -69,7 +69,8 @@ static bool inside_userns(void)
 	return host_look_userns(&initial, &ignored) == 0 && !initial;
 }
 
-/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody is root.  conmon gives no USER. */
+/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody is root.  conmon gives no
+ * USER. */
 static bool wants_private_root(void)
 {
 	const char *user = getenv("USER");

@@ -159,7 +159,8 @@ void check_mappings(struct json_faults *faults, const char *pointer, const struc
 		if (m->size == 0)
 			check_fault(faults, AT("%s/%zu/size", pointer, i), "must be at least 1");
 		if ((uint64_t) m->container_id + m->size > UINT32_MAX || (uint64_t) m->host_id + m->size > UINT32_MAX)
-			check_fault(faults, AT("%s/%zu/size", pointer, i), "goes beyond id 4294967294, the last there is");
+			check_fault(faults, AT("%s/%zu/size", pointer, i),
+				    "goes beyond id 4294967294, the last there is");
 		for (size_t k = 0; k < i; k++) {
 			if (overlap(m->container_id, m->size, map[k].container_id, map[k].size))
 				check_fault(faults, AT("%s/%zu/containerID", pointer, i), "overlaps with entry %zu", k);
@@ -178,7 +179,7 @@ void check_environment(struct json_faults *faults, const char *pointer, char *co
 			check_fault(faults, AT("%s/%zu", pointer, i), "invalid environment variable: missing '=' in %s",
 				    QUOTED(env[i]));
 		else if (env[i][0] == '=')
-			check_fault(faults, AT("%s/%zu", pointer, i), "invalid environment variable: name cannot be empty in %s",
-				    QUOTED(env[i]));
+			check_fault(faults, AT("%s/%zu", pointer, i),
+				    "invalid environment variable: name cannot be empty in %s", QUOTED(env[i]));
 	}
 }

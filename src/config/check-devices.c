@@ -8,7 +8,8 @@
 #define MAJOR_MAX 4095
 #define MINOR_MAX 1048575
 
-/* Entries are compared in pairs, for as many as a config may sensibly have; beyond, the kernel refuses the second of a name. */
+/* Entries are compared in pairs, for as many as a config may sensibly have; beyond, the kernel refuses the second of a
+ * name. */
 #define MAX_PAIRS 256
 
 static void check_number(const struct check *c, const char *pointer, bool given, int64_t number, int64_t max)
@@ -16,7 +17,8 @@ static void check_number(const struct check *c, const char *pointer, bool given,
 	if (!given)
 		check_fault(c->faults, pointer, "is missing (only type \"p\" goes without)");
 	else if (number < 0 || number > max)
-		check_fault(c->faults, pointer, "%lld is out of range (expected 0 to %lld)", (long long) number, (long long) max);
+		check_fault(c->faults, pointer, "%lld is out of range (expected 0 to %lld)", (long long) number,
+			    (long long) max);
 }
 
 static void check_device(const struct check *c, const struct oci_device *d, const char *pointer)
@@ -46,8 +48,10 @@ void check_devices(const struct check *c)
 		check_device(c, &linux->devices[i], AT("/linux/devices/%zu", i));
 		for (size_t k = 0; i < MAX_PAIRS && linux->devices[i].path && k < i; k++)
 			if (linux->devices[k].path && !strcmp(linux->devices[i].path, linux->devices[k].path) &&
-			    (linux->devices[i].major != linux->devices[k].major || linux->devices[i].minor != linux->devices[k].minor))
-				check_fault(c->faults, AT("/linux/devices/%zu/path", i), "another device has this path, in entry %zu", k);
+			    (linux->devices[i].major != linux->devices[k].major ||
+			     linux->devices[i].minor != linux->devices[k].minor))
+				check_fault(c->faults, AT("/linux/devices/%zu/path", i),
+					    "another device has this path, in entry %zu", k);
 	}
 }
 
@@ -86,7 +90,8 @@ void check_net_devices(const struct check *c)
 		if (!is_device_name(map->keys[i]))
 			check_fault(c->faults, pointer, "invalid network device name %s", QUOTED(map->keys[i]));
 		if (device && device->name && device->name[0] && !is_new_name(device->name))
-			check_fault(c->faults, AT("%s/name", pointer), "invalid network device name %s", QUOTED(device->name));
+			check_fault(c->faults, AT("%s/name", pointer), "invalid network device name %s",
+				    QUOTED(device->name));
 		for (size_t k = 0; i < MAX_PAIRS && k < i; k++)
 			if (later_name(map, i) && later_name(map, k) && !strcmp(later_name(map, i), later_name(map, k)))
 				check_fault(c->faults, pointer, "%s is another device's name in the container too",

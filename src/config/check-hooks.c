@@ -23,7 +23,8 @@ void check_hooks(const struct check *c)
 			const char *pointer = AT("/hooks/%s/%zu", moments[i].name, k);
 			check_path(c->faults, AT("%s/path", pointer), hook->path, "hook path");
 			if (hook->has_timeout && hook->timeout < 1)
-				check_fault(c->faults, AT("%s/timeout", pointer), "%lld is out of range (expected at least 1 second)",
+				check_fault(c->faults, AT("%s/timeout", pointer),
+					    "%lld is out of range (expected at least 1 second)",
 					    (long long) hook->timeout);
 			check_environment(c->faults, AT("%s/env", pointer), hook->env, hook->n_env);
 		}

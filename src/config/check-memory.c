@@ -11,16 +11,18 @@ static void check_nodes(const struct check *c, const struct oci_memory_policy *p
 	bool any = false;
 
 	if (p->nodes && !check_list_of_numbers(p->nodes, &any)) {
-		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s is not a list of nodes (expected one like 0-3,8)",
-			    QUOTED(p->nodes));
+		check_fault(c->faults, "/linux/memoryPolicy/nodes",
+			    "%s is not a list of nodes (expected one like 0-3,8)", QUOTED(p->nodes));
 		return;
 	}
 	if (any && (mode == OCI_MEMPOLICY_MODE_MPOL_DEFAULT || mode == OCI_MEMPOLICY_MODE_MPOL_LOCAL))
-		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s takes no nodes", oci_mempolicy_mode_names.names[mode]);
+		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s takes no nodes",
+			    oci_mempolicy_mode_names.names[mode]);
 	/* set_mempolicy(2): only these three do without. */
 	if (!any && mode && mode != OCI_MEMPOLICY_MODE_MPOL_DEFAULT && mode != OCI_MEMPOLICY_MODE_MPOL_LOCAL &&
 	    mode != OCI_MEMPOLICY_MODE_MPOL_PREFERRED)
-		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s needs at least one node", oci_mempolicy_mode_names.names[mode]);
+		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s needs at least one node",
+			    oci_mempolicy_mode_names.names[mode]);
 }
 
 void check_memory_policy(const struct check *c)

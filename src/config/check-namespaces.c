@@ -12,13 +12,15 @@ static void check_list(const struct check *c)
 		if (!list[i].type)
 			continue;
 		if (first[list[i].type])
-			check_fault(c->faults, AT("/linux/namespaces/%zu/type", i), "duplicated ns \"%s\", first in entry %zu",
+			check_fault(c->faults, AT("/linux/namespaces/%zu/type", i),
+				    "duplicated ns \"%s\", first in entry %zu",
 				    oci_namespace_type_names.names[list[i].type], first[list[i].type] - 1);
 		else
 			first[list[i].type] = i + 1;
 		/* Go writes "" for what is not set. */
 		if (list[i].path && list[i].path[0])
-			check_path(c->faults, AT("/linux/namespaces/%zu/path", i), list[i].path, "the path of a namespace");
+			check_path(c->faults, AT("/linux/namespaces/%zu/path", i), list[i].path,
+				   "the path of a namespace");
 	}
 	/* Without one, all that is done to the container's files would be done to the host's. */
 	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_MOUNT))
@@ -54,8 +56,8 @@ static void check_time_offsets(const struct check *c)
 	for (size_t i = 0; i < map->n; i++) {
 		const struct oci_time_offset *offset = map->values[i];
 		if (strcmp(map->keys[i], "boottime") && strcmp(map->keys[i], "monotonic"))
-			check_fault(c->faults, AT_KEY("/linux/timeOffsets", map->keys[i]), "%s is not one of boottime, monotonic",
-				    QUOTED(map->keys[i]));
+			check_fault(c->faults, AT_KEY("/linux/timeOffsets", map->keys[i]),
+				    "%s is not one of boottime, monotonic", QUOTED(map->keys[i]));
 		if (offset && offset->nanosecs > 999999999)
 			check_fault(c->faults, AT("%s/nanosecs", AT_KEY("/linux/timeOffsets", map->keys[i])),
 				    "%u is out of range (expected 0 to 999999999)", offset->nanosecs);

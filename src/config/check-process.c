@@ -32,7 +32,8 @@ static void check_command(const struct subject *s)
 static void check_id(const struct subject *s, const char *member, uint32_t id)
 {
 	if (id == UINT32_MAX)
-		check_fault(s->faults, AT("%s/user/%s", s->pointer, member), "%u is not an id (expected 0 to 4294967294)", id);
+		check_fault(s->faults, AT("%s/user/%s", s->pointer, member),
+			    "%u is not an id (expected 0 to 4294967294)", id);
 }
 
 static void check_user(const struct subject *s)
@@ -89,8 +90,9 @@ static void check_rlimits(const struct subject *s)
 			check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i),
 				    "invalid rlimit type %s (expected one like RLIMIT_NOFILE)", QUOTED(list[i].type));
 		if (known && first[known->value])
-			check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i), "%s is given twice, first in entry %zu",
-				    QUOTED(list[i].type), first[known->value] - 1);
+			check_fault(s->faults, AT("%s/rlimits/%zu/type", s->pointer, i),
+				    "%s is given twice, first in entry %zu", QUOTED(list[i].type),
+				    first[known->value] - 1);
 		else if (known)
 			first[known->value] = i + 1;
 		if (list[i].soft > list[i].hard)
@@ -106,14 +108,16 @@ static void check_scheduler_values(const struct subject *s)
 	const char *name = oci_sched_policy_names.names[sched->policy];
 
 	if (sched->nice < -20 || sched->nice > 19)
-		check_fault(s->faults, AT("%s/scheduler/nice", s->pointer), "%d is out of range (expected -20 to 19)", sched->nice);
+		check_fault(s->faults, AT("%s/scheduler/nice", s->pointer), "%d is out of range (expected -20 to 19)",
+			    sched->nice);
 	if (!name)
 		return;
 	if (real_time && (sched->priority < 1 || sched->priority > 99))
 		check_fault(s->faults, AT("%s/scheduler/priority", s->pointer), "%d is out of range (%s takes 1 to 99)",
 			    sched->priority, name);
 	if (!real_time && sched->priority)
-		check_fault(s->faults, AT("%s/scheduler/priority", s->pointer), "%s takes no priority, SCHED_FIFO and SCHED_RR do", name);
+		check_fault(s->faults, AT("%s/scheduler/priority", s->pointer),
+			    "%s takes no priority, SCHED_FIFO and SCHED_RR do", name);
 	if (sched->policy != OCI_SCHED_POLICY_SCHED_DEADLINE) {
 		if (sched->runtime || sched->deadline || sched->period)
 			check_fault(s->faults, AT("%s/scheduler", s->pointer),
@@ -135,7 +139,8 @@ static void check_scheduling(const struct subject *s)
 
 	if (p->scheduler) {
 		check_scheduler_values(s);
-		check_words(s->faults, AT("%s/scheduler/flags", s->pointer), p->scheduler->flags, p->scheduler->n_flags, flags);
+		check_words(s->faults, AT("%s/scheduler/flags", s->pointer), p->scheduler->flags, p->scheduler->n_flags,
+			    flags);
 	}
 	if (p->io_priority && (p->io_priority->priority < 0 || p->io_priority->priority > 7))
 		check_fault(s->faults, AT("%s/ioPriority/priority", s->pointer), "%d is out of range (expected 0 to 7)",
@@ -150,7 +155,8 @@ static void check_affinity(const struct subject *s)
 	if (!affinity)
 		return;
 	if (affinity->initial && !check_list_of_numbers(affinity->initial, NULL))
-		check_fault(s->faults, AT("%s/execCPUAffinity/initial", s->pointer), message, QUOTED(affinity->initial));
+		check_fault(s->faults, AT("%s/execCPUAffinity/initial", s->pointer), message,
+			    QUOTED(affinity->initial));
 	if (affinity->final && !check_list_of_numbers(affinity->final, NULL))
 		check_fault(s->faults, AT("%s/execCPUAffinity/final", s->pointer), message, QUOTED(affinity->final));
 }
@@ -159,8 +165,8 @@ static void check_affinity(const struct subject *s)
 static void check_size(const struct subject *s, const char *member, uint64_t n)
 {
 	if (n > UINT16_MAX)
-		check_fault(s->faults, AT("%s/consoleSize/%s", s->pointer, member), "%llu is out of range (expected 0 to 65535)",
-			    (unsigned long long) n);
+		check_fault(s->faults, AT("%s/consoleSize/%s", s->pointer, member),
+			    "%llu is out of range (expected 0 to 65535)", (unsigned long long) n);
 }
 
 void config_check_process(const struct oci_process *process, const char *pointer, struct json_faults *faults)

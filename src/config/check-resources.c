@@ -18,7 +18,8 @@ struct subject {
 	bool part;	/* what is not given may be there already */
 };
 
-static void check_range(const struct subject *s, const char *member, bool given, int64_t value, int64_t min, int64_t max)
+static void check_range(const struct subject *s, const char *member, bool given, int64_t value, int64_t min,
+			int64_t max)
 {
 	if (given && (value < min || value > max))
 		check_fault(s->faults, AT("%s/%s", s->pointer, member), "%lld is out of range (expected %lld to %lld)",
@@ -29,8 +30,8 @@ static void check_range(const struct subject *s, const char *member, bool given,
 static void check_limit(const struct subject *s, const char *member, bool given, int64_t value)
 {
 	if (given && value < -1)
-		check_fault(s->faults, AT("%s/%s", s->pointer, member), "%lld is out of range (expected -1 for no limit, or more)",
-			    (long long) value);
+		check_fault(s->faults, AT("%s/%s", s->pointer, member),
+			    "%lld is out of range (expected -1 for no limit, or more)", (long long) value);
 }
 
 static void check_memory(const struct subject *s)
@@ -45,13 +46,14 @@ static void check_memory(const struct subject *s)
 	check_limit(s, "memory/kernel", m->has_kernel, m->kernel);
 	check_limit(s, "memory/kernelTCP", m->has_kernel_tcp, m->kernel_tcp);
 	if (m->has_swappiness && m->swappiness > 100)
-		check_fault(s->faults, AT("%s/memory/swappiness", s->pointer), "%llu is out of range (expected 0 to 100)",
-			    (unsigned long long) m->swappiness);
+		check_fault(s->faults, AT("%s/memory/swappiness", s->pointer),
+			    "%llu is out of range (expected 0 to 100)", (unsigned long long) m->swappiness);
 	if (s->part)
 		return;
 	/* swap is the limit of both together. */
 	if (m->swap > 0 && m->limit == 0)
-		check_fault(s->faults, AT("%s/memory/swap", s->pointer), "unable to set swap limit without memory limit");
+		check_fault(s->faults, AT("%s/memory/swap", s->pointer),
+			    "unable to set swap limit without memory limit");
 	else if (m->swap > 0 && (m->limit == -1 || m->swap < m->limit))
 		check_fault(s->faults, AT("%s/memory/swap", s->pointer),
 			    "%lld is less than the memory limit (memory+swap limit should be >= memory limit)", (long long) m->swap);
@@ -60,11 +62,11 @@ static void check_memory(const struct subject *s)
 static void check_cpu_sets(const struct subject *s, const struct oci_cpu *cpu)
 {
 	if (cpu->cpus && !check_list_of_numbers(cpu->cpus, NULL))
-		check_fault(s->faults, AT("%s/cpu/cpus", s->pointer), "%s is not a list of processors (expected one like 0-3,8)",
-			    QUOTED(cpu->cpus));
+		check_fault(s->faults, AT("%s/cpu/cpus", s->pointer),
+			    "%s is not a list of processors (expected one like 0-3,8)", QUOTED(cpu->cpus));
 	if (cpu->mems && !check_list_of_numbers(cpu->mems, NULL))
-		check_fault(s->faults, AT("%s/cpu/mems", s->pointer), "%s is not a list of memory nodes (expected one like 0-1)",
-			    QUOTED(cpu->mems));
+		check_fault(s->faults, AT("%s/cpu/mems", s->pointer),
+			    "%s is not a list of memory nodes (expected one like 0-1)", QUOTED(cpu->mems));
 }
 
 /* kernel/sched: a period is 1 ms to 1 s, a quota at least 1 ms. */
@@ -84,7 +86,8 @@ static void check_cpu(const struct subject *s)
 		check_fault(s->faults, AT("%s/cpu/burst", s->pointer), "%llu is above the quota, %lld",
 			    (unsigned long long) cpu->burst, (long long) cpu->quota);
 	check_limit(s, "cpu/realtimeRuntime", cpu->has_realtime_runtime, cpu->realtime_runtime);
-	if (!s->part && cpu->realtime_runtime > 0 && cpu->realtime_period && (uint64_t) cpu->realtime_runtime > cpu->realtime_period)
+	if (!s->part && cpu->realtime_runtime > 0 && cpu->realtime_period &&
+	    (uint64_t) cpu->realtime_runtime > cpu->realtime_period)
 		check_fault(s->faults, AT("%s/cpu/realtimeRuntime", s->pointer), "%lld is above realtimePeriod, %llu",
 			    (long long) cpu->realtime_runtime, (unsigned long long) cpu->realtime_period);
 	check_range(s, "cpu/idle", cpu->has_idle, cpu->idle, 0, 1);
@@ -96,7 +99,8 @@ static void check_weight(const struct subject *s, const char *member, uint16_t w
 	check_range(s, member, weight != 0, weight, 10, 1000);
 }
 
-static void check_throttle(const struct subject *s, const char *member, const struct oci_throttle_device *list, size_t n)
+static void check_throttle(const struct subject *s, const char *member, const struct oci_throttle_device *list,
+			   size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		check_range(s, AT("blockIO/%s/%zu/major", member, i), true, list[i].major, 0, UINT32_MAX);
@@ -119,7 +123,8 @@ static void check_block_io(const struct subject *s)
 		check_weight(s, AT("blockIO/weightDevice/%zu/weight", i), d->weight);
 		check_weight(s, AT("blockIO/weightDevice/%zu/leafWeight", i), d->leaf_weight);
 		if (!d->has_weight && !d->has_leaf_weight)
-			check_fault(s->faults, AT("%s/blockIO/weightDevice/%zu", s->pointer, i), "needs weight or leafWeight");
+			check_fault(s->faults, AT("%s/blockIO/weightDevice/%zu", s->pointer, i),
+				    "needs weight or leafWeight");
 	}
 	check_throttle(s, "throttleReadBpsDevice", b->throttle_read_bps_device, b->n_throttle_read_bps_device);
 	check_throttle(s, "throttleWriteBpsDevice", b->throttle_write_bps_device, b->n_throttle_write_bps_device);
@@ -132,14 +137,15 @@ static void check_device_rules(const struct subject *s)
 	for (size_t i = 0; i < s->resources->n_devices; i++) {
 		const struct oci_device_rule *d = &s->resources->devices[i];
 		if (d->type && d->type[0] && (d->type[1] || !strchr("acb", d->type[0])))
-			check_fault(s->faults, AT("%s/devices/%zu/type", s->pointer, i), "%s is not one of a, c, b", QUOTED(d->type));
+			check_fault(s->faults, AT("%s/devices/%zu/type", s->pointer, i), "%s is not one of a, c, b",
+				    QUOTED(d->type));
 		/* -1 is runc's word for "any". */
 		check_range(s, AT("devices/%zu/major", i), d->has_major, d->major, -1, UINT32_MAX);
 		check_range(s, AT("devices/%zu/minor", i), d->has_minor, d->minor, -1, UINT32_MAX);
 		/* "a" is a type, but runc takes it here too, for nothing, and configs have it. */
 		if (d->access && d->access[strspn(d->access, "rwma")])
-			check_fault(s->faults, AT("%s/devices/%zu/access", s->pointer, i), "%s is not made of r, w and m",
-				    QUOTED(d->access));
+			check_fault(s->faults, AT("%s/devices/%zu/access", s->pointer, i),
+				    "%s is not made of r, w and m", QUOTED(d->access));
 	}
 }
 
@@ -164,8 +170,8 @@ static void check_pages_and_network(const struct subject *s)
 	for (size_t i = 0; network && i < network->n_priorities; i++) {
 		const char *name = network->priorities[i].name;
 		if (name && (!name[0] || strlen(name) >= IFNAMSIZ || strpbrk(name, "/ \n")))
-			check_fault(s->faults, AT("%s/network/priorities/%zu/name", s->pointer, i), "invalid network device name %s",
-				    QUOTED(name));
+			check_fault(s->faults, AT("%s/network/priorities/%zu/name", s->pointer, i),
+				    "invalid network device name %s", QUOTED(name));
 	}
 }
 
@@ -176,13 +182,15 @@ static void check_maps(const struct subject *s)
 	for (size_t i = 0; i < rdma->n; i++) {
 		const struct oci_rdma *limits = rdma->values[i];
 		if (limits && !limits->has_hca_handles && !limits->has_hca_objects)
-			check_fault(s->faults, AT_KEY(AT("%s/rdma", s->pointer), rdma->keys[i]), "needs hcaHandles or hcaObjects");
+			check_fault(s->faults, AT_KEY(AT("%s/rdma", s->pointer), rdma->keys[i]),
+				    "needs hcaHandles or hcaObjects");
 	}
 	for (size_t i = 0; i < unified->n; i++) {
 		const char *name = unified->keys[i];
 		const char *pointer = AT_KEY(AT("%s/unified", s->pointer), name);
 		if (strchr(name, '/'))
-			check_fault(s->faults, pointer, "unified resource %s must be a file name (no slashes)", QUOTED(name));
+			check_fault(s->faults, pointer, "unified resource %s must be a file name (no slashes)",
+				    QUOTED(name));
 		else if (name[0] == '.' || !strchr(name, '.'))
 			check_fault(s->faults, pointer, "unified resource %s must be like memory.high", QUOTED(name));
 	}

@@ -44,7 +44,8 @@ static void check_listener(const struct check *c, const struct oci_seccomp *s)
 		notify |= s->syscalls[i].action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY;
 	/* There would be nobody who lets even the first call of the container through. */
 	if (s->default_action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY)
-		check_fault(c->faults, "/linux/seccomp/defaultAction", "SCMP_ACT_NOTIFY cannot be used as default action");
+		check_fault(c->faults, "/linux/seccomp/defaultAction",
+			    "SCMP_ACT_NOTIFY cannot be used as default action");
 	if (notify && !path)
 		check_fault(c->faults, "/linux/seccomp/listenerPath", "is missing (SCMP_ACT_NOTIFY needs it)");
 	if (path)
@@ -61,7 +62,8 @@ void check_seccomp(const struct check *c)
 		return;
 	if (s->has_default_errno_ret)
 		check_errno(c, "/linux/seccomp/defaultErrnoRet", s->default_action, s->default_errno_ret);
-	check_words(c->faults, "/linux/seccomp/architectures", s->architectures, s->n_architectures, seccomp_arch_names);
+	check_words(c->faults, "/linux/seccomp/architectures", s->architectures, s->n_architectures,
+		    seccomp_arch_names);
 	check_words(c->faults, "/linux/seccomp/flags", s->flags, s->n_flags, seccomp_flag_names);
 	for (size_t i = 0; i < s->n_syscalls; i++)
 		check_rule(c, &s->syscalls[i], AT("/linux/seccomp/syscalls/%zu", i));

@@ -48,7 +48,8 @@ static void check_version(const struct check *c)
 	if (!version)
 		return;
 	if (!is_version(version))
-		check_fault(c->faults, "/ociVersion", "%s is not a version (expected one like " OCI_VERSION ")", QUOTED(version));
+		check_fault(c->faults, "/ociVersion", "%s is not a version (expected one like " OCI_VERSION ")",
+			    QUOTED(version));
 	else if (strncmp(version, "1.", 2))
 		check_fault(c->faults, "/ociVersion", "%s is not supported (expected 1.x.y)", QUOTED(version));
 }
@@ -108,8 +109,8 @@ static void check_ids_mapped(const struct check *c)
 		check_fault(c->faults, "/process/user/gid", message, user ? user->gid : 0, "gidMappings");
 	for (size_t i = 0; user && i < user->n_additional_gids; i++)
 		if (!is_mapped(linux->gid_mappings, linux->n_gid_mappings, user->additional_gids[i]))
-			check_fault(c->faults, AT("/process/user/additionalGids/%zu", i), message, user->additional_gids[i],
-				    "gidMappings");
+			check_fault(c->faults, AT("/process/user/additionalGids/%zu", i), message,
+				    user->additional_gids[i], "gidMappings");
 }
 
 static void check_hidden_paths(const struct check *c)
@@ -132,8 +133,8 @@ static void check_personality(const struct check *c)
 		check_fault(c->faults, "/linux/personality/domain", "is missing (expected LINUX or LINUX32)");
 	for (size_t i = 0; i < personality->n_flags; i++)
 		if (personality->flags[i])
-			check_fault(c->faults, AT("/linux/personality/flags/%zu", i), "%s is not known: the spec has no flags yet",
-				    QUOTED(personality->flags[i]));
+			check_fault(c->faults, AT("/linux/personality/flags/%zu", i),
+				    "%s is not known: the spec has no flags yet", QUOTED(personality->flags[i]));
 }
 
 void config_check(const struct oci_config *spec, struct json_faults *faults)

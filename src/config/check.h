@@ -46,7 +46,8 @@ void check_path(struct json_faults *faults, const char *pointer, const char *pat
 bool check_list_of_numbers(const char *list, bool *any);
 
 /* Each of LIST is one of NAMES (ended by NULL). */
-void check_words(struct json_faults *faults, const char *pointer, char *const *list, size_t n, const char *const *names);
+void check_words(struct json_faults *faults, const char *pointer, char *const *list, size_t n,
+		 const char *const *names);
 
 /* The entries of an id map, ids from 0 to 2^32-2, without overlaps.  user_namespaces(7): 340 lines since 4.15. */
 #define CHECK_MAX_MAPPINGS 340

@@ -54,7 +54,8 @@ static char *read_file(int dirfd, const char *name, size_t *length, struct error
 		return NULL;
 	}
 	if (st.st_size > MAX_SIZE) {
-		fail_code(err, ERROR_CONFIG, "%s has %lld bytes (expected at most %d)", name, (long long) st.st_size, MAX_SIZE);
+		fail_code(err, ERROR_CONFIG, "%s has %lld bytes (expected at most %d)", name, (long long) st.st_size,
+			  MAX_SIZE);
 		return NULL;
 	}
 	if (!(text = fd_read_all(fd, MAX_SIZE, length, err)))
@@ -134,7 +135,8 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 	return understand(config, name, SPEC, err);
 }
 
-/* The text of NAME, which may be a pipe (a shell's <(...)), or of standard input; the name of it for messages, or NULL. */
+/* The text of NAME, which may be a pipe (a shell's <(...)), or of standard input; the name of it for messages, or
+ * NULL. */
 static const char *read_named(int dirfd, const char *name, struct config *config, struct error *err)
 {
 	bool input = !strcmp(name, "-");
@@ -164,7 +166,8 @@ int config_load_resources(int dirfd, const char *name, struct config *config, st
 	return name ? understand(config, name, RESOURCES, err) : -1;
 }
 
-int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config, struct error *err)
+int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config,
+		       struct error *err)
 {
 	const struct oci_mounts *mounts;
 

@@ -32,16 +32,19 @@ struct config {
  * in every case.  At most 16 MiB are read, from a regular file only. */
 int config_load(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe, too. */
+/* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe,
+ * too. */
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds one linux.resources object of which anything may be missing (update --resources); it may be
- * a pipe, too. */
+/* The same for a file that holds one linux.resources object of which anything may be missing (update --resources); it
+ * may be a pipe, too. */
 int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds mounts (`mounts add`): an array of them, or an object with the member "mounts"; it may be a
- * pipe, too.  spec is then CONTAINER, which must live as long as CONFIG, with these mounts in place of its own. */
-int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config, struct error *err);
+/* The same for a file that holds mounts (`mounts add`): an array of them, or an object with the member "mounts"; it
+ * may be a pipe, too.  spec is then CONTAINER, which must live as long as CONFIG, with these mounts in place of its
+ * own. */
+int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config,
+		       struct error *err);
 
 /* The same for text at hand. */
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err);

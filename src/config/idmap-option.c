@@ -36,7 +36,8 @@ static bool add_relative(struct arena *arena, struct map *map, uint64_t files, u
 		uint64_t part;
 
 		for (size_t i = 0; i < map->n_container && !m; i++)
-			if (own >= map->container[i].container_id && own - map->container[i].container_id < map->container[i].size)
+			if (own >= map->container[i].container_id &&
+			    own - map->container[i].container_id < map->container[i].size)
 				m = &map->container[i];
 		if (!m)
 			return false;
@@ -53,7 +54,8 @@ static bool add_relative(struct arena *arena, struct map *map, uint64_t files, u
 /* Take one number and the BEHIND that ends it (0: anything) off *TEXT. */
 static bool take(const char **text, char behind, uint64_t *out)
 {
-	if (**text == ' ' || **text == '\t' || !number_take(text, out) || *out > UINT32_MAX || (behind && **text != behind))
+	if (**text == ' ' || **text == '\t' || !number_take(text, out) || *out > UINT32_MAX ||
+	    (behind && **text != behind))
 		return false;
 	*text += behind != '\0';
 	return true;
@@ -69,7 +71,8 @@ static const char *read_triplets(struct arena *arena, const char *text, struct m
 		bool relative = *text == '@';
 
 		text += relative;
-		if (!take(&text, '-', &files) || !take(&text, '-', &own) || !take(&text, 0, &size) || !size || (*text && *text != '#'))
+		if (!take(&text, '-', &files) || !take(&text, '-', &own) || !take(&text, 0, &size) || !size ||
+		    (*text && *text != '#'))
 			return arena_printf(arena, "%s of idmap has \"%.*s\" (%s)", map->name, (int) strcspn(start, "#"), start, expected);
 		if (files + size > UINT32_MAX || own + size > UINT32_MAX)
 			return arena_printf(arena, "%s of idmap has \"%.*s\", which goes beyond id 4294967294, the last there is", map->name,
@@ -91,7 +94,8 @@ static const char *read_triplets(struct arena *arena, const char *text, struct m
 	}
 }
 
-const char *idmap_option_read(struct arena *arena, const char *value, const struct oci_linux *linux, struct idmap_option *out)
+const char *idmap_option_read(struct arena *arena, const char *value, const struct oci_linux *linux,
+			      struct idmap_option *out)
 {
 	struct map maps[] = { { .name = "uids" }, { .name = "gids" } };
 
@@ -107,7 +111,8 @@ const char *idmap_option_read(struct arena *arena, const char *value, const stru
 		const char *fault;
 
 		if (!map)
-			return arena_printf(arena, "idmap has \"%.*s\" (expected uids=... and gids=...)", (int) n, part);
+			return arena_printf(arena, "idmap has \"%.*s\" (expected uids=... and gids=...)", (int) n,
+					    part);
 		if (map->n)
 			return arena_printf(arena, "idmap has %s twice", map->name);
 		if ((fault = read_triplets(arena, arena_printf(arena, "%.*s", (int) (n - 5), part + 5), map)))

@@ -76,7 +76,8 @@ char *config_template(bool rootless, unsigned uid, unsigned gid)
 	struct oci_mount mounts[] = {
 		{ .destination = TEXT("/proc"), .type = TEXT("proc"), .source = TEXT("proc") },
 		MOUNT("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"),
-		MOUNT("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"),
+		MOUNT("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620",
+		      "gid=5"),
 		MOUNT("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
 		MOUNT("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"),
 		MOUNT("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),

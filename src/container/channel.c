@@ -139,7 +139,8 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 static void take_error(const char *body, struct error *err)
 {
 	memcpy(err, body, sizeof *err);
-	err->file[sizeof err->file - 1] = err->pointer[sizeof err->pointer - 1] = err->message[sizeof err->message - 1] = '\0';
+	err->file[sizeof err->file - 1] = err->pointer[sizeof err->pointer - 1] =
+		err->message[sizeof err->message - 1] = '\0';
 }
 
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err)
@@ -176,7 +177,8 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 		if (fd)
 			*fd = take_fd(received);
 		if ((size_t) n != size)
-			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer, names[head], n, size);
+			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer,
+					 names[head], n, size);
 		if (size)
 			memcpy(data, body, size);
 		log_debug("%s: %s", ch->peer, names[head]);

@@ -65,9 +65,9 @@ int container_exec(struct exec_options *options, struct error *err);
 struct update_options {
 	const char *root, *id;
 	const char *resources;		/* a file with a linux.resources object, "-": standard input; then the limits below are ignored */
-	const char *blkio_weight, *cpu_burst, *cpu_idle, *cpu_period, *cpu_quota, *cpu_rt_period, *cpu_rt_runtime, *cpu_share,
-		*cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory, *memory_reservation, *memory_swap,
-		*pids_limit;
+	const char *blkio_weight, *cpu_burst, *cpu_idle, *cpu_period, *cpu_quota, *cpu_rt_period, *cpu_rt_runtime,
+		*cpu_share, *cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory,
+		*memory_reservation, *memory_swap, *pids_limit;
 	const char *l3_cache_schema, *mem_bw_schema;
 	const char *oom_score_adj;	/* of all processes that there are, and of those to come */
 	char **ulimits;			/* "nofile=1024:2048", the same; NULL-terminated, or NULL */
@@ -77,9 +77,10 @@ struct update_options {
 /* Change the limits of a created, running or paused container, all of them or none, and in our copy of its config. */
 int container_update(struct update_options *options, struct error *err);
 
-/* Mount what FILE lists (an array as in config.json; "-": standard input) in a container that is there, or (ADD false) unmount
- * its destinations.  All or nothing.  LIST gets the file with its faults, for the caller to print and free. */
-int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list, struct error *err);
+/* Mount what FILE lists (an array as in config.json; "-": standard input) in a container that is there, or (ADD false)
+ * unmount its destinations.  All or nothing.  LIST gets the file with its faults, for the caller to print and free. */
+int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list,
+		     struct error *err);
 
 enum container_status { CONTAINER_CREATING, CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_PAUSED, CONTAINER_STOPPED };
 const char *container_status_name(enum container_status status);
@@ -106,7 +107,8 @@ void container_info_free(struct container_info *info);
 /* The state document as runc prints it (indented, owner, rootfs ...); the caller frees. */
 char *container_state_json(const struct container_info *info, bool indent);
 
-/* All ids below ROOT, sorted, NULL-terminated, in one block the caller frees with each string. A missing ROOT is an empty list. */
+/* All ids below ROOT, sorted, NULL-terminated, in one block the caller frees with each string. A missing ROOT is an
+ * empty list. */
 int container_list(const char *root, char ***ids, struct error *err);
 
 struct events_options {

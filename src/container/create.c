@@ -39,7 +39,8 @@ static int after_start(struct launch *launch, struct error *err)
 
 	if (!hooks || !hooks->n_poststart)
 		return 0;
-	auto_free char *state = hooks_state(launch->plan.id, launch->bundle, "running", launch->pid, &launch->plan.config->annotations);
+	auto_free char *state =
+		hooks_state(launch->plan.id, launch->bundle, "running", launch->pid, &launch->plan.config->annotations);
 	return hooks_run("poststart", hooks->poststart, hooks->n_poststart, state, launch->bundle, NULL, err);
 }
 

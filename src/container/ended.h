@@ -23,11 +23,12 @@ struct ended {
 /* Look at the container of HANDLE; what its record notes counts first. */
 void ended_look(const struct handle *handle, struct ended *ended);
 
-/* Note the end of the first process, which F has seen, in the record of the container in FOLDER; nothing if it was deleted meanwhile. */
+/* Note the end of the first process, which F has seen, in the record of the container in FOLDER; nothing if it was
+ * deleted meanwhile. */
 int ended_note(int folder, const char *id, const struct foreground *f, const struct cgroup *cgroup, struct error *err);
 
-/* WHO, our child PID, has ended where it should not have: -1, with ERR saying so, by which signal, and whether memory ended.
- * LIMIT: the JSON pointer to blame for that, or NULL. */
+/* WHO, our child PID, has ended where it should not have: -1, with ERR saying so, by which signal, and whether memory
+ * ended. LIMIT: the JSON pointer to blame for that, or NULL. */
 int ended_early(const struct cgroup *cgroup, pid_t pid, const char *who, const char *limit, struct error *err);
 
 /* ERR says why the container did not start: was that because its first process ended, and memory before it? */

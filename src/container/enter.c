@@ -79,8 +79,8 @@ static bool is_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* The container's own /dev/null, to take the host's place: an LSM can name it, and CRIU can save it.  -1 where it has none, or
- * something else of that name: then the host's stays. */
+/* The container's own /dev/null, to take the host's place: an LSM can name it, and CRIU can save it.  -1 where it has
+ * none, or something else of that name: then the host's stays. */
 static int open_null(void)
 {
 	struct stat st;
@@ -109,7 +109,8 @@ static void own_stdio(const struct entry *entry)
 			if (null >= 0)
 				dup2(null, fd);
 		} else if (st.st_uid != uid) {
-			/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems ...: as it is, then. */
+			/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems
+			 * ...: as it is, then. */
 			(void) !fchown(fd, uid, (gid_t) -1);
 		}
 	}
@@ -252,8 +253,8 @@ int enter_exec(struct entry *entry, struct error *err)
 	int number;
 
 	signal_reset();
-	/* Ours are all close-on-exec, also where they fill a gap among those to keep; this is for what a library or a hook could have
-	 * left. */
+	/* Ours are all close-on-exec, also where they fill a gap among those to keep; this is for what a library or a
+	 * hook could have left. */
 	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
 		return -1;
 	/* A filter that is loaded already may not allow it; then it was done before. */

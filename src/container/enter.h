@@ -37,8 +37,8 @@ struct entry {
  * runtime, at the other end of CHANNEL, has systemd do it. */
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err);
 
-/* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked up.
- * Runs in the container's namespaces, at its root, with full rights there. */
+/* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked
+ * up. Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);
 
 /* Load the filter already: what is run before the program comes from the container, too. */

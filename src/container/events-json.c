@@ -302,8 +302,8 @@ static void event(struct text *t, const char *type, const char *id)
 	text_add_json(t, id);
 }
 
-void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats, const struct resctrl_stats *rdt,
-		      const struct interfaces *interfaces)
+void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats,
+		      const struct resctrl_stats *rdt, const struct interfaces *interfaces)
 {
 	event(out, "stats", id);
 	begin(out, "data", "{");
@@ -338,7 +338,8 @@ void events_add_oom(struct text *out, const char *id)
 
 /* ---- network -------------------------------------------------------------- */
 
-/* "  eth0: bytes packets errs drop fifo frame compressed multicast  bytes packets errs drop ..."; false if it is not so. */
+/* "  eth0: bytes packets errs drop fifo frame compressed multicast  bytes packets errs drop ..."; false if it is not
+ * so. */
 static bool parse_interface(const char *line, struct interface_stats *s)
 {
 	stats_count *const to[] = { &s->rx_bytes, &s->rx_packets, &s->rx_errors, &s->rx_dropped, NULL, NULL, NULL, NULL,

@@ -28,8 +28,8 @@ struct interfaces {
 void interfaces_parse(struct arena *arena, const char *text, struct interfaces *interfaces);
 
 /* {"type":"stats",...} and a newline are added to OUT.  RDT: NULL if the container has none. */
-void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats, const struct resctrl_stats *rdt,
-		      const struct interfaces *interfaces);
+void events_add_stats(struct text *out, const char *id, const struct cgroup_stats *stats,
+		      const struct resctrl_stats *rdt, const struct interfaces *interfaces);
 
 /* {"type":"oom","id":"..."} and a newline. */
 void events_add_oom(struct text *out, const char *id);

@@ -129,7 +129,8 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
-	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
+	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
+	    read_filter(x, err) < 0)
 		return -1;
 	store_get_cgroup(x->handle.record, &x->cgroup);
 	if (cgroup_open(&x->cgroup, true, err) < 0)
@@ -164,7 +165,8 @@ static int join(struct exec *x, struct error *err)
 	if (r->timens)
 		flags |= CLONE_NEWTIME;
 	flags &= ~x->shared;
-	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc (CVE-2016-9962). */
+	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc
+	 * (CVE-2016-9962). */
 	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
 		return -1;
 	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) < 0)
@@ -207,7 +209,8 @@ static int run(struct exec *x, struct error *err)
 		return -1;
 	if (enter_prepare(&entry, err) < 0)
 		return -1;
-	if (channel_send(&x->child_channel, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(&x->child_channel, MSG_HANDOVER, err) < 0)
+	if (channel_send(&x->child_channel, MSG_READY, NULL, 0, -1, err) < 0 ||
+	    channel_expect(&x->child_channel, MSG_HANDOVER, err) < 0)
 		return -1;
 	return enter_exec(&entry, err);
 }
@@ -231,8 +234,8 @@ static void child_main(struct exec *x, bool in_cgroup)
 
 /* ---- in the runtime --------------------------------------------------------- */
 
-/* The container's pid namespace for our children; we stay where we are.  To join a pid namespace takes CAP_SYS_ADMIN in one's
- * own user namespace too: without it a middle process enters the container's first. */
+/* The container's pid namespace for our children; we stay where we are.  To join a pid namespace takes CAP_SYS_ADMIN
+ * in one's own user namespace too: without it a middle process enters the container's first. */
 static int join_pid_namespace(struct exec *x, struct error *err)
 {
 	int flags = (CLONE_NEWPID & ~x->shared) | (x->middle ? CLONE_NEWUSER : 0);
@@ -273,8 +276,8 @@ static pid_t birth_by_middle(void *exec, struct error *err)
 {
 	const struct process_plan *p = &((struct exec *) exec)->process;
 
-	/* Once we are non-dumpable our files in /proc belong to root: without privileges our own score must be set before, and the
-	 * new process inherits it. */
+	/* Once we are non-dumpable our files in /proc belong to root: without privileges our own score must be set
+	 * before, and the new process inherits it. */
 	if (p->has_oom_score_adj && oom_score_adj_set(getpid(), p->oom_score_adj, err) < 0)
 		return -1;
 	/* Processes of the container may see us as soon as we are in its user namespace. */
@@ -283,7 +286,8 @@ static pid_t birth_by_middle(void *exec, struct error *err)
 
 static int make_process(struct exec *x, struct error *err)
 {
-	if (x->process.affinity && given(x->process.affinity->initial) && affinity_apply(x->process.affinity->initial, err) < 0)
+	if (x->process.affinity && given(x->process.affinity->initial) &&
+	    affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
 	/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
@@ -342,7 +346,10 @@ static int serve(struct exec *x, struct error *err)
 
 		switch (got) {
 		case MSG_NEED_CGROUP: result = answer_cgroup(x, err); break;
-		case MSG_TERMINAL: result = runtime_take_terminal(x->options->console_socket, &x->process, received, &x->master, err); break;
+		case MSG_TERMINAL:
+			result = runtime_take_terminal(x->options->console_socket, &x->process, received, &x->master,
+						       err);
+			break;
 		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
 		case MSG_READY: result = answer_ready(x, err); ready = true; break;
 		case MSG_COUNT:

@@ -32,7 +32,8 @@ int gate_wait(int gate, struct channel *channel, struct error *err)
 }
 
 /* After STARTING: until the program runs.  An end without EXEC is that of init. */
-static int follow(struct channel *ch, int (*on_listener)(void *context, int listener, struct error *err), void *context, struct error *err)
+static int follow(struct channel *ch, int (*on_listener)(void *context, int listener, struct error *err), void *context,
+		  struct error *err)
 {
 	for (bool last = false;;) {
 		int fd, got = channel_next(ch, NULL, 0, &fd, err);

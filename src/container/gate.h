@@ -17,7 +17,8 @@ int gate_make(int folder, struct error *err);
 /* In init: wait for `start`; CHANNEL is the connection to it. */
 int gate_wait(int gate, struct channel *channel, struct error *err);
 
-/* In start: open the gate and wait until the program runs.  INIT: its pidfd.  -1 with init's own error, or ERROR_STATE: it was
- * started already or has ended.  A seccomp listener that init sends goes to ON_LISTENER, with CONTEXT; the descriptor stays the gate's. */
+/* In start: open the gate and wait until the program runs.  INIT: its pidfd.  -1 with init's own error, or
+ * ERROR_STATE: it was started already or has ended.  A seccomp listener that init sends goes to ON_LISTENER, with
+ * CONTEXT; the descriptor stays the gate's. */
 int gate_open(int folder, int init, int (*on_listener)(void *context, int listener, struct error *err), void *context,
 	      struct error *err);

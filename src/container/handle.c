@@ -18,8 +18,8 @@ const char *container_status_name(enum container_status status)
 	return status_names[status];
 }
 
-/* The pid may be a stranger's by now: the start time tells, and the boot id for the case that the clock ticks agree after a
- * reboot. */
+/* The pid may be a stranger's by now: the start time tells, and the boot id for the case that the clock ticks agree
+ * after a reboot. */
 static int look(const struct record_state *record, enum container_status *status, struct error *err)
 {
 	struct process_stat stat;
@@ -118,8 +118,10 @@ int handle_poststart(const struct handle *h, struct error *err)
 		config_free(&config);
 		return -1;
 	}
-	auto_free char *state = hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
-	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state, h->record->bundle, NULL, err);
+	auto_free char *state =
+		hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
+	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state,
+			   h->record->bundle, NULL, err);
 	config_free(&config);
 	return result;
 }
@@ -133,7 +135,8 @@ void handle_poststop(const struct handle *h)
 		return;
 	if (handle_config(h, &config, &ignored) == 0) {
 		auto_free char *state = hooks_state(h->id, h->record->bundle, "stopped", 0, &h->record->annotations);
-		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, state, h->record->bundle);
+		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, state,
+			      h->record->bundle);
 	}
 	config_free(&config);
 }

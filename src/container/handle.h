@@ -21,14 +21,15 @@ struct handle {
 	int pidfd;			/* of init; -1 when it has ended */
 };
 
-/* Open container ID.  -1 with ERROR_NOT_FOUND if it does not exist; a folder that a create is filling just now, or left behind, is
- * opened with complete == false only if INCOMPLETE allows it, else it is "does not exist" too.
+/* Open container ID.  -1 with ERROR_NOT_FOUND if it does not exist; a folder that a create is filling just now, or
+ * left behind, is opened with complete == false only if INCOMPLETE allows it, else it is "does not exist" too.
  * WANT_PIDFD: hold init by a pidfd (one call more). */
-int handle_open(struct handle *handle, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err);
+int handle_open(struct handle *handle, const char *root, const char *id, bool want_pidfd, bool incomplete,
+		struct error *err);
 void handle_close(struct handle *handle);
 
-/* Read the record and look at the process, once more: others may have changed both while we waited for the lock.  A record that
- * is damaged is an error, but the journal's is there then. */
+/* Read the record and look at the process, once more: others may have changed both while we waited for the lock.  A
+ * record that is damaged is an error, but the journal's is there then. */
 int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct error *err);
 
 /* Paused or not needs a look at the cgroup; CONTAINER_RUNNING becomes CONTAINER_PAUSED. */

@@ -114,7 +114,8 @@ static bool has_failed(pid_t pid)
 {
 	siginfo_t info = { 0 };
 
-	return waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT) == 0 && (info.si_code != CLD_EXITED || info.si_status != 0);
+	return waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT) == 0 &&
+	       (info.si_code != CLD_EXITED || info.si_status != 0);
 }
 
 /* Wait for the hook, at most its timeout, and unless it is to be left in PEACE until a signal tells us to give up. */
@@ -135,7 +136,8 @@ static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd,
 	if (interrupted)
 		return wrap(err, "%s was killed", hook->path);
 	if (ended == 0)
-		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path, (long long) seconds);
+		return fail_code(err, ERROR_HOOK, "%s did not end within %lld s and was killed", hook->path,
+				 (long long) seconds);
 	if (WIFSIGNALED(status))
 		return fail_code(err, ERROR_HOOK, "%s was killed by %s (%s)", hook->path, signal_name(WTERMSIG(status)),
 				 in_words(WTERMSIG(status)));
@@ -168,8 +170,8 @@ static int run_one(const struct oci_hook *hook, bool peace, const char *state, c
 	return 0;
 }
 
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, char *const *env,
-	      struct error *err)
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd,
+	      char *const *env, struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		char pointer[64];

@@ -21,12 +21,12 @@
 
 struct error;
 
-/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  ENV is for those that say no environment of
- * their own, NULL: the runtime's.  The first that fails, is killed or outlives its timeout ends the list: -1 with ERROR_HOOK and
- * the tail of what it printed; one at which we are interrupted (sys/interrupt.h), with ERROR_INTERRUPTED.  Its whole
- * process group is killed. */
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd, char *const *env,
-	      struct error *err);
+/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  ENV is for those that say no
+ * environment of their own, NULL: the runtime's.  The first that fails, is killed or outlives its timeout ends the
+ * list: -1 with ERROR_HOOK and the tail of what it printed; one at which we are interrupted (sys/interrupt.h), with
+ * ERROR_INTERRUPTED.  Its whole process group is killed. */
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd,
+	      char *const *env, struct error *err);
 
 /* The same where the list goes on whatever happens (poststop): failures are warnings, and who is impatient and
  * interrupts us twice does not keep them from clearing up. */

@@ -96,7 +96,8 @@ static void add_end(struct text *t, bool indent, const struct container_info *in
 	const char *line = indent ? "\n  " : "", *deeper = indent ? "\n    " : "", *gap = indent ? " " : "";
 	bool stopped = info->status == CONTAINER_STOPPED;
 	/* Whoever else was killed: a process that ended in another way was not. */
-	bool oom = info->oom_kills && (!info->has_exit || (WIFSIGNALED(info->exit_status) && WTERMSIG(info->exit_status) == SIGKILL));
+	bool oom = info->oom_kills &&
+		   (!info->has_exit || (WIFSIGNALED(info->exit_status) && WTERMSIG(info->exit_status) == SIGKILL));
 
 	if (info->oom_kills)
 		text_addf(t, ",%s\"oomKills\":%s%llu", line, gap, info->oom_kills);

@@ -28,7 +28,8 @@
 #include "sys/signals.h"
 #include "tune/tune.h"
 
-/* Once we are in a user namespace, what does not belong to it cannot be joined any more.  Return which were joined before. */
+/* Once we are in a user namespace, what does not belong to it cannot be joined any more.  Return which were joined
+ * before. */
 static int join_with_all_rights(const struct launch *launch)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -38,7 +39,8 @@ static int join_with_all_rights(const struct launch *launch)
 	if (!launch->host.privileged || !ns->n_join || ns->join[0].flag != CLONE_NEWUSER)
 		return 0;
 	for (size_t i = 1; i < ns->n_join; i++)
-		if (ns->join[i].flag != CLONE_NEWPID && namespace_enter(launch->join[i], ns->join[i].flag, &ignored) == 0)
+		if (ns->join[i].flag != CLONE_NEWPID &&
+		    namespace_enter(launch->join[i], ns->join[i].flag, &ignored) == 0)
 			joined |= ns->join[i].flag;
 	return joined;
 }
@@ -81,7 +83,8 @@ static int become_ns_root(const struct plan *plan, struct error *err)
 {
 	if (!plan->ns.user)
 		return 0;
-	if (plan->has_process && plan->process.set_groups && !plan->process.keep_groups && setgroups(0, NULL) < 0 && errno != EPERM)
+	if (plan->has_process && plan->process.set_groups && !plan->process.keep_groups && setgroups(0, NULL) < 0 &&
+	    errno != EPERM)
 		return fail(err, errno, "drop the supplementary groups");
 	/* EINVAL: the container's 0 is not mapped; then the process's own ids must do. */
 	if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
@@ -166,15 +169,16 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 	}
 	if (p->rows && p->columns && pty_set_size(master, p->rows, p->columns, err) < 0)
 		return blame(err, "/process/consoleSize");
-	if (rootfs_console(rootfs, peer_end, err) < 0 || channel_send(&launch->init_channel, MSG_TERMINAL, NULL, 0, master, err) < 0)
+	if (rootfs_console(rootfs, peer_end, err) < 0 ||
+	    channel_send(&launch->init_channel, MSG_TERMINAL, NULL, 0, master, err) < 0)
 		return -1;
 	*peer = take_fd(peer_end);
 	return 0;
 }
 
 /* The hooks that run in the container's namespaces, and see its pid as it is there. */
-static int own_hooks(const struct plan *plan, const char *name, const struct oci_hook *hooks, size_t n, const char *status,
-		     const char *cwd, char *const *env, struct error *err)
+static int own_hooks(const struct plan *plan, const char *name, const struct oci_hook *hooks, size_t n,
+		     const char *status, const char *cwd, char *const *env, struct error *err)
 {
 	if (!n)
 		return 0;
@@ -206,7 +210,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	/* They start in the root file system: runc's do, and are written for it. */
 	if (hooks && hooks->n_create_container && fchdir(rootfs.root) < 0)
 		return fail(err, errno, "enter the root file system");
-	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating", NULL, NULL, err) < 0)
+	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
+			       NULL, NULL, err) < 0)
 		return -1;
 	self_forget_environment();
 	if (rootfs_finish(&rootfs, err) < 0)
@@ -214,14 +219,15 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	return rootfs_enter(&rootfs, err);
 }
 
-/* Without privileges exec gets in only because it has the same uid, and the kernel refuses that for a non-dumpable process.  Whoever
- * else is in a pid namespace of our own came by such an exec, into the same container. */
+/* Without privileges exec gets in only because it has the same uid, and the kernel refuses that for a non-dumpable
+ * process.  Whoever else is in a pid namespace of our own came by such an exec, into the same container. */
 static bool may_be_entered(const struct launch *launch)
 {
 	return !launch->host.privileged && launch->plan.ns.user && launch->plan.ns.create & CLONE_NEWPID;
 }
 
-/* Between create and start nobody listens: the log of create's caller is closed, and its number may be somebody else's soon. */
+/* Between create and start nobody listens: the log of create's caller is closed, and its number may be somebody else's
+ * soon. */
 static void log_to_nobody(void *context, int level, const char *text)
 {
 	(void) context, (void) level, (void) text;
@@ -233,8 +239,8 @@ static int wait_for_start(struct launch *launch, struct channel *starter, struct
 	struct channel *ch = &launch->init_channel;
 	int stay[] = { launch->gate, ch->fd };
 
-	/* What the creator's caller had open must not stay open with us for as long as nobody calls start; done before create
-	 * returns, so that nobody ever sees it. */
+	/* What the creator's caller had open must not stay open with us for as long as nobody calls start; done before
+	 * create returns, so that nobody ever sees it. */
 	if (!launch->run && fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0)
 		return -1;
 	/* From READY on others know of us and may send signals: those that end the program would end us. */
@@ -285,7 +291,8 @@ static int run(struct launch *launch, struct error *err)
 	/* These programs are the container's own, as is the one that it is about. */
 	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
 		return -1;
-	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created", NULL, entry.env, err) < 0)
+	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created",
+			       NULL, entry.env, err) < 0)
 		return -1;
 	if (!plan->has_process)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");

@@ -62,9 +62,10 @@ static int open_joined(struct launch *launch, struct error *err)
 		launch->join[i] = namespace_open(ns->join[i].path, ns->join[i].flag, err);
 		if (launch->join[i] < 0)
 			return blame(err, ns->join[i].pointer);
-		if ((sysctl = sysctl_in(&launch->plan, ns->join[i].flag)) && namespace_is_ours(launch->join[i], ns->join[i].flag))
-			return fail_at(err, sysctl->pointer, "sysctl \"%s\" not allowed in host %s namespace", sysctl->path,
-				       namespace_by_flag(ns->join[i].flag)->name);
+		if ((sysctl = sysctl_in(&launch->plan, ns->join[i].flag)) &&
+		    namespace_is_ours(launch->join[i], ns->join[i].flag))
+			return fail_at(err, sysctl->pointer, "sysctl \"%s\" not allowed in host %s namespace",
+				       sysctl->path, namespace_by_flag(ns->join[i].flag)->name);
 	}
 	return 0;
 }
@@ -92,7 +93,8 @@ int launch_decide(struct launch *launch, struct error *err)
 	if (keep < 0)
 		return -1;
 	launch->keep = (unsigned) keep;
-	/* Its own path: a link may lead elsewhere by the time that `delete` comes (runc changes to it, and asks where it is). */
+	/* Its own path: a link may lead elsewhere by the time that `delete` comes (runc changes to it, and asks where
+	 * it is). */
 	launch->bundle = realpath(o->bundle ? o->bundle : ".", NULL);
 	auto_fd dir = launch->bundle ? open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
@@ -176,7 +178,8 @@ static int fill_record(struct launch *launch, struct error *err)
 	return 0;
 }
 
-static int put_file(int folder, const char *name, const void *head, size_t n_head, const void *bytes, size_t n, struct error *err)
+static int put_file(int folder, const char *name, const void *head, size_t n_head, const void *bytes, size_t n,
+		    struct error *err)
 {
 	auto_fd fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
@@ -194,7 +197,8 @@ int launch_keep_copies(const struct launch *launch, struct error *err)
 		return -1;
 	if (!s->n_filter)
 		return 0;
-	return put_file(launch->folder, "seccomp", &s->flags, sizeof s->flags, s->filter, s->n_filter * sizeof *s->filter, err);
+	return put_file(launch->folder, "seccomp", &s->flags, sizeof s->flags, s->filter,
+			s->n_filter * sizeof *s->filter, err);
 }
 
 /* ---- cgroup and sources ------------------------------------------------ */
@@ -278,10 +282,12 @@ int launch_reserve(struct launch *launch, struct error *err)
 	launch->folder = store_make(o->root, o->id, err);
 	if (launch->folder < 0)
 		return -1;
-	if (fill_record(launch, err) < 0 || net_devices_look(&o->loaded->arena, &launch->plan, &launch->devices, err) < 0)
+	if (fill_record(launch, err) < 0 ||
+	    net_devices_look(&o->loaded->arena, &launch->plan, &launch->devices, err) < 0)
 		return -1;
 	record_put_devices(&o->loaded->arena, &launch->record, &launch->devices);
-	if (rdt_look(&o->loaded->arena, launch->plan.rdt, &launch->rdt, &launch->record, err) < 0 || make_cgroup(launch, err) < 0)
+	if (rdt_look(&o->loaded->arena, launch->plan.rdt, &launch->rdt, &launch->record, err) < 0 ||
+	    make_cgroup(launch, err) < 0)
 		return -1;
 	if (launch->cgroup.n_folders == 0 && !launch->record.own_pidns)
 		log_warn("the container has no cgroup and no pid namespace of its own. Such configuration is strongly discouraged: "
@@ -339,16 +345,19 @@ int launch_remove(struct launch *launch, struct error *err)
 		return 0;
 	if (launch->pid > 0)
 		process_signal(launch->pidfd, SIGKILL);
-	/* Without a pid namespace of its own others may be left; before init was born whoever is there is a stranger. */
+	/* Without a pid namespace of its own others may be left; before init was born whoever is there is a
+	 * stranger. */
 	if (launch->born && !launch->record.own_pidns)
 		cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
 	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
-	if (left_remove_cgroup(o->root, &launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
+	if (left_remove_cgroup(o->root, &launch->cgroup, err) < 0 ||
+	    rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
 		return -1;
 	if (launch->hooked && hooks && hooks->n_poststop) {
-		auto_free char *state = hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
+		auto_free char *state =
+			hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
 		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, state, launch->bundle);
 	}
 	return store_remove(o->root, o->id, launch->folder, err);

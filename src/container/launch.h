@@ -51,8 +51,8 @@ int launch_decide(struct launch *launch, struct error *err);
 int launch_make(struct launch *launch, struct error *err);
 void launch_undo(struct launch *launch);
 
-/* The parts of launch_make() that a restore needs too: the state folder with its journal, the cgroup with its limits, the
- * notify socket ... */
+/* The parts of launch_make() that a restore needs too: the state folder with its journal, the cgroup with its limits,
+ * the notify socket ... */
 int launch_reserve(struct launch *launch, struct error *err);
 
 /* ... what is to be mounted from outside ... */
@@ -75,5 +75,6 @@ void init_main(struct launch *launch) __attribute__((noreturn));
 /* Enter LAUNCH's joined namespaces but the pid namespace, which is the parent's to enter (namespaces(7)). */
 int launch_join(const struct launch *launch, struct error *err);
 
-/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets, while nobody is in it. */
+/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets, while nobody
+ * is in it. */
 int launch_make_time(const struct namespace_plan *ns, struct error *err);

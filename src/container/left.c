@@ -60,8 +60,8 @@ static bool parse_note(const char *name, const char *text, const char *boot, str
 	/* One that was not renamed: its writer was killed, or will write it once more. */
 	if (length > 4 && !strcmp(name + length - 4, ".tmp"))
 		return false;
-	if (!hierarchy || strlen(hierarchy + 1) >= sizeof left->hierarchy || strncmp(text, boot, n) != 0 || text[n] != ' ' ||
-	    (text[n + 1] != '0' && text[n + 1] != '1') || text[n + 2] != ' ')
+	if (!hierarchy || strlen(hierarchy + 1) >= sizeof left->hierarchy || strncmp(text, boot, n) != 0 ||
+	    text[n] != ' ' || (text[n + 1] != '0' && text[n + 1] != '1') || text[n + 2] != ' ')
 		return false;
 	memcpy(left->hierarchy, hierarchy + 1, strlen(hierarchy + 1) + 1);
 	left->v2 = text[n + 1] == '1';

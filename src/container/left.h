@@ -19,6 +19,6 @@
 struct cgroup;
 struct error;
 
-/* cgroup_remove(), and then what CGROUP and others of the state ROOT have left, as far as it is empty now.  A note that cannot be
- * written is logged. */
+/* cgroup_remove(), and then what CGROUP and others of the state ROOT have left, as far as it is empty now.  A note
+ * that cannot be written is logged. */
 int left_remove_cgroup(const char *root, struct cgroup *cgroup, struct error *err);

@@ -39,7 +39,8 @@ static int tell_listener(void *context, int listener, struct error *err)
 	int result = handle_config(h, &config, err);
 
 	if (result == 0)
-		result = listener_send(config.spec->linux->seccomp, h->record, "created", h->record->pid, listener, err);
+		result =
+			listener_send(config.spec->linux->seccomp, h->record, "created", h->record->pid, listener, err);
 	config_free(&config);
 	return result;
 }
@@ -121,7 +122,8 @@ static int signal_all(const struct handle *h, int sig, struct error *err)
 	return result;
 }
 
-/* In v1 a frozen process takes SIGKILL only when it is thawed: to be called after the signal, so that it runs no more. */
+/* In v1 a frozen process takes SIGKILL only when it is thawed: to be called after the signal, so that it runs no
+ * more. */
 static void thaw(struct handle *h)
 {
 	struct cgroup cgroup;
@@ -195,7 +197,8 @@ static int end_process(struct handle *h, struct error *err)
 	/* If it is our own child (run in the foreground) nobody else reaps it. */
 	waitpid(h->record->pid, NULL, WNOHANG);
 	if (process_wait_end(h->pidfd, END_MS) == 0)
-		return fail_code(err, ERROR_TIMEOUT, "process %d did not end within %d s of SIGKILL", h->record->pid, END_MS / 1000);
+		return fail_code(err, ERROR_TIMEOUT, "process %d did not end within %d s of SIGKILL", h->record->pid,
+				 END_MS / 1000);
 	waitpid(h->record->pid, NULL, WNOHANG);
 	return 0;
 }
@@ -226,8 +229,8 @@ static int undo_outside(const struct handle *h, struct error *err)
 	if (!h->record)
 		return 0;
 	store_get_cgroup(h->record, &cgroup);
-	/* A journal alone does not say which process there was: whatever is in the cgroups that we made is it.  One that was
-	 * there before may be somebody else's home: its processes are not touched. */
+	/* A journal alone does not say which process there was: whatever is in the cgroups that we made is it.  One
+	 * that was there before may be somebody else's home: its processes are not touched. */
 	if (!h->complete)
 		cgroup_keep_made(&cgroup);
 	cgroup_claim(&cgroup);
@@ -249,12 +252,14 @@ static bool being_made(const struct handle *h)
 	return !file_exists(h->folder, "state.json") && file_exists(h->folder, "journal");
 }
 
-/* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves nothing. */
+/* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves
+ * nothing. */
 static int lock(const struct handle *h, bool force, struct error *err)
 {
 	for (int waited = 0; !store_lock(h->folder, false); waited += LOCK_MS) {
 		if (waited >= END_MS || (!force && being_made(h)))
-			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating", h->id);
+			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating",
+					 h->id);
 		nanosleep(&(struct timespec) { .tv_nsec = LOCK_MS * 1000000 }, NULL);
 	}
 	return store_removed(h->folder) ? fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", h->id) : 0;
@@ -275,7 +280,8 @@ static int lock_and_read(struct handle *h, bool force, struct error *err)
 	return 0;
 }
 
-/* "kill ID KILL; delete ID" is what people write: kill returns when the signal is sent, not when it has done its work. */
+/* "kill ID KILL; delete ID" is what people write: kill returns when the signal is sent, not when it has done its
+ * work. */
 static void await_end(struct handle *h)
 {
 	if (h->status == CONTAINER_RUNNING && process_wait_end(h->pidfd, DYING_MS) == 1)

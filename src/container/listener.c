@@ -11,8 +11,8 @@
 #include "libocispec/version.h"
 #include "sys/socket.h"
 
-int listener_send(const struct oci_seccomp *profile, const struct record_state *record, const char *status, int pid, int listener,
-		  struct error *err)
+int listener_send(const struct oci_seccomp *profile, const struct record_state *record, const char *status, int pid,
+		  int listener, struct error *err)
 {
 	auto_text t = { 0 };
 

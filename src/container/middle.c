@@ -10,7 +10,8 @@
 #include "container/middle.h"
 #include "sys/process.h"
 
-static void middle_main(pid_t (*birth)(void *context, struct error *err), void *context, struct channel *to) __attribute__((noreturn));
+static void middle_main(pid_t (*birth)(void *context, struct error *err), void *context, struct channel *to)
+	__attribute__((noreturn));
 static void middle_main(pid_t (*birth)(void *context, struct error *err), void *context, struct channel *to)
 {
 	struct error err = { 0 };
@@ -24,8 +25,8 @@ static void middle_main(pid_t (*birth)(void *context, struct error *err), void *
 	_exit(pid < 0);
 }
 
-/* The process that is born has our channel's other end, too, as long as its program does not run: that the middle one is gone shows
- * in no channel. */
+/* The process that is born has our channel's other end, too, as long as its program does not run: that the middle one
+ * is gone shows in no channel. */
 static int hear(struct channel *ours, int middle, pid_t *born, struct error *err)
 {
 	struct pollfd p[] = { { middle, POLLIN, 0 }, { ours->fd, POLLIN, 0 } };
@@ -36,7 +37,8 @@ static int hear(struct channel *ours, int middle, pid_t *born, struct error *err
 	return p[1].revents ? channel_next(ours, born, sizeof *born, NULL, err) : MSG_COUNT;
 }
 
-int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd, struct error *err)
+int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd,
+		 struct error *err)
 {
 	struct channel ours, theirs;
 	pid_t middle, born;

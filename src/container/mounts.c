@@ -73,7 +73,8 @@ static int plan_removal(struct live *l, struct error *err)
 		step->target = clean;
 		step->pointer = arena_printf(arena, "%s/%zu", l->list->mounts, i);
 		if (!strcmp(clean, "/"))
-			return fail_at(err, arena_printf(arena, "%s/destination", step->pointer), "must not be the root itself");
+			return fail_at(err, arena_printf(arena, "%s/destination", step->pointer),
+				       "must not be the root itself");
 	}
 	l->plan.rootfs.steps = steps;
 	l->plan.rootfs.n_steps = spec->n_mounts;
@@ -224,7 +225,8 @@ static int note(struct live *l, struct error *err)
 {
 	struct record_state *record = l->handle.record;
 	const struct oci_config *spec = l->list->spec;
-	struct record_mount_change *changes = arena_alloc(&l->list->arena, (record->n_mounts + spec->n_mounts) * sizeof *changes);
+	struct record_mount_change *changes =
+		arena_alloc(&l->list->arena, (record->n_mounts + spec->n_mounts) * sizeof *changes);
 
 	if (record->n_mounts)
 		memcpy(changes, record->mounts, record->n_mounts * sizeof *changes);
@@ -267,7 +269,8 @@ static int change(struct live *l, const char *file, struct error *err)
 	return employ(l, err) < 0 ? -1 : note(l, err);
 }
 
-int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list, struct error *err)
+int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list,
+		     struct error *err)
 {
 	struct live l = {
 		.add = add, .list = list, .channel.fd = -1, .worker_channel.fd = -1,

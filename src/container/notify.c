@@ -57,7 +57,8 @@ static void tell(const char *text)
 	/* systemd writes an abstract name with an @; we only ever connect to one. */
 	if (a.sun_path[0] == '@')
 		a.sun_path[0] = '\0';
-	if (sendto(sock, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *) &a, (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+	if (sendto(sock, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *) &a,
+		   (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n)) < 0)
 		log_warn("tell NOTIFY_SOCKET: %s", errno_text(errno));
 }
 

@@ -11,6 +11,6 @@
  * The caller frees. */
 char *passwd_home(uid_t uid);
 
-/* The same from the TEXT of such a file, which is cut up; NULL if UID is not in it, or has no absolute home.  The result lies in
- * TEXT. */
+/* The same from the TEXT of such a file, which is cut up; NULL if UID is not in it, or has no absolute home.  The
+ * result lies in TEXT. */
 const char *passwd_find_home(char *text, uid_t uid);

@@ -22,7 +22,8 @@ static int open_recorded(const struct record_state *record, struct resctrl *r, s
 	return r->root;
 }
 
-int rdt_look(struct arena *arena, const struct rdt_plan *plan, struct resctrl *r, struct record_state *record, struct error *err)
+int rdt_look(struct arena *arena, const struct rdt_plan *plan, struct resctrl *r, struct record_state *record,
+	     struct error *err)
 {
 	if (!plan)
 		return 0;

@@ -74,7 +74,8 @@ static bool say(const struct subject *s, const char *fmt, ...)
 
 /* ---- what can be seen from outside the file -------------------------------- */
 
-/* WHAT ("its interpreter"), which is FILE, is not there.  HINT NULL: everybody can see that, if it is not for a link. */
+/* WHAT ("its interpreter"), which is FILE, is not there.  HINT NULL: everybody can see that, if it is not for a
+ * link. */
 static bool say_missing(const struct subject *s, const char *what, const char *file, const char *hint)
 {
 	char target[200];
@@ -116,7 +117,8 @@ static size_t size_of(char *const *list)
 	return n;
 }
 
-/* execve(2), "Limits on size of arguments and environment": a quarter of the stack's limit, at most 6 MiB, 128 KiB each. */
+/* execve(2), "Limits on size of arguments and environment": a quarter of the stack's limit, at most 6 MiB, 128 KiB
+ * each. */
 static bool say_size(const struct subject *s, char *const *args, char *const *env)
 {
 	struct rlimit stack = { .rlim_cur = RLIM_INFINITY };
@@ -311,7 +313,8 @@ static bool explain(struct subject *s, char *next)
 
 	if (!look(s, &st)) {
 		if (errno == EACCES)
-			say(s, "a folder on the way to %s may not be entered by %u:%u", s->path, (unsigned) geteuid(), (unsigned) getegid());
+			say(s, "a folder on the way to %s may not be entered by %u:%u", s->path, (unsigned) geteuid(),
+			    (unsigned) getegid());
 		else
 			say_missing(s, "the program", s->path, NULL);
 		return false;

@@ -12,7 +12,8 @@
 
 #define REFUSAL_TEXT 300
 
-/* Why PATH was refused with NUMBER, for a pair of brackets behind the errno's text: "its interpreter /bin/bash is not in the
- * container".  "" if there is nothing to add.  PATH is a script, an ELF program, or anything else; an interpreter that is
- * itself refused is followed.  E2BIG needs the sizes of ARGS and ENV (NULL-terminated; may be NULL). */
+/* Why PATH was refused with NUMBER, for a pair of brackets behind the errno's text: "its interpreter /bin/bash is not
+ * in the container".  "" if there is nothing to add.  PATH is a script, an ELF program, or anything else; an
+ * interpreter that is itself refused is followed.  E2BIG needs the sizes of ARGS and ENV (NULL-terminated; may be
+ * NULL). */
 void refusal_explain(const char *path, int number, char *const *args, char *const *env, char why[REFUSAL_TEXT]);

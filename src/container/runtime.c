@@ -72,8 +72,8 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 	return 0;
 }
 
-/* The new process, from its first moment.  The lock on the state folder is the runtime's alone, and so is its end of the channel:
- * who held both ends would never hear that the runtime has died. */
+/* The new process, from its first moment.  The lock on the state folder is the runtime's alone, and so is its end of
+ * the channel: who held both ends would never hear that the runtime has died. */
 static void become_init(struct launch *launch, bool in_cgroup) __attribute__((noreturn));
 static void become_init(struct launch *launch, bool in_cgroup)
 {
@@ -124,7 +124,8 @@ int runtime_clone(struct launch *launch, struct error *err)
 	if (launch->plan.ns.middle) {
 		result = middle_birth(birth_by_middle, launch, &launch->pid, &launch->pidfd, err);
 		launch->born = launch->pid > 0;
-		/* It may have been born all the same, and its maker be dead before he could tell: it ends when nobody listens. */
+		/* It may have been born all the same, and its maker be dead before he could tell: it ends when nobody
+		 * listens. */
 		if (result < 0)
 			channel_close(&launch->channel);
 		/* Where it was born the middle process alone knows. */
@@ -157,14 +158,15 @@ static int send_console(const char *path, int master, struct error *err)
 	return 0;
 }
 
-int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep, struct error *err)
+int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep,
+			  struct error *err)
 {
 	if (console_socket)
 		return send_console(console_socket, master, err);
 	if (!process->rows || !process->columns)
 		foreground_copy_size(master);
-	/* Where our terminal is in raw mode, the container's ends the lines.  A terminal of ours that only shows what it prints does so
-	 * itself, and in a file or a pipe nobody wants to see carriage returns (runc). */
+	/* Where our terminal is in raw mode, the container's ends the lines.  A terminal of ours that only shows what
+	 * it prints does so itself, and in a file or a pipe nobody wants to see carriage returns (runc). */
 	if (!isatty(STDIN_FILENO))
 		pty_end_lines_plainly(master);
 	*keep = fcntl(master, F_DUPFD_CLOEXEC, 3);
@@ -256,7 +258,8 @@ int runtime_settle(struct launch *launch, struct error *err)
 	launch->netns = namespace_open(path, CLONE_NEWNET, err);
 	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)
 		return -1;
-	/* What they are called there: `delete` of a create that was killed brings them back from a namespace that outlives it. */
+	/* What they are called there: `delete` of a create that was killed brings them back from a namespace that
+	 * outlives it. */
 	record_put_devices(arena, &launch->record, &launch->devices);
 	return launch->record.netns ? store_write(launch->folder, "journal", &launch->record, err) : 0;
 }
@@ -275,14 +278,16 @@ static int answer_rootfs(struct launch *launch, struct error *err)
 
 	launch->hooked = true;
 	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, launch->bundle, NULL, err) < 0 ||
-	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, NULL, err) < 0)
+	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, NULL,
+		      err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
 }
 
 static int answer_seccomp(struct launch *launch, int listener, struct error *err)
 {
-	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, "creating", launch->pid, listener, err) < 0)
+	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, "creating", launch->pid, listener,
+			  err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
 }
@@ -311,7 +316,8 @@ static int serve(struct launch *launch, int last, struct error *err)
 		auto_fd received = fd;
 
 		/* Whatever else it says, it says it in its cgroup. */
-		if (got >= 0 && got != MSG_COUNT && got != MSG_NEED_CGROUP && cgroup_born(&launch->cgroup, launch->pid, err) < 0)
+		if (got >= 0 && got != MSG_COUNT && got != MSG_NEED_CGROUP &&
+		    cgroup_born(&launch->cgroup, launch->pid, err) < 0)
 			return -1;
 		if (got == last)
 			return 0;
@@ -322,7 +328,8 @@ static int serve(struct launch *launch, int last, struct error *err)
 		case MSG_NEED_SOURCES: result = inside_answer(launch, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
 		case MSG_TERMINAL:
-			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received, &launch->master, err);
+			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received,
+						       &launch->master, err);
 			break;
 		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
 		case MSG_COUNT: return died(launch, err);

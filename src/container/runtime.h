@@ -13,16 +13,18 @@ int runtime_clone(struct launch *launch, struct error *err);
 /* Answer init until it is READY. */
 int runtime_serve(struct launch *launch, struct error *err);
 
-/* What is due once launch->pid is in its namespaces and has no children: its group of resctrl, and the network devices of the
- * config, of which the names that they get are noted. */
+/* What is due once launch->pid is in its namespaces and has no children: its group of resctrl, and the network devices
+ * of the config, of which the names that they get are noted. */
 int runtime_settle(struct launch *launch, struct error *err);
 
-/* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program runs. */
+/* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program
+ * runs. */
 int runtime_hand_over(struct launch *launch, struct error *err);
 
-/* The master end of a new terminal: send it to CONSOLE_SOCKET with the terminal's name, as conmon and containerd expect it, or (if
- * that is NULL) give it the size of ours unless PROCESS says one, and keep a copy in *KEEP. */
-int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep, struct error *err);
+/* The master end of a new terminal: send it to CONSOLE_SOCKET with the terminal's name, as conmon and containerd
+ * expect it, or (if that is NULL) give it the size of ours unless PROCESS says one, and keep a copy in *KEEP. */
+int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep,
+			  struct error *err);
 
 /* Refuse PATH (--pidfd-socket) where there are no pidfds to send. */
 int runtime_check_pidfd_socket(const char *path, struct error *err);

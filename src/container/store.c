@@ -230,8 +230,8 @@ struct record_state *store_read(int folder, const char *id, const char *name, st
 		return NULL;
 	}
 	if (record->version != RECORD_VERSION) {
-		fail_code(err, ERROR_UNSUPPORTED, "%s of container %s has version %u, this build reads %d", name, id, record->version,
-			  RECORD_VERSION);
+		fail_code(err, ERROR_UNSUPPORTED, "%s of container %s has version %u, this build reads %d", name, id,
+			  record->version, RECORD_VERSION);
 		return NULL;
 	}
 	return record;

@@ -52,8 +52,8 @@ bool store_lock(int folder, bool wait);
 int store_lock_within(int folder, int ms, struct error *err);
 void store_unlock(int folder);
 
-/* Wait, at most 10 s, to be the only one that changes the container's limits, for as long as the descriptor is open.  Not the
- * folder's own lock: hooks that run under that may want to change limits. */
+/* Wait, at most 10 s, to be the only one that changes the container's limits, for as long as the descriptor is open.
+ * Not the folder's own lock: hooks that run under that may want to change limits. */
 int store_lock_update(int folder, struct error *err);
 
 /* True if the folder was removed since it was opened. */

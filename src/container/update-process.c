@@ -155,8 +155,8 @@ static int note(struct processes *p, const struct held *held, const struct proce
 	return 0;
 }
 
-static int limit_to(struct processes *p, const struct held *held, const struct rlimit_plan *limit, const struct rlimit *now,
-		    const struct rlimit *value, struct error *err)
+static int limit_to(struct processes *p, const struct held *held, const struct rlimit_plan *limit,
+		    const struct rlimit *now, const struct rlimit *value, struct error *err)
 {
 	const struct process_before had = { .limit = limit, .value = *now };
 

@@ -102,7 +102,8 @@ static void put_rlimit(struct arena *arena, struct oci_process *process, const s
 	process->n_rlimits = n;
 }
 
-/* The last of several for one resource counts: so it is in the config, and so nothing is done that is then done otherwise. */
+/* The last of several for one resource counts: so it is in the config, and so nothing is done that is then done
+ * otherwise. */
 static void put_limit(struct arena *arena, struct processes *p, const struct rlimit_plan *limit)
 {
 	struct rlimit_plan *limits = (struct rlimit_plan *) p->limits;
@@ -185,8 +186,8 @@ static int note(const struct update *u, struct error *err)
 	return file_replace(u->handle.folder, "config.json", text, n, 0600, err) < 0 ? wrap(err, "note the limits") : 0;
 }
 
-/* First what may be refused and is easily put back.  The limits of processes after those of the cgroup: one that has gone down
- * may be beyond recall. */
+/* First what may be refused and is easily put back.  The limits of processes after those of the cgroup: one that has
+ * gone down may be beyond recall. */
 static int apply(struct update *u, char **schemata_before, struct error *err)
 {
 	const char *schemata[] = { u->options->l3_cache_schema, u->options->mem_bw_schema };

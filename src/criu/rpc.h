@@ -54,8 +54,9 @@ struct criu_options {
 	const char *log_file; /* a name, no path */
 	const char *root, *parent_images, *freeze_cgroup, *config_file, *lsm_profile, *lsm_mount_context;
 	const struct criu_page_server *page_server;
-	bool leave_running, ext_unix_sk, tcp_established, tcp_close, tcp_skip_in_flight, evasive_devices, shell_job, file_locks,
-		notify_scripts, track_mem, auto_dedup, link_remap, restore_sibling, lazy_pages, orphan_pts_master, manage_cgroups;
+	bool leave_running, ext_unix_sk, tcp_established, tcp_close, tcp_skip_in_flight, evasive_devices, shell_job,
+		file_locks, notify_scripts, track_mem, auto_dedup, link_remap, restore_sibling, lazy_pages,
+		orphan_pts_master, manage_cgroups;
 	int32_t cgroups;	       /* * enum criu_cgroups */
 	int32_t network_lock;	       /* enum criu_network_lock */
 	int32_t empty_ns;	       /* CLONE_NEWNET */

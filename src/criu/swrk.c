@@ -258,7 +258,8 @@ int swrk_ask(struct swrk *swrk, const struct criu_request *request, swrk_notice 
 		}
 		if (reply->success && reply->type == request->type && !refused)
 			return 0;
-		fail_code(err, ERROR_SYSTEM, "criu failed: type %s errno %d", criu_type_name(reply->type), reply->number);
+		fail_code(err, ERROR_SYSTEM, "criu failed: type %s errno %d", criu_type_name(reply->type),
+			  reply->number);
 		break;
 	}
 	if (refused) {
@@ -270,8 +271,8 @@ int swrk_ask(struct swrk *swrk, const struct criu_request *request, swrk_notice 
 
 static int too_old(int version, struct error *err)
 {
-	return fail_code(err, ERROR_UNSUPPORTED, "CRIU %d.%d is too old: %d.%d or newer is needed", version / 10000, version / 100 % 100,
-			 CRIU_MINIMUM / 10000, CRIU_MINIMUM / 100 % 100);
+	return fail_code(err, ERROR_UNSUPPORTED, "CRIU %d.%d is too old: %d.%d or newer is needed", version / 10000,
+			 version / 100 % 100, CRIU_MINIMUM / 10000, CRIU_MINIMUM / 100 % 100);
 }
 
 /* Why CRIU does not work here: in this mode it says nothing of use, `criu check` does. */

@@ -48,17 +48,17 @@ struct swrk_start {
 /* Start criu.  SWRK is to be ended in every case.  -1 with ERR if there is no criu, or PREPARE's own error. */
 int swrk_start(const struct swrk_start *start, struct swrk *swrk, struct error *err);
 
-/* Ask for version and features, so that we know before anything is frozen or made that criu works on this kernel.  PROGRAM as in
- * swrk_start. */
+/* Ask for version and features, so that we know before anything is frozen or made that criu works on this kernel.
+ * PROGRAM as in swrk_start. */
 int swrk_greet(struct swrk *swrk, const char *program, struct error *err);
 
 /* Called for each NOTIFY: its script ("post-restore"), the pid that came with it, or 0, and a descriptor, or -1, which
  * stays swrk's.  -1 with ERR makes criu give up. */
 typedef int swrk_notice(void *context, const char *script, pid_t pid, int fd, struct error *err);
 
-/* Send REQUEST and wait for the answer.  An answer that says "no" is in REPLY too; ERR tells it without its cause, as runc
- * does: "criu failed: type DUMP errno 0".  An error of NOTICE is returned as it is, once criu has undone its work, with CRIU_NOTIFY for
- * the type of REPLY. */
+/* Send REQUEST and wait for the answer.  An answer that says "no" is in REPLY too; ERR tells it without its cause, as
+ * runc does: "criu failed: type DUMP errno 0".  An error of NOTICE is returned as it is, once criu has undone its
+ * work, with CRIU_NOTIFY for the type of REPLY. */
 int swrk_ask(struct swrk *swrk, const struct criu_request *request, swrk_notice *notice, void *context,
 	     struct criu_reply *reply, struct error *err);
 

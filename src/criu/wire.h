@@ -50,6 +50,6 @@ struct wire_type {
 /* Add the message OBJECT of TYPE to OUT. */
 void wire_write(const struct wire_type *type, const void *object, struct text *out);
 
-/* Fill the zeroed OBJECT from the N BYTES of a message.  False if they are no message: then OBJECT is not to be used.  Of
- * a field that comes twice the last one counts. */
+/* Fill the zeroed OBJECT from the N BYTES of a message.  False if they are no message: then OBJECT is not to be used.
+ * Of a field that comes twice the last one counts. */
 bool wire_read(const struct wire_type *type, void *object, const void *bytes, size_t n);

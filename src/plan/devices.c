@@ -83,8 +83,8 @@ static mode_t device_type(const struct oci_device *device)
 	}
 }
 
-/* The multiplexer of terminals, as some configs list it with the default devices: a node of it would be the host's, where the
- * link to the container's own devpts is meant. */
+/* The multiplexer of terminals, as some configs list it with the default devices: a node of it would be the host's,
+ * where the link to the container's own devpts is meant. */
 static bool is_ptmx(const struct oci_device *device, const char *path)
 {
 	return !strcmp(path, "/dev/ptmx") && device_type(device) == S_IFCHR && device->major == 5 && device->minor == 2;
@@ -109,7 +109,8 @@ void plan_devices(struct planner *p)
 		struct step *step;
 
 		/* The last of several entries for one path counts. */
-		if ((bound && target_is_below(paths[i], "/dev")) || is_ptmx(device, paths[i]) || in_paths(paths + i + 1, n - i - 1, paths[i]))
+		if ((bound && target_is_below(paths[i], "/dev")) || is_ptmx(device, paths[i]) ||
+		    in_paths(paths + i + 1, n - i - 1, paths[i]))
 			continue;
 		step = add_device(p, paths[i], device_type(device) | mode, (unsigned) device->major,
 				  (unsigned) device->minor, pointer_index(p->arena, "/linux/devices", i));

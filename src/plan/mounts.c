@@ -287,8 +287,9 @@ static int plan_new(struct planner *p, struct entry *e)
 	if (plan_idmap(p, e) < 0)
 		return -1;
 	/* One that the runtime mounts does not know them. */
-	if ((tmpfs || !strcmp(step->type, "devpts")) && !step->outside && (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
-							 check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
+	if ((tmpfs || !strcmp(step->type, "devpts")) && !step->outside &&
+	    (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
+	     check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
 		return -1;
 	return add_label(p, step);
 }

@@ -105,9 +105,9 @@ int plan_namespaces(struct planner *p)
 			create_or_join(p, ns);
 	plan->time_offsets = time_offsets(p);
 
-	/* Whoever enters a user namespace cannot come back: the runtime sends another process.  With a new one, what is
-	 * joined must be joined before it is made: afterwards the rights to do so are gone.  Nor can it come back to a pid or time
-	 * namespace that belongs to an outer user namespace. */
+	/* Whoever enters a user namespace cannot come back: the runtime sends another process.  With a new one, what
+	 * is joined must be joined before it is made: afterwards the rights to do so are gone.  Nor can it come back
+	 * to a pid or time namespace that belongs to an outer user namespace. */
 	plan->middle = is_joined(user) || (user && plan->n_join);
 	if (plan_user(p, user) < 0)
 		return -1;

@@ -246,8 +246,9 @@ struct plan {
 int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
 	      const struct plan_options *options, struct plan *plan, struct error *err);
 
-/* The same for more mounts in a running container: those of CONFIG, which is the container's own otherwise; they stand at
- * POINTER of their file.  Of PLAN config, id, bundle, ns and rootfs are filled; all that is bound is opened outside. */
+/* The same for more mounts in a running container: those of CONFIG, which is the container's own otherwise; they stand
+ * at POINTER of their file.  Of PLAN config, id, bundle, ns and rootfs are filled; all that is bound is opened
+ * outside. */
 int plan_make_mounts(struct arena *arena, const struct oci_config *config, const struct host *host,
 		     const struct plan_options *options, const char *pointer, struct plan *plan, struct error *err);
 
@@ -255,7 +256,7 @@ int plan_make_mounts(struct arena *arena, const struct oci_config *config, const
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
 
-/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0.  STRICT: an unknown name is an
- * error. */
+/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0.  STRICT: an unknown
+ * name is an error. */
 int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err);

@@ -39,7 +39,8 @@ struct seccomp_summary seccomp_sum_up(struct arena *arena, const struct oci_secc
 	struct error ignored;
 	size_t n_archs = 0;
 
-	if (seccomp_make_rules(arena, profile, &rules, &ignored) < 0 || seccomp_choose_archs(profile, archs, &n_archs, &ignored) < 0)
+	if (seccomp_make_rules(arena, profile, &rules, &ignored) < 0 ||
+	    seccomp_choose_archs(profile, archs, &n_archs, &ignored) < 0)
 		return sum;
 	for (size_t i = 0; i < rules.n; i++) {
 		struct seccomp_share *share = share_of(arena, &list, &sum.n, rules.list[i].action);

@@ -73,7 +73,8 @@ static void print_container(struct page *page)
 	listing_print(&t, page->out);
 }
 
-static void print_id_map(struct page *page, const char *title, const struct oci_id_mapping *map, size_t n, const char *writer)
+static void print_id_map(struct page *page, const char *title, const struct oci_id_mapping *map, size_t n,
+			 const char *writer)
 {
 	struct table t = { .arena = &page->arena };
 
@@ -206,7 +207,8 @@ static void print_net_devices(struct page *page)
 	heading(page, "Network devices that move in, with their addresses");
 	for (size_t i = 0; i < page->plan->n_net_devices; i++)
 		listing_row(&t, show(page, page->plan->net_devices[i].host),
-			    format(page, "as %s", show(page, page->plan->net_devices[i].name)), page->plan->net_devices[i].pointer);
+			    format(page, "as %s", show(page, page->plan->net_devices[i].name)),
+			    page->plan->net_devices[i].pointer);
 	listing_print(&t, page->out);
 }
 
@@ -222,7 +224,8 @@ static void print_rdt(struct page *page)
 	for (size_t i = 0; i < rdt->n_schemata; i++)
 		listing_row(&t, show(page, rdt->schemata[i].line), rdt->schemata[i].pointer);
 	if (rdt->monitor)
-		listing_row(&t, format(page, "monitored as %s", show(page, rdt->monitor)), "/linux/intelRdt/enableMonitoring");
+		listing_row(&t, format(page, "monitored as %s", show(page, rdt->monitor)),
+			    "/linux/intelRdt/enableMonitoring");
 	listing_print(&t, page->out);
 }
 
@@ -260,7 +263,8 @@ static void print_writes(struct page *page, const struct cgroup_plan *cgroup)
 		return;
 	heading(page, "Values of the control group, in order");
 	for (size_t i = 0; i < cgroup->n_writes; i++)
-		listing_row(&t, show(page, cgroup->writes[i].file), "<-", show(page, cgroup->writes[i].value), cgroup->writes[i].pointer);
+		listing_row(&t, show(page, cgroup->writes[i].file), "<-", show(page, cgroup->writes[i].value),
+			    cgroup->writes[i].pointer);
 	listing_print(&t, page->out);
 }
 
@@ -372,7 +376,8 @@ static void seccomp_rows(struct page *page, struct table *t)
 					  seccomp_action_words(&page->arena, sum.shares[i].action)));
 	listing_row(t, "", format(page, "all others: %s", seccomp_action_words(&page->arena, sum.fallback)));
 	if (sum.beyond != sum.fallback)
-		listing_row(t, "", format(page, "newer than these: %s", seccomp_action_words(&page->arena, sum.beyond)));
+		listing_row(t, "",
+			    format(page, "newer than these: %s", seccomp_action_words(&page->arena, sum.beyond)));
 }
 
 static void print_process(struct page *page)

@@ -33,7 +33,8 @@ static const char *annotation(struct planner *p, const char *key)
 static bool notifies(const struct sock_filter *filter, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (filter[i].code == (BPF_RET | BPF_K) && (filter[i].k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
+		if (filter[i].code == (BPF_RET | BPF_K) &&
+		    (filter[i].k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
 			return true;
 	return false;
 }

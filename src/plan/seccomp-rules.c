@@ -354,8 +354,8 @@ static int add_arch(struct arena *a, const struct seccomp_rules *rules, const st
 	return make_ranges(&t, err);
 }
 
-int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch, uint32_t number,
-		     struct seccomp_class *class, int *origin, struct error *err)
+int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch,
+		     uint32_t number, struct seccomp_class *class, int *origin, struct error *err)
 {
 	struct table t = { .a = a, .rules = rules, .arch = arch, .newest = -1 };
 	const struct seccomp_class *found;

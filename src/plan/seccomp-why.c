@@ -64,7 +64,8 @@ static const char *condition_words(struct arena *arena, const struct seccomp_con
 
 static void add_case(struct asking *a, const char *conditions, uint32_t action, int origin)
 {
-	struct seccomp_case *list = (struct seccomp_case *) a->answer->cases, *one = arena_push(a->arena, &list, a->answer->n++, sizeof *list);
+	struct seccomp_case *list = (struct seccomp_case *) a->answer->cases,
+			    *one = arena_push(a->arena, &list, a->answer->n++, sizeof *list);
 
 	*one = (struct seccomp_case) {
 		.conditions = conditions, .action = action, .newer = origin == -2,
@@ -129,7 +130,8 @@ int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const st
 	uint64_t number_there;
 
 	*n = 0;
-	if (seccomp_make_rules(arena, profile, &rules, err) < 0 || seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
+	if (seccomp_make_rules(arena, profile, &rules, err) < 0 ||
+	    seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
 		return -1;
 	if (as_number(question->name, &number_there)) {
 		struct asking a = { .arena = arena, .rules = &rules, .question = question, .arch = archs[0] };

@@ -36,8 +36,8 @@ struct seccomp_answer {
 	size_t n;
 };
 
-/* One answer for each number that the call has on the architectures of PROFILE, in ARENA; none if it has no number.  -1: the
- * profile is wrong, or nobody knows a call of that name. */
+/* One answer for each number that the call has on the architectures of PROFILE, in ARENA; none if it has no number.
+ * -1: the profile is wrong, or nobody knows a call of that name. */
 int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const struct seccomp_question *question,
 		const struct seccomp_answer **answers, size_t *n, struct error *err);
 

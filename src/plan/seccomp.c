@@ -136,8 +136,8 @@ static int entry_rules(struct arena *a, struct seccomp_rules *rules, unsigned in
 	return 0;
 }
 
-/* A denied call that the profile cannot have known is answered with ENOSYS, on which the C library tries the older one; runc
- * does so too, whatever the default.  A tracer is taken for one that knows what to do with new calls. */
+/* A denied call that the profile cannot have known is answered with ENOSYS, on which the C library tries the older
+ * one; runc does so too, whatever the default.  A tracer is taken for one that knows what to do with new calls. */
 static bool denies(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -150,7 +150,8 @@ static bool denies(uint32_t action)
 	}
 }
 
-int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules, struct error *err)
+int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules,
+		       struct error *err)
 {
 	*rules = (struct seccomp_rules) { .profile = profile };
 	if (action_of(profile->default_action, profile->has_default_errno_ret, profile->default_errno_ret,
@@ -165,7 +166,8 @@ int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struc
 	return 0;
 }
 
-int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n, struct error *err)
+int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n,
+			 struct error *err)
 {
 	const struct seccomp_arch *own = seccomp_arch_own();
 
@@ -307,7 +309,8 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool st
 		return 0;
 	if (profile->listener_metadata && !profile->listener_path)
 		return fail_at(err, SECCOMP "/listenerMetadata", "is of no use without listenerPath");
-	if (seccomp_make_rules(arena, profile, &rules, err) < 0 || seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
+	if (seccomp_make_rules(arena, profile, &rules, err) < 0 ||
+	    seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
 		return -1;
 	if (strict && check_names(profile, err) < 0)
 		return -1;

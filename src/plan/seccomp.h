@@ -84,13 +84,15 @@ struct seccomp_rules {
 };
 
 /* PROFILE with its actions and conditions checked. */
-int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules, struct error *err);
+int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struct seccomp_rules *rules,
+		       struct error *err);
 
 #define SECCOMP_MAX_ARCHS 32
 
 /* The own architecture, which is always in, and those of PROFILE that the same kernel can run; what else may be listed
  * cannot happen.  CHOSEN has room for SECCOMP_MAX_ARCHS. */
-int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n, struct error *err);
+int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n,
+			 struct error *err);
 
 /* SECCOMP_FILTER_FLAG_* for PROFILE.  No flags at all: what runc and crun choose then.  An empty list: none. */
 int seccomp_choose_flags(const struct oci_seccomp *profile, bool listener, unsigned *flags, struct error *err);
@@ -120,10 +122,10 @@ struct seccomp_block {
 int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs,
 		   size_t n_archs, uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err);
 
-/* How NUMBER on ARCH is decided.  *ORIGIN: the index of the profile's entry that decides where no rule of CLASS holds, -1 for
- * the default action, -2 because the call is newer than any of the profile. */
-int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch, uint32_t number,
-		     struct seccomp_class *class, int *origin, struct error *err);
+/* How NUMBER on ARCH is decided.  *ORIGIN: the index of the profile's entry that decides where no rule of CLASS holds,
+ * -1 for the default action, -2 because the call is newer than any of the profile. */
+int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch,
+		     uint32_t number, struct seccomp_class *class, int *origin, struct error *err);
 
 /* ---- the program ------------------------------------------------------ */
 

@@ -30,8 +30,8 @@ const char *unit_expand_slice(struct arena *arena, const char *slice)
 
 	if (!strcmp(slice, "-.slice"))
 		return "/";
-	if (!ends_in(slice, ".slice") || strlen(slice) >= NAME_SIZE || slice[strspn(slice, CHARACTERS)] || slice[0] == '-' ||
-	    slice[n - 1] == '-' || strstr(slice, "--"))
+	if (!ends_in(slice, ".slice") || strlen(slice) >= NAME_SIZE || slice[strspn(slice, CHARACTERS)] ||
+	    slice[0] == '-' || slice[n - 1] == '-' || strstr(slice, "--"))
 		return NULL;
 	/* One component for each dash, none longer than the whole. */
 	out = path = arena_alloc(arena, (strlen(slice) + 1) * (n + 1) + 1);

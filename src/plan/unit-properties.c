@@ -28,7 +28,8 @@ struct builder {
 	struct unit_properties *list;
 };
 
-void unit_add(struct arena *arena, struct unit_properties *list, unsigned since, const char *name, struct bus_value value)
+void unit_add(struct arena *arena, struct unit_properties *list, unsigned since, const char *name,
+	      struct bus_value value)
 {
 	struct unit_property *p = NULL;
 

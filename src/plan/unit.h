@@ -47,8 +47,8 @@ void unit_resources(struct arena *arena, const struct oci_resources *resources, 
 int unit_annotations(struct arena *arena, const struct json_map *annotations, struct unit_properties *list,
 		     struct error *err);
 
-/* Read TEXT, a value in GVariant's text form such as "uint64 5", "'word'" or "['a', 'b']", as one of the D-Bus TYPE: b, i, u,
- * t, s or as.  It lives in ARENA. */
+/* Read TEXT, a value in GVariant's text form such as "uint64 5", "'word'" or "['a', 'b']", as one of the D-Bus TYPE:
+ * b, i, u, t, s or as.  It lives in ARENA. */
 int unit_value_parse(struct arena *arena, const char *type, const char *text, struct bus_value *out, struct error *err);
 
 /* The same for a number of seconds, with a fraction if need be, as microseconds. */
@@ -58,7 +58,8 @@ int unit_seconds_parse(const char *text, struct bus_value *out, struct error *er
 const char *unit_value_text(struct arena *arena, const struct bus_value *value);
 
 /* Add a property or, if there is one of that name, replace it. */
-void unit_add(struct arena *arena, struct unit_properties *list, unsigned since, const char *name, struct bus_value value);
+void unit_add(struct arena *arena, struct unit_properties *list, unsigned since, const char *name,
+	      struct bus_value value);
 
 /* "a-b.slice" -> "/a.slice/a-b.slice", "-.slice" -> "/"; NULL if it is no name of a slice. */
 const char *unit_expand_slice(struct arena *arena, const char *slice);

@@ -55,7 +55,8 @@ static int copy_root(const struct plan *plan, struct rootfs_sources *sources, st
 	return 0;
 }
 
-/* Where mounts are made in a workshop, all that the runtime would have copied is copied now, before anything is covered. */
+/* Where mounts are made in a workshop, all that the runtime would have copied is copied now, before anything is
+ * covered. */
 static int copy_all(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
 	/* Between user namespaces no mounts are peers. */

@@ -128,7 +128,8 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 static int mount_v2(struct build *b, size_t i, int target, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	/* A user's container without a cgroup of its own is in the user's: that is not for it to write to (CVE-2023-25809). */
+	/* A user's container without a cgroup of its own is in the user's: that is not for it to write to
+	 * (CVE-2023-25809). */
 	const uint64_t guard = b->plan->ns.user && b->sources->n_cgroups == 0 ? MOUNT_ATTR_RDONLY : 0;
 
 	if (!plan_has_namespace(b->plan, CLONE_NEWCGROUP))
@@ -188,7 +189,8 @@ static int mount_v1(struct build *b, size_t i, int target, struct error *err)
 
 	if (view < 0 || mount_attach(view, target, err) < 0 || fill_v1(b, i, view, err) < 0)
 		return -1;
-	if ((attr & MOUNT_ATTR_RDONLY) && !step_sealed(b->plan, i) && mount_change(view, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
+	if ((attr & MOUNT_ATTR_RDONLY) && !step_sealed(b->plan, i) &&
+	    mount_change(view, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return -1;
 	if (target_propagate(view, step, err) < 0)
 		return -1;

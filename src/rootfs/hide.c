@@ -45,8 +45,8 @@ static bool is_root(const struct build *b, int target)
 	struct stat a, root;
 	uint64_t id, root_id;
 
-	return fstat(target, &a) == 0 && fstat(b->rootfs->root, &root) == 0 && a.st_ino == root.st_ino && a.st_dev == root.st_dev &&
-	       mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
+	return fstat(target, &a) == 0 && fstat(b->rootfs->root, &root) == 0 && a.st_ino == root.st_ino &&
+	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
 /* What is mounted below keeps its place, and every mount its nosuid, nodev, noexec. */

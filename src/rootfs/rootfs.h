@@ -88,25 +88,26 @@ int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view,
 			struct error *err);
 void rootfs_close_sources(struct rootfs_sources *sources);
 
-/* True if init will need rootfs_open_inside(): it may not walk to the sources itself, and they cannot be copied before. */
+/* True if init will need rootfs_open_inside(): it may not walk to the sources itself, and they cannot be copied
+ * before. */
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host);
 
-/* With the caller's rights, but in init's mount namespace: open the rootfs and the sources of all steps with `outside`, and
- * hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, who will say why. */
-int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,
-		       struct error *err);
+/* With the caller's rights, but in init's mount namespace: open the rootfs and the sources of all steps with
+ * `outside`, and hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, who
+ * will say why. */
+int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err),
+		       void *context, struct error *err);
 
-/* For a program that takes paths and copies what relates a mount to its peers from the mount that a path lies on (CRIU): a
- * detached copy of the whole mount on which the source of STEP, a BIND or DEVICE, lies, with the step's attributes and
- * mapped ids.  WITHIN (PATH_MAX bytes) gets the place of the source in it, "/a/b" or "".  RECURSIVE: with all that is mounted
- * below.  MOUNTS are our own.  If there is no such path to it, a copy of the source alone. */
+/* For a program that takes paths and copies what relates a mount to its peers from the mount that a path lies on
+ * (CRIU): a detached copy of the whole mount on which the source of STEP, a BIND or DEVICE, lies, with the step's
+ * attributes and mapped ids.  WITHIN (PATH_MAX bytes) gets the place of the source in it, "/a/b" or "".  RECURSIVE:
+ * with all that is mounted below.  MOUNTS are our own.  If there is no such path to it, a copy of the source alone. */
 int rootfs_open_whole(const struct plan *plan, const struct step *step, bool recursive, const struct mountinfo *mounts,
 		      char *within, struct error *err);
 
 /* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
- * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its own path if
- * possible, as hooks look for it there.
- * ROOTFS is filled; it takes what it needs out of SOURCES. */
+ * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its
+ * own path if possible, as hooks look for it there. ROOTFS is filled; it takes what it needs out of SOURCES. */
 int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 
 /* Do the steps [0, n_early).  In a user namespace the caller has become its root before, or the new file systems
@@ -128,15 +129,15 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err);
 
 /* ---- a running container (`mounts add`, `mounts remove`) ----------------- */
 
-/* Open the sources of all steps, in the mount namespace that they are named in.  As rootfs_open_sources() otherwise, but
- * there is no root, and what is refused is an error. */
+/* Open the sources of all steps, in the mount namespace that they are named in.  As rootfs_open_sources() otherwise,
+ * but there is no root, and what is refused is an error. */
 int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
 		     struct error *err);
 
-/* With the container's root as our own: do all steps of PLAN, or none.  FDS is /proc/self/fd of a procfs that is not the
- * container's, as the caller found it before. */
+/* With the container's root as our own: do all steps of PLAN, or none.  FDS is /proc/self/fd of a procfs that is not
+ * the container's, as the caller found it before. */
 int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int fds, struct error *err);
 
-/* Likewise: unmount what is on the targets of PLAN's mounts, the last first, each with all that is mounted on it.  If on
- * one of them nothing is mounted, none is touched. */
+/* Likewise: unmount what is on the targets of PLAN's mounts, the last first, each with all that is mounted on it.  If
+ * on one of them nothing is mounted, none is touched. */
 int rootfs_remove_live(const struct plan *plan, int fds, struct error *err);

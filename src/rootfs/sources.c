@@ -186,8 +186,8 @@ bool rootfs_needs_inside(const struct plan *plan, const struct host *host)
 	return plan->ns.user && host->admin && mount_needs_workshop();
 }
 
-int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err), void *context,
-		       struct error *err)
+int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err),
+		       void *context, struct error *err)
 {
 	const struct rootfs_plan *rootfs = &plan->rootfs;
 	struct error ignored = { 0 };

@@ -139,12 +139,14 @@ __attribute__((always_inline)) static inline bool same_file(long fd, const char 
 
 	return call(SYS_statx, fd, (long) "", AT_EMPTY_PATH, mask, (long) &a) == 0 &&
 	       call(SYS_statx, AT_FDCWD, (long) name, 0, mask, (long) &b) == 0 && a.stx_ino == b.stx_ino &&
-	       a.stx_size == b.stx_size && a.stx_mtime.tv_sec == b.stx_mtime.tv_sec && a.stx_mtime.tv_nsec == b.stx_mtime.tv_nsec &&
-	       a.stx_ctime.tv_sec == b.stx_ctime.tv_sec && a.stx_ctime.tv_nsec == b.stx_ctime.tv_nsec;
+	       a.stx_size == b.stx_size && a.stx_mtime.tv_sec == b.stx_mtime.tv_sec &&
+	       a.stx_mtime.tv_nsec == b.stx_mtime.tv_nsec && a.stx_ctime.tv_sec == b.stx_ctime.tv_sec &&
+	       a.stx_ctime.tv_nsec == b.stx_ctime.tv_nsec;
 }
 
-/* Our program as a file of a read-only overlay over its folder.  An overlay that nobody can write needs a second layer: any
- * folder, that has no file of our name.  Something else may lie at our path by now, or be what was bound over. */
+/* Our program as a file of a read-only overlay over its folder.  An overlay that nobody can write needs a second
+ * layer: any folder, that has no file of our name.  Something else may lie at our path by now, or be what was bound
+ * over. */
 __attribute__((always_inline)) static inline long open_overlay(void)
 {
 	char path[PATH_MAX + 8], name[NAME_MAX + 1];

@@ -45,8 +45,8 @@ static const char *hint(void)
 	return errno == EINVAL ? " (the container's user namespace does not map it)" : "";
 }
 
-/* With CAP_SETGID only a user namespace that denies setgroups(2) to all can refuse it.  The config cannot tell of one that is
- * joined; the groups that stay are those of whoever calls us, and he asked for no others. */
+/* With CAP_SETGID only a user namespace that denies setgroups(2) to all can refuse it.  The config cannot tell of one
+ * that is joined; the groups that stay are those of whoever calls us, and he asked for no others. */
 static bool groups_denied(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -111,8 +111,8 @@ static bool by_descriptor(void)
 	return name && !strncmp(name, "/dev/fd/", 8);
 }
 
-/* The overlay of early.c: the program lies at the top of it.  So it may in a root that is an overlay, which is why the way we
- * came counts. */
+/* The overlay of early.c: the program lies at the top of it.  So it may in a root that is an overlay, which is why the
+ * way we came counts. */
 static bool on_overlay(const char *link)
 {
 	struct statfs fs;
@@ -149,8 +149,8 @@ static int memory(struct error *err)
 	return fd;
 }
 
-/* A page that the kernel looks at or moves just then counts as one that somebody may write to: it waits 0.2 s and says EBUSY
- * (memfd_wait_for_pins() in mm/memfd.c).  Nobody else has the file. */
+/* A page that the kernel looks at or moves just then counts as one that somebody may write to: it waits 0.2 s and says
+ * EBUSY (memfd_wait_for_pins() in mm/memfd.c).  Nobody else has the file. */
 static int seal(int fd)
 {
 	int result = -1;

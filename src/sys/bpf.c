@@ -57,7 +57,8 @@ int bpf_attach_device(int cgroup, int program, int old, struct error *err)
 {
 	if (attach(BPF_PROG_ATTACH, cgroup, program, old) == 0)
 		return 0;
-	/* Before 5.6 nothing is replaced: both must allow until the old one is gone, so that nothing is open meanwhile. */
+	/* Before 5.6 nothing is replaced: both must allow until the old one is gone, so that nothing is open
+	 * meanwhile. */
 	if (old >= 0 && errno == EINVAL && attach(BPF_PROG_ATTACH, cgroup, program, -1) == 0 &&
 	    attach(BPF_PROG_DETACH, cgroup, old, -1) == 0)
 		return 0;

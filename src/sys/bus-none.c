@@ -22,8 +22,8 @@ unsigned bus_version(const struct bus *bus)
 	return 0;
 }
 
-int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args, size_t n,
-	     char **text, struct error *err)
+int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args,
+	     size_t n, char **text, struct error *err)
 {
 	(void) object, (void) method, (void) args, (void) n, (void) text;
 	bus_close(bus);

@@ -59,7 +59,8 @@ void no_address_free(void *result)
 	(void) result;
 }
 
-int no_name(const void *address, unsigned size, char *host, unsigned n_host, char *service, unsigned n_service, int flags)
+int no_name(const void *address, unsigned size, char *host, unsigned n_host, char *service, unsigned n_service,
+	    int flags)
 {
 	(void) address, (void) size, (void) host, (void) n_host, (void) service, (void) n_service, (void) flags;
 	return EAI_FAIL;

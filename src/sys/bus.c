@@ -70,7 +70,8 @@ static uid_t uid_outside(void)
 	auto_free char *map = file_get(AT_FDCWD, "/proc/self/uid_map", &ignored);
 	uint64_t inside, outside, n, uid = geteuid();
 
-	for (const char *at = map; at && number_take(&at, &inside) && number_take(&at, &outside) && number_take(&at, &n);
+	for (const char *at = map;
+	     at && number_take(&at, &inside) && number_take(&at, &outside) && number_take(&at, &n);
 	     at += strspn(at, "\n"))
 		if (uid >= inside && uid - inside < n)
 			return (uid_t) (outside + (uid - inside));
@@ -81,7 +82,8 @@ static uid_t uid_outside(void)
 
 static int refused(struct bus *bus, const DBusError *problem, struct error *err)
 {
-	bool late = dbus_error_has_name(problem, DBUS_ERROR_NO_REPLY) || dbus_error_has_name(problem, DBUS_ERROR_TIMEOUT);
+	bool late =
+		dbus_error_has_name(problem, DBUS_ERROR_NO_REPLY) || dbus_error_has_name(problem, DBUS_ERROR_TIMEOUT);
 
 	snprintf(bus->error_name, sizeof bus->error_name, "%s", problem->name);
 	fail_code(err, late ? ERROR_TIMEOUT : ERROR_SYSTEM, "%s", problem->message);
@@ -172,7 +174,8 @@ static int connect_to(struct bus *bus, const char *address, bool daemon, struct 
 		result = greet(bus, err);
 		if (result == 0)
 			return 0;
-		bus->cut |= !strcmp(bus->error_name, DBUS_ERROR_NO_REPLY) || !strcmp(bus->error_name, DBUS_ERROR_DISCONNECTED);
+		bus->cut |= !strcmp(bus->error_name, DBUS_ERROR_NO_REPLY) ||
+			    !strcmp(bus->error_name, DBUS_ERROR_DISCONNECTED);
 		disconnect(bus);
 	} else {
 		refused(bus, &problem, err);
@@ -407,8 +410,8 @@ static DBusMessage *new_call(const struct bus *bus, const struct bus_object *obj
 	return message;
 }
 
-int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args, size_t n,
-	     char **text, struct error *err)
+int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args,
+	     size_t n, char **text, struct error *err)
 {
 	DBusError problem = DBUS_ERROR_INIT;
 	DBusMessage *message, *reply;

@@ -51,8 +51,8 @@ struct bus_object {
 	const char *path, *interface;
 };
 
-/* Connect to the systemd of the machine, as root, or (USER) to that of our user.  NULL with ERR, which tells of every way
- * that was tried. */
+/* Connect to the systemd of the machine, as root, or (USER) to that of our user.  NULL with ERR, which tells of every
+ * way that was tried. */
 struct bus *bus_open(bool user, struct error *err);
 
 /* The version of that systemd: 257. */
@@ -61,10 +61,11 @@ unsigned bus_version(const struct bus *bus);
 /* NULL is fine. */
 void bus_close(struct bus *bus);
 
-/* Call METHOD and wait for the answer, at most 30 s.  *TEXT (may be NULL) gets the first text or object path in it, also
- * from inside a variant, for the caller to free; NULL if there is none.  -1 with ERR: what the other side said. */
-int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args, size_t n,
-	     char **text, struct error *err);
+/* Call METHOD and wait for the answer, at most 30 s.  *TEXT (may be NULL) gets the first text or object path in it,
+ * also from inside a variant, for the caller to free; NULL if there is none.  -1 with ERR: what the other side
+ * said. */
+int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args,
+	     size_t n, char **text, struct error *err);
 
 /* Get a property that is a text or a path. */
 int bus_get(struct bus *bus, const struct bus_object *object, const char *property, char **text, struct error *err);

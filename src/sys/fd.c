@@ -125,7 +125,8 @@ bool file_exists(int dirfd, const char *path)
 
 bool file_runs(const char *path)
 {
-	/* EPERM is a filter's: a file would say EACCES.  The real ids are the same by then, but access(2) knows no capabilities. */
+	/* EPERM is a filter's: a file would say EACCES.  The real ids are the same by then, but access(2) knows no
+	 * capabilities. */
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 || (errno == EPERM && access(path, X_OK) == 0);
 }
 

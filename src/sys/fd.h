@@ -27,8 +27,8 @@ int fd_put(int fd, const char *text, const char *name, struct error *err);
 /* Read a small file below DIRFD (at most 1 MiB) as text; the caller frees.  NULL with ERR. */
 char *file_get(int dirfd, const char *path, struct error *err);
 
-/* Is there anything called PATH below DIRFD?  If not, errno says why.  (Not faccessat(3): filters older than faccessat2(2), 5.8,
- * answer EPERM to that, and glibc believes it.) */
+/* Is there anything called PATH below DIRFD?  If not, errno says why.  (Not faccessat(3): filters older than
+ * faccessat2(2), 5.8, answer EPERM to that, and glibc believes it.) */
 bool file_exists(int dirfd, const char *path);
 
 /* May we, with our effective ids, run the file PATH?  If not, errno says why. */

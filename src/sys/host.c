@@ -73,7 +73,8 @@ bool host_in_initial_userns(void)
 	return host_look_userns(&initial, &ignored) == 0 && initial;
 }
 
-/* Whoever may not map ids needs these.  PATH is the caller's business, and a program that acts for root is none of it. */
+/* Whoever may not map ids needs these.  PATH is the caller's business, and a program that acts for root is none of
+ * it. */
 static const char *find_helper(const char *const *places)
 {
 	for (; *places; places++)
@@ -101,7 +102,8 @@ static bool has_user_manager(const struct host *host)
 
 	if (host->euid != 0 || host->initial_userns)
 		return host->euid != 0;
-	return stat("/proc/self/ns/user", &mine) < 0 || stat("/proc/1/ns/user", &first) < 0 || mine.st_ino != first.st_ino;
+	return stat("/proc/self/ns/user", &mine) < 0 || stat("/proc/1/ns/user", &first) < 0 ||
+	       mine.st_ino != first.st_ino;
 }
 
 /* Left out at build time is as good as switched off. */
@@ -188,8 +190,8 @@ static void add_link(struct host *host, int dir, const char *name)
 	host->n_links++;
 }
 
-/* What statfs(2) says of PATH.  1; 0 if nothing that is for us is there; -1: a container must not go without a hierarchy, and so without
- * its limits and device rules, because this was no time to look. */
+/* What statfs(2) says of PATH.  1; 0 if nothing that is for us is there; -1: a container must not go without a
+ * hierarchy, and so without its limits and device rules, because this was no time to look. */
 static int look_at_mount(const char *path, struct statfs *fs, struct error *err)
 {
 	if (statfs(path, fs) == 0)

@@ -51,7 +51,8 @@ static void become(const char *program, char **args, int out)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	signal_reset();
-	if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(out, 2) >= 0 && fd_close_from(3, &ignored) == 0)
+	if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(out, 2) >= 0 &&
+	    fd_close_from(3, &ignored) == 0)
 		execve(program, args, no_env);
 	dprintf(2, "exec %s: %s", program, errno_text(errno));
 	_exit(127);

@@ -20,14 +20,16 @@
 #define STANDS_FOR(name) __asm__(name) __attribute__((weak))
 
 /* Who fails an assertion of a library, or of malloc: in words, but without glibc's wide characters and translations. */
-_Noreturn void assertion(const char *what, const char *file, unsigned line, const char *function) STANDS_FOR("__assert_fail");
+_Noreturn void assertion(const char *what, const char *file, unsigned line, const char *function)
+	STANDS_FOR("__assert_fail");
 
 /* A message is what it is: no catalogue is looked for (LANGUAGE, NLSPATH). */
 char *as_it_is(const char *domain, const char *message, int category) STANDS_FOR("dcgettext");
 char *as_it_is_inside(const char *domain, const char *message, int category) STANDS_FOR("__dcgettext");
 
 /* gconv, under iconv and wide streams: only what is built in is known, no module of the machine's (GCONV_PATH). */
-int no_conversion(const char *to, const char *from, void **steps, size_t *n, int flags) STANDS_FOR("__gconv_find_transform");
+int no_conversion(const char *to, const char *from, void **steps, size_t *n, int flags)
+	STANDS_FOR("__gconv_find_transform");
 int no_end_of_conversion(void *steps, size_t n) STANDS_FOR("__gconv_close_transform");
 void no_step(void *step) STANDS_FOR("__gconv_release_step");
 int no_narrowing(void) STANDS_FOR("__gconv_transform_internal_ascii");
@@ -42,7 +44,8 @@ extern uint64_t locale_lock[8] STANDS_FOR("__libc_setlocale_lock");
 void no_search_path(void) STANDS_FOR("_dl_init_paths");
 const char *no_origin(void) STANDS_FOR("_dl_get_origin");
 
-/* Nothing of ours prints numbers with a fraction (43 kB), and none of wide characters.  Names until glibc 2.36, and since. */
+/* Nothing of ours prints numbers with a fraction (43 kB), and none of wide characters.  Names until glibc 2.36, and
+ * since. */
 int no_fraction(void) STANDS_FOR("__printf_fp");
 int no_fraction_in_hex(void) STANDS_FOR("__printf_fphex");
 void no_fraction_since(void) STANDS_FOR("__printf_fp_l_buffer");
@@ -52,7 +55,8 @@ size_t no_wide_text(char *to, const int **from, size_t n, void *state) STANDS_FO
 /* yajl's for numbers with a fraction, if they were not taken as text: json-read.c does. */
 double no_number(const char *text, char **end) STANDS_FOR("strtod");
 
-/* Frames are unwound by exceptions and by cancelled threads; there are neither.  With it goes .eh_frame (tools/static.ld). */
+/* Frames are unwound by exceptions and by cancelled threads; there are neither.  With it goes .eh_frame
+ * (tools/static.ld). */
 _Noreturn void no_unwinding(void *exception) STANDS_FOR("_Unwind_Resume");
 int no_personality(void) STANDS_FOR("__gcc_personality_v0");
 

@@ -67,8 +67,8 @@ int mount_workshop_open(bool peers, struct error *err)
 	return 0;
 }
 
-/* MS_SLAVE | MS_REC on "/" would hit what lies in the workshop, too.  So the two change places: with the workshop as the
- * root of the namespace the host's tree is a folder in it, and then all is put back. */
+/* MS_SLAVE | MS_REC on "/" would hit what lies in the workshop, too.  So the two change places: with the workshop as
+ * the root of the namespace the host's tree is a folder in it, and then all is put back. */
 int mount_workshop_keep_peers(struct error *err)
 {
 	if (mkdirat(workshop, "host", 0700) < 0 || fchdir(workshop) < 0)
@@ -253,7 +253,8 @@ static int change_one(int mount_, uint64_t set, uint64_t clear, struct error *er
 	result = mount(NULL, fd_path(mount_, path), NULL, MS_REMOUNT | MS_BIND | flags_of(wanted), NULL);
 	/* As mount_change() has it: what is locked stays. */
 	if (result < 0 && errno == EPERM && has & clear & lockable)
-		result = mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags_of(wanted | (has & clear & lockable)), NULL);
+		result = mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags_of(wanted | (has & clear & lockable)),
+			       NULL);
 	if (result == 0)
 		return check_taken(mount_, set, err);
 	if (errno == EPERM)

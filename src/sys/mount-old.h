@@ -21,7 +21,8 @@ struct error;
 
 /* In these, as in their namesakes, a mount is an O_PATH descriptor of its root. */
 int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err);
-int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err);
+int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr,
+		  struct error *err);
 int mount_old_reconfigure(int mount, const char *data, uint64_t super, struct error *err);
 int mount_old_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err);
 int mount_old_attach(int mount, int target);	/* errno only */

@@ -22,8 +22,8 @@
 /* fsconfig(2) copies no more than this of a string, its '\0' counted. */
 #define VALUE_MAX_SIZE 256
 
-/* Nonsense that is refused as such (EINVAL) by whoever knows the call; a filter says ENOSYS, or EPERM if it is older than that
- * custom. */
+/* Nonsense that is refused as such (EINVAL) by whoever knows the call; a filter says ENOSYS, or EPERM if it is older
+ * than that custom. */
 static bool is_missing(long result)
 {
 	return result < 0 && (errno == ENOSYS || errno == EPERM);
@@ -34,8 +34,10 @@ bool mount_needs_workshop(void)
 	static enum { UNKNOWN, NO, YES } needs;
 
 	if (needs == UNKNOWN)
-		needs = disabled("mount") || is_missing(mount_setattr(-1, "", 0, NULL, 0)) || is_missing(open_tree(-1, "", ~0u))
-				? YES : NO;
+		needs = disabled("mount") || is_missing(mount_setattr(-1, "", 0, NULL, 0)) ||
+					is_missing(open_tree(-1, "", ~0u))
+				? YES
+				: NO;
 	return needs == YES;
 }
 

@@ -18,9 +18,9 @@ struct error;
 /* True where mounts can only be made in a workshop.  Asked once. */
 bool mount_needs_workshop(void);
 
-/* Open a place for mounts to come, in a mount namespace of our own; the caller is root of its user namespace.  Nothing where
- * none is needed.  Nothing of the namespace may propagate to another any more; or else, with PEERS, that is ended by
- * mount_workshop_keep_peers() when all is copied that shall stay a peer of the host's mounts. */
+/* Open a place for mounts to come, in a mount namespace of our own; the caller is root of its user namespace.  Nothing
+ * where none is needed.  Nothing of the namespace may propagate to another any more; or else, with PEERS, that is
+ * ended by mount_workshop_keep_peers() when all is copied that shall stay a peer of the host's mounts. */
 int mount_workshop_open(bool peers, struct error *err);
 int mount_workshop_keep_peers(struct error *err);
 
@@ -40,8 +40,8 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
  * named stays. */
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err);
 
-/* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE.  What an outer user
- * namespace has locked on the mount itself stays set: engines ask for "rw" by rote. */
+/* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE.  What an outer
+ * user namespace has locked on the mount itself stays set: engines ask for "rw" by rote. */
 int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err);
 
 /* Map the ids of a detached mount as the user namespace USERNS does. */

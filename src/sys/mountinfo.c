@@ -48,7 +48,8 @@ static bool parse_device(const char *s, struct mount_entry *entry)
 {
 	uint64_t major, minor;
 
-	if (!number_take(&s, &major) || *s++ != ':' || !number_take(&s, &minor) || *s || major > UINT32_MAX || minor > UINT32_MAX)
+	if (!number_take(&s, &major) || *s++ != ':' || !number_take(&s, &minor) || *s || major > UINT32_MAX ||
+	    minor > UINT32_MAX)
 		return false;
 	entry->major = (unsigned) major;
 	entry->minor = (unsigned) minor;

@@ -144,8 +144,8 @@ static int hear_all(struct talk *talk, const char *packet, size_t n, struct erro
 	return end;
 }
 
-int netlink_talk(struct netlink *nl, struct netlink_message *m, bool (*each)(void *context, const struct nlmsghdr *answer),
-		 void *context, struct error *err)
+int netlink_talk(struct netlink *nl, struct netlink_message *m,
+		 bool (*each)(void *context, const struct nlmsghdr *answer), void *context, struct error *err)
 {
 	union { struct nlmsghdr align; char bytes[ANSWER]; } packet;
 	struct talk talk = { .sequence = ++nl->sequence, .each = each, .context = context };

@@ -40,11 +40,11 @@ void netlink_begin(struct netlink_message *m, unsigned type, unsigned flags, con
 void netlink_add(struct netlink_message *m, unsigned type, const void *data, size_t size);
 void netlink_add_text(struct netlink_message *m, unsigned type, const char *text);
 
-/* Send M and wait for the end of the answer.  EACH (may be NULL) is called for each message of it; true: it is enough.  -1 with ERR:
- * the kernel's errno and, since 4.12, its own words; EAGAIN if a list changed while it was read. */
-int netlink_talk(struct netlink *nl, struct netlink_message *m, bool (*each)(void *context, const struct nlmsghdr *answer),
-		 void *context, struct error *err);
+/* Send M and wait for the end of the answer.  EACH (may be NULL) is called for each message of it; true: it is enough.
+ * -1 with ERR: the kernel's errno and, since 4.12, its own words; EAGAIN if a list changed while it was read. */
+int netlink_talk(struct netlink *nl, struct netlink_message *m,
+		 bool (*each)(void *context, const struct nlmsghdr *answer), void *context, struct error *err);
 
-/* The attribute TYPE behind the fixed part (SIZE bytes) of ANSWER: its bytes and how many.  NULL if it is not there, or has fewer
- * than LEAST bytes. */
+/* The attribute TYPE behind the fixed part (SIZE bytes) of ANSWER: its bytes and how many.  NULL if it is not there,
+ * or has fewer than LEAST bytes. */
 const void *netlink_attribute(const struct nlmsghdr *answer, size_t size, unsigned type, size_t least, size_t *n);

@@ -238,8 +238,8 @@ static int enter_user(int fds[N_NAMESPACES])
 	return 0;
 }
 
-/* Before 5.8: all are opened before the first is entered.  What belongs to an outer user namespace can be entered only from
- * there, what belongs to the new one perhaps only in it. */
+/* Before 5.8: all are opened before the first is entered.  What belongs to an outer user namespace can be entered only
+ * from there, what belongs to the new one perhaps only in it. */
 static int enter_one_by_one(int folder, int flags)
 {
 	int fds[N_NAMESPACES], result, number;

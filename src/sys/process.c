@@ -99,7 +99,8 @@ int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
 	struct process_stat stat;
 	char who[32];
 
-	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) || !(stat.flags & PROCESS_FORKNOEXEC))
+	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) ||
+	    !(stat.flags & PROCESS_FORKNOEXEC))
 		return 0;
 	snprintf(who, sizeof who, "process %d", (int) pid);
 	return process_fail_ended(pid, who, "its program ran", ERROR_STATE, err);
@@ -217,7 +218,8 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 
 bool process_cgroup_refused(int number)
 {
-	return number == EINVAL || number == ENOSYS || number == EPERM || number == EBUSY || number == EOPNOTSUPP || number == EAGAIN;
+	return number == EINVAL || number == ENOSYS || number == EPERM || number == EBUSY || number == EOPNOTSUPP ||
+	       number == EAGAIN;
 }
 
 int process_boot_id(char out[37], struct error *err)

@@ -33,12 +33,12 @@ int process_stat(pid_t pid, struct process_stat *out);
 /* The same from the text of that file; false if it is not such a text. */
 bool process_stat_parse(const char *text, struct process_stat *out);
 
-/* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).  Anything else
- * means that we do not know. */
+/* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).
+ * Anything else means that we do not know. */
 bool process_gone(int number);
 
-/* The next line of TEXT, which was /proc/PID/cgroup, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH (cgroups(7)).
- * *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
+/* The next line of TEXT, which was /proc/PID/cgroup, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH
+ * (cgroups(7)). *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
 bool process_cgroup_line(char **text, char **controllers, char **path);
 
 /* Does this kernel have pidfds, and lets us have them?  Asked once. */
@@ -50,12 +50,13 @@ int process_hold(pid_t pid);
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno: ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
-/* After the close-on-exec descriptors of PID (started at START_TIME; 0: our child) were closed, which its exec and its end do
- * alike: -1 with ERR if it was the end.  One that ended and was reaped by its parent counts as having exec'd. */
+/* After the close-on-exec descriptors of PID (started at START_TIME; 0: our child) were closed, which its exec and its
+ * end do alike: -1 with ERR if it was the end.  One that ended and was reaped by its parent counts as having
+ * exec'd. */
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
 
-/* -1 with ERR: WHO, our child PID, is at its end before BEFORE, and how that came, as far as it can be known (waits a second
- * for the end, does not reap; another's child just ended). */
+/* -1 with ERR: WHO, our child PID, is at its end before BEFORE, and how that came, as far as it can be known (waits a
+ * second for the end, does not reap; another's child just ended). */
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 
 /* pidfd_send_signal(2). */
@@ -64,8 +65,8 @@ int process_signal(int pidfd, int sig);
 /* poll(2), where the first of FDS is a pidfd: POLLIN when its process has ended. */
 int process_poll(struct pollfd *fds, nfds_t n, int ms);
 
-/* Enter the namespaces FLAGS (CLONE_NEW*) of the process PID, which PROCESS holds: setns(2) with a pidfd (5.8).  -1 with errno:
- * ESRCH if it has ended. */
+/* Enter the namespaces FLAGS (CLONE_NEW*) of the process PID, which PROCESS holds: setns(2) with a pidfd (5.8).  -1
+ * with errno: ESRCH if it has ended. */
 int process_enter(int process, pid_t pid, int flags);
 
 /* Wait until the process behind PIDFD has ended, at most MS milliseconds (-1: forever).  1 ended, 0 not yet, -1 with
@@ -76,8 +77,8 @@ int process_wait_end(int pidfd, int ms);
  * to be taken. */
 int process_wait_interruptibly(int pidfd, int ms);
 
-/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none that could be
- * waited for; it was killed and reaped. */
+/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none
+ * that could be waited for; it was killed and reaped. */
 int process_hold_child(pid_t pid, struct error *err);
 
 /* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).
@@ -86,9 +87,9 @@ int process_hold_child(pid_t pid, struct error *err);
  * caller writes cgroup.procs. */
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
-/* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there later:
- * a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its children (EBUSY), a
- * threaded one (EOPNOTSUPP), a pids.max that allows no fork (EAGAIN). */
+/* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there
+ * later: a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its
+ * children (EBUSY), a threaded one (EOPNOTSUPP), a pids.max that allows no fork (EAGAIN). */
 bool process_cgroup_refused(int number);
 
 /* The kernel's boot id, 36 characters and '\0'. */

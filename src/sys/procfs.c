@@ -74,8 +74,8 @@ static int open_there(int proc, const char *path, int flags, struct error *err)
 	return path_open_beneath(proc, real, flags, err);
 }
 
-/* A runtime that is confined by AppArmor itself (in LXC, in a snap) has rules by path, and what is mounted nowhere has none,
- * or one that means something else.  Only the mounted /proc will do then. */
+/* A runtime that is confined by AppArmor itself (in LXC, in a snap) has rules by path, and what is mounted nowhere has
+ * none, or one that means something else.  Only the mounted /proc will do then. */
 static int open_by_path(const char *path, int flags, struct error *err)
 {
 	auto_fd proc = procfs_open_visible(err);

@@ -14,8 +14,9 @@ struct error;
  * inode 1).  The caller owns the descriptor. */
 int procfs_open(struct error *err);
 
-/* /proc itself, verified as above: for the host's side of things (id maps), where nobody else mounts, and a new procfs would
- * cost 0.1 ms.  A mount over a part of it is an error of those who use it below.  The caller owns the descriptor. */
+/* /proc itself, verified as above: for the host's side of things (id maps), where nobody else mounts, and a new procfs
+ * would cost 0.1 ms.  A mount over a part of it is an error of those who use it below.  The caller owns the
+ * descriptor. */
 int procfs_open_visible(struct error *err);
 
 /* Write TEXT in one write to PATH ("sys/net/ipv4/ip_forward", "self/attr/exec") below PROC, no link or mount on the

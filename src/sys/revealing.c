@@ -49,7 +49,8 @@ static size_t count_in_the_way(const struct mountinfo *mounts, const struct moun
 	return n;
 }
 
-static void name_them(const struct mountinfo *mounts, const struct mount_entry *whole, const char *type, size_t n, struct text *why)
+static void name_them(const struct mountinfo *mounts, const struct mount_entry *whole, const char *type, size_t n,
+		      struct text *why)
 {
 	size_t shown = 0;
 

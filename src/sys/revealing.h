@@ -11,6 +11,6 @@
 struct mountinfo;
 struct text;
 
-/* Add to WHY, as a part of a sentence, what is in the way of a new TYPE ("proc", "sysfs") where MOUNTS are; nothing if none
- * of them is. */
+/* Add to WHY, as a part of a sentence, what is in the way of a new TYPE ("proc", "sysfs") where MOUNTS are; nothing if
+ * none of them is. */
 void revealing_explain(const struct mountinfo *mounts, const char *type, struct text *why);

@@ -107,8 +107,8 @@ static bool note_address(void *context, const struct nlmsghdr *answer)
 	flags = info.ifa_flags;
 	if ((value = netlink_attribute(answer, sizeof info, IFA_FLAGS, sizeof flags, &n)))
 		memcpy(&flags, value, sizeof flags);
-	if ((int) info.ifa_index != device->index || !(flags & IFA_F_PERMANENT) || info.ifa_scope != RT_SCOPE_UNIVERSE ||
-	    (info.ifa_family != AF_INET && info.ifa_family != AF_INET6))
+	if ((int) info.ifa_index != device->index || !(flags & IFA_F_PERMANENT) ||
+	    info.ifa_scope != RT_SCOPE_UNIVERSE || (info.ifa_family != AF_INET && info.ifa_family != AF_INET6))
 		return false;
 	a = arena_push(notes->arena, &device->addresses, device->n_addresses++, sizeof *a);
 	a->family = info.ifa_family;
@@ -169,7 +169,8 @@ static int look(struct arena *arena, struct netlink *nl, struct net_device *devi
 	return 0;
 }
 
-static int look_each(struct arena *arena, struct netlink *nl, const struct plan *plan, struct net_devices *devices, struct error *err)
+static int look_each(struct arena *arena, struct netlink *nl, const struct plan *plan, struct net_devices *devices,
+		     struct error *err)
 {
 	for (size_t i = 0; i < devices->n; i++) {
 		const struct net_device_plan *p = &plan->net_devices[i];
@@ -258,7 +259,8 @@ static int add_address(struct netlink *nl, int index, const struct net_address *
 }
 
 /* The device of INDEX gets its name and its addresses, and is up if UP. */
-static int restore(struct netlink *nl, const struct net_device *device, int index, const char *name, bool up, struct error *err)
+static int restore(struct netlink *nl, const struct net_device *device, int index, const char *name, bool up,
+		   struct error *err)
 {
 	if (rename_device(nl, index, name, err) < 0)
 		return -1;
@@ -380,12 +382,14 @@ static bool note_match(void *context, const struct nlmsghdr *answer)
 	struct link link = { 0 };
 
 	note_link(&link, answer);
-	if (link.index && is_completed(link.name, search->device->name) && !strcmp(link.hardware, search->device->hardware))
+	if (link.index && is_completed(link.name, search->device->name) &&
+	    !strcmp(link.hardware, search->device->hardware))
 		search->index = link.index;
 	return false;
 }
 
-/* A device whose name was the kernel's to make, when we were killed before we could note it: by its hardware address. */
+/* A device whose name was the kernel's to make, when we were killed before we could note it: by its hardware
+ * address. */
 static int find_completed(struct netlink *nl, const struct net_device *device, struct error *err)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
@@ -444,7 +448,8 @@ static void bring_all_back(struct sides *s, struct net_devices *devices)
 
 	for (size_t i = devices->n; i-- > 0; )
 		if (bring_back(s, &devices->list[i], &err) < 0)
-			log_warn("bring the network device %s back from the container: %s", devices->list[i].host, err.message);
+			log_warn("bring the network device %s back from the container: %s", devices->list[i].host,
+				 err.message);
 }
 
 int net_devices_move(struct arena *arena, struct net_devices *devices, int netns, struct error *err)

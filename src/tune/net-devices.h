@@ -54,10 +54,10 @@ int net_devices_look(struct arena *arena, const struct plan *plan, struct net_de
 /* A name for the way that is only of this container: ID, and the number of the device. */
 void net_device_name_way(const char *id, size_t i, char way[16]);
 
-/* Move all of DEVICES into the network namespace NETNS.  A name that is taken there is an error, before any is moved.  On error those
- * that moved are back.  Names that the kernel made of "%d" are put into ARENA. */
+/* Move all of DEVICES into the network namespace NETNS.  A name that is taken there is an error, before any is moved.
+ * On error those that moved are back.  Names that the kernel made of "%d" are put into ARENA. */
 int net_devices_move(struct arena *arena, struct net_devices *devices, int netns, struct error *err);
 
-/* Bring those that are in NETNS back: by `there`, or (a record of a killed runtime) by their names, with addresses and routes.
- * What cannot be is told by a warning. */
+/* Bring those that are in NETNS back: by `there`, or (a record of a killed runtime) by their names, with addresses and
+ * routes. What cannot be is told by a warning. */
 void net_devices_return(struct net_devices *devices, int netns);

@@ -53,8 +53,9 @@ static char *print_bytes(struct arena *arena, const unsigned char *bytes, size_t
 
 static bool is_set_by_somebody(const struct rtmsg *route)
 {
-	return (route->rtm_type == RTN_UNICAST || route->rtm_type == RTN_MULTICAST) && !(route->rtm_flags & RTM_F_CLONED) &&
-	       route->rtm_protocol != RTPROT_KERNEL && route->rtm_protocol != RTPROT_RA && route->rtm_protocol != RTPROT_REDIRECT;
+	return (route->rtm_type == RTN_UNICAST || route->rtm_type == RTN_MULTICAST) &&
+	       !(route->rtm_flags & RTM_F_CLONED) && route->rtm_protocol != RTPROT_KERNEL &&
+	       route->rtm_protocol != RTPROT_RA && route->rtm_protocol != RTPROT_REDIRECT;
 }
 
 static bool note_route(void *context, const struct nlmsghdr *answer)
@@ -138,7 +139,8 @@ static size_t read_bytes(const char *text, unsigned char bytes[MOST])
 	if (n < sizeof(struct rtmsg) || n > MOST || strlen(text) % 2 || strspn(text, digits) != 2 * n)
 		return 0;
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = (unsigned char) ((strchr(digits, text[2 * i]) - digits) << 4 | (strchr(digits, text[2 * i + 1]) - digits));
+		bytes[i] = (unsigned char) ((strchr(digits, text[2 * i]) - digits) << 4 |
+					    (strchr(digits, text[2 * i + 1]) - digits));
 	return n;
 }
 

@@ -12,8 +12,8 @@ struct arena;
 struct error;
 struct netlink;
 
-/* The routes over the device of INDEX, in all tables, that somebody has set: not those that the kernel makes of addresses and
- * advertisements, and none that other devices have a part in.  Memory is ARENA's. */
+/* The routes over the device of INDEX, in all tables, that somebody has set: not those that the kernel makes of
+ * addresses and advertisements, and none that other devices have a part in.  Memory is ARENA's. */
 int net_routes_note(struct arena *arena, struct netlink *nl, int index, char ***routes, size_t *n, struct error *err);
 
 /* Set them again, over the device INDEX called NAME, which is up.  What cannot be is told by a warning. */

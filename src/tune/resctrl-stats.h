@@ -36,5 +36,6 @@ struct resctrl_stats {
 /* All of the group R, whose root is open; lives in ARENA. */
 void resctrl_read_stats(const struct resctrl *r, struct arena *arena, struct resctrl_stats *stats);
 
-/* The line of RESOURCE ("L3", "MB") in the text of a `schemata` file without the blanks before it, in ARENA; NULL if there is none. */
+/* The line of RESOURCE ("L3", "MB") in the text of a `schemata` file without the blanks before it, in ARENA; NULL if
+ * there is none. */
 char *resctrl_line(struct arena *arena, const char *schemata, const char *resource);

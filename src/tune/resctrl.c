@@ -35,7 +35,8 @@ static const char *skip_blanks(const char *s, const char *end)
 	return s;
 }
 
-/* The value of DOMAIN ("0") in the list S to END of "0=7f0;1=1f", or NULL; *N is its length without blanks and zeros. */
+/* The value of DOMAIN ("0") in the list S to END of "0=7f0;1=1f", or NULL; *N is its length without blanks and
+ * zeros. */
 static const char *value_of(const char *s, const char *end, unsigned long domain, size_t *n)
 {
 	while (s < end) {
@@ -73,7 +74,8 @@ static const char *find_resource(const char *there, const char *resource, size_t
 
 bool resctrl_matches(const char *there, const char *wanted)
 {
-	const char *resource = wanted + strspn(wanted, " \t"), *colon = strchr(resource, ':'), *end = wanted + strlen(wanted);
+	const char *resource = wanted + strspn(wanted, " \t"), *colon = strchr(resource, ':'),
+		   *end = wanted + strlen(wanted);
 	const char *list, *stop;
 	unsigned domains = 0;
 

@@ -29,11 +29,12 @@ struct resctrl {
 /* The root of the mounted resctrl, O_DIRECTORY; -1 with ERROR_UNSUPPORTED if there is none. */
 int resctrl_open(struct error *err);
 
-/* Find out what is there, and refuse what does not fit: a group that was there must have the schemata that are asked for, and
- * without any it must be there.  R->root is open. */
+/* Find out what is there, and refuse what does not fit: a group that was there must have the schemata that are asked
+ * for, and without any it must be there.  R->root is open. */
 int resctrl_look(const struct rdt_plan *plan, struct resctrl *r, struct error *err);
 
-/* Make the group and the monitoring group, if resctrl_look() said so, and write PLAN's schemata.  On error what was made is removed. */
+/* Make the group and the monitoring group, if resctrl_look() said so, and write PLAN's schemata.  On error what was
+ * made is removed. */
 int resctrl_make(const struct rdt_plan *plan, struct resctrl *r, struct error *err);
 
 /* The schemata of the group as the kernel prints them; the caller frees.  NULL with ERR. */
@@ -48,6 +49,6 @@ int resctrl_join(const struct resctrl *r, pid_t pid, struct error *err);
 /* Remove what we made: all of it (ALL: the create has failed), or what does not outlive the container. */
 int resctrl_remove(const struct resctrl *r, bool all, struct error *err);
 
-/* True if a `schemata` file with the text THERE has all that the line WANTED ("L3:0=7f0;1=1f") says: the same resource, and for each
- * of WANTED's domains the same value, whatever its zeros and blanks.  Pure. */
+/* True if a `schemata` file with the text THERE has all that the line WANTED ("L3:0=7f0;1=1f") says: the same
+ * resource, and for each of WANTED's domains the same value, whatever its zeros and blanks.  Pure. */
 bool resctrl_matches(const char *there, const char *wanted);

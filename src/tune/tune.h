@@ -11,8 +11,8 @@ struct error;
 /* Runtime's side, for PID: raise hard limits that PID could not raise itself inside a user namespace. */
 int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *err);
 
-/* The process's own side, while it has all its rights: set each limit exactly, but RLIMIT_NOFILE, of which only the hard limit
- * is raised. */
+/* The process's own side, while it has all its rights: set each limit exactly, but RLIMIT_NOFILE, of which only the
+ * hard limit is raised. */
 int rlimits_apply(const struct process_plan *process, struct error *err);
 
 /* RLIMIT_NOFILE, when nothing more is opened. */
@@ -45,8 +45,8 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 /* execCPUAffinity (of exec'd processes): LIST is "0-3,7". */
 int affinity_apply(const char *list, struct error *err);
 
-/* All CPUs that the cgroup has, once we are in it: since Linux 6.2 a mask that our caller was given (CPUAffinity= of a systemd unit,
- * taskset) would stay, and hide those of a cpuset.  runc and crun do so too. */
+/* All CPUs that the cgroup has, once we are in it: since Linux 6.2 a mask that our caller was given (CPUAffinity= of a
+ * systemd unit, taskset) would stay, and hide those of a cpuset.  runc and crun do so too. */
 void affinity_reset(void);
 
 /* Sysctls of the container's namespaces, through a private procfs. */

@@ -7,7 +7,7 @@
 # make check-attacks more points of failure, hostile images, races and seccomp profiles than make check has time for (an hour)
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
-# make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats
+# make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats RELEASE=sid
 # make check-peers   the suites of runc and crun, from Debian's source packages, with ctr-run; SUITES=runc VIEWS=v1 FILES=kill.bats
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
@@ -220,9 +220,14 @@ check-bats: all
 	$Q tests/bats/run -r $B/ctr-run $(VIEWS) $(FILES)
 
 check-clients: all
+ifdef RELEASE
+	$Q tests/deps trees
+	$Q tests/clients/release '$(RELEASE)' tests/clients/run -r $B/ctr-run $(VIEWS) $(FILES)
+else
 	$Q tests/deps check
 	$Q tests/deps clients || echo 'Some clients are missing: their tests are skipped.'
 	$Q tests/clients/run -r $B/ctr-run $(VIEWS) $(FILES)
+endif
 
 # All of what make check tries a part of, in one cgroup view (VIEWS).
 check-attacks: PROGRAMS := $(filter %/test-seccomp-oracle %/test-seccomp-archs %/test-seccomp-kernel,$(UNIT))

@@ -15,6 +15,7 @@ line()
 }
 
 @test "make install, and the program is in PATH with its pages and completions" {
+	need make
 	[ "${BINARY#"$TOP"/}" != "$BINARY" ] || skip "not a binary of this tree"
 	ok make -s -C "$TOP" install DESTDIR="$W/tmp/installed" B="$(dirname "$(readlink -f "$BINARY")")"
 	ok "$W/tmp/installed/usr/local/bin/ctr-run" --version

@@ -25,6 +25,7 @@
 #	terminal SHELL-TEXT	run the text on a terminal of its own; $output is what it showed (without CR)
 #	ends STATUS PID		wait for a background process of the test
 #	need COMMAND...		skip unless they are installed; in setup_file (need X || return 0) the whole file
+#	need_version COMMAND N	skip unless it is version N or newer, which says what the test is about
 
 bats_require_minimum_version 1.5.0
 : "${W:?run the tests with tests/clients/run}"
@@ -43,6 +44,22 @@ need()
 	for name; do
 		command -v "$name" >/dev/null || lacks "$name is not installed" || return
 	done
+}
+
+# The first thing in what `COMMAND --version` says that looks like a version
+version_of()
+{
+	"$1" --version | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
+}
+
+has_version()
+{
+	printf '%s\n%s\n' "$2" "$(version_of "$1")" | sort -CV
+}
+
+need_version()
+{
+	has_version "$1" "$2" || lacks "needs $1 $2, this is $(version_of "$1")"
 }
 
 # A CRIU that works with this kernel: of the machine, or $CRIU.

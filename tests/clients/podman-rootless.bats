@@ -5,7 +5,7 @@ load podman
 user()
 {
 	setpriv --reuid 1000 --regid 1000 --clear-groups --inh-caps=-all \
-		env -i PATH="$PATH" HOME=/home/tester USER=tester LANG=C.UTF-8 TERM=xterm XDG_RUNTIME_DIR=/run/user/1000 "$@"
+		env -i PODMAN_IGNORE_CGROUPSV1_WARNING=1 PATH="$PATH" HOME=/home/tester USER=tester LANG=C.UTF-8 TERM=xterm XDG_RUNTIME_DIR=/run/user/1000 "$@"
 }
 
 p()

@@ -232,6 +232,82 @@ drop()
 	ctr image rm localhost/ck:1
 }
 
+@test "task checkpoint into a folder: it goes on, or ends with --exit" {
+	need_criu
+	ok c run -d $BOX kept sh -c 'while :; do sleep 0.1; done'
+	ok ctr task checkpoint --image-path "$W/tmp/kept.image" --work-path "$W/tmp/kept.work" kept
+	[ -e "$W/tmp/kept.image/inventory.img" ]
+	wait_for status_is kept RUNNING
+	ok ctr task exec --exec-id k kept echo alive
+	is alive
+	ok ctr task checkpoint --exit --image-path "$W/tmp/ended.image" --work-path "$W/tmp/ended.work" kept
+	[ -e "$W/tmp/ended.image/inventory.img" ]
+	wait_for status_is kept STOPPED
+	drop kept
+}
+
+@test "ten at a time: run, exec, kill, rm" {
+	local i pids=()
+	whole_life()
+	{
+		gives 0 c run -d $BOX "life$1" sleep 1000 &&
+			gives "$1" ctr task exec --exec-id "exec$1" "life$1" sh -c "exit $1" &&
+			gives 0 ctr task kill -s KILL "life$1" &&
+			wait_for status_is "life$1" STOPPED &&
+			drop "life$1"
+	}
+	for i in $(seq 10); do
+		whole_life "$i" >"$W/tmp/life.$i" 2>&1 3>&- &
+		pids+=($!)
+	done
+	for i in $(seq 10); do
+		ends 0 "${pids[i - 1]}" || { cat "$W/tmp/life.$i"; return 1; }
+	done
+}
+
+@test "--null-io, --no-pivot, --snapshotter native, --runc-root" {
+	ok c run --rm --null-io $BOX x22 echo unheard
+	is ""
+	ok c run --rm --no-pivot $BOX x23 echo moved
+	is moved
+	ok c run --rm --snapshotter native $BOX x25 cat /data/file
+	is original
+	ok c run -d --runc-root "$W/tmp/elsewhere" $BOX x26 sleep 1000
+	[ -d "$W/tmp/elsewhere/default/x26" ]
+	ok ctr task exec --exec-id x x26 echo in
+	is in
+	ok ctr task kill -s KILL x26
+	wait_for status_is x26 STOPPED
+	drop x26
+}
+
+@test "--user, --hostname, --annotation, --env-file, --rootfs-propagation, --cpuset-cpus, no cgroup" {
+	need_version containerd 2
+	echo E=f >"$W/tmp/env"
+	ok c run --rm --env-file "$W/tmp/env" --hostname named --annotation a=b $BOX x27 sh -c 'echo $E; hostname'
+	is $'f\nnamed'
+	ok c run --rm --user 1234:55 $BOX x24 id
+	says uid=1234 gid=55
+	ok c run --rm --rootfs-propagation rshared $BOX x28 echo propagates
+	is propagates
+	ok c run --rm --cgroup "" $BOX x29 echo free
+	is free
+	if has_controller cpuset; then
+		ok c run --rm --cpuset-cpus 0 --cpuset-mems 0 --cpu-shares 99 $BOX x30 \
+			grep Cpus_allowed_list /proc/self/status
+		is $'Cpus_allowed_list:\t0'
+	fi
+}
+
+# ctr gives it the cgroup /default, which is that of the others; so it names its own.
+@test "a config of one's own" {
+	ok ctr oci spec
+	jq --arg rootfs "$IMAGES/rootfs" '.process.args = ["echo", "own"] | .process.terminal = false |
+		.root.path = $rootfs | .linux.cgroupsPath = "/default/own"' <<<"$output" >"$W/tmp/config.json"
+	ok c run --rm --config "$W/tmp/config.json" x31
+	is own
+}
+
 @test "twenty at once" {
 	local i pids=()
 	for i in $(seq 20); do

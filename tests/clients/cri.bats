@@ -31,6 +31,7 @@ teardown_file()
 		cri StopPodSandbox "pod_sandbox_id: '$id'" || :
 		cri RemovePodSandbox "pod_sandbox_id: '$id'" || :
 	done
+	end registry
 	end containerd
 	ip link del pods0 2>/dev/null || :
 	for id in /sys/fs/cgroup/{k8s.io,pods} /sys/fs/cgroup/*/{k8s.io,pods}; do
@@ -321,6 +322,164 @@ once()
 	for i in $(seq 10); do
 		end_pod "many$i"
 	done
+}
+
+@test "many execs at once, many containers in one pod" {
+	local i pids=() ids=()
+	start one m0 "command: 'sleep' args: '1000'"
+	local target=$id
+	for i in $(seq 20); do
+		cri ExecSync "container_id: '$target' cmd: 'sh' cmd: '-c' cmd: 'echo number $i; exit $i'" \
+			>"$W/tmp/exec.$i" 2>&1 3>&- &
+		pids+=($!)
+	done
+	for i in $(seq 20); do
+		ends 0 "${pids[i - 1]}"
+		output=$(<"$W/tmp/exec.$i")
+		says "number $i" "exit_code: $i"
+	done
+	for i in $(seq 8); do
+		start one "m$i" "command: 'sleep' args: '1000'"
+		ids+=("$id")
+	done
+	for id in "${ids[@]}" "$target"; do
+		finish "$id"
+	done
+}
+
+@test "seccomp from a file, propagation of mounts to the node" {
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW",
+		"syscalls": [{ "names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95 }] }' \
+		>"$W/tmp/seccomp.json"
+	once c25 "linux { security_context { seccomp { profile_type: 2 localhost_ref: '$W/tmp/seccomp.json' } } }" \
+		mkdir /tmp/x
+	says "not supported"
+	mkdir -p "$W/tmp/both"
+	mount --bind "$W/tmp/both" "$W/tmp/both"
+	mount --make-shared "$W/tmp/both"
+	pod both "security_context { privileged: true }"
+	start both c26 "command: 'sleep' args: '1000' linux { security_context { privileged: true } }
+		mounts { container_path: '/m' host_path: '$W/tmp/both' propagation: 2 }"
+	ok cri ExecSync "container_id: '$id' cmd: 'sh' cmd: '-c'
+		cmd: 'mkdir /m/in && mount -t tmpfs in /m/in && touch /m/in/seen'"
+	[ -e "$W/tmp/both/in/seen" ]
+	umount "$W/tmp/both/in"
+	finish "$id"
+	end_pod both
+	umount "$W/tmp/both"
+}
+
+@test "limits of all kinds, updates of them, and an update that cannot be" {
+	[ "$VIEW" != v2 ] || skip "reads the files of v1"
+	local cpus=$(</sys/fs/cgroup/cpuset/cpuset.cpus) one
+	one=${cpus##*[,-]}
+	start one c27 "command: 'sleep' args: '1000' linux { resources {
+		cpu_shares: 100 cpuset_cpus: '$cpus' cpuset_mems: '0'
+		hugepage_limits { page_size: '2MB' limit: 4194304 }
+		memory_limit_in_bytes: 33554432 memory_swap_limit_in_bytes: 33554432 } }"
+	# More memory than the old limit of memory and swap, and back: the order in which they are written matters.
+	ok cri UpdateContainerResources "container_id: '$id' linux { cpuset_cpus: '$one' cpu_shares: 300
+		memory_limit_in_bytes: 67108864 memory_swap_limit_in_bytes: 67108864 }"
+	[ "$(<"/sys/fs/cgroup/cpuset/pods/one/$id/cpuset.cpus")" = "$one" ]
+	[ "$(<"/sys/fs/cgroup/cpu/pods/one/$id/cpu.shares")" = 300 ]
+	ok cri UpdateContainerResources "container_id: '$id' linux {
+		memory_limit_in_bytes: 33554432 memory_swap_limit_in_bytes: 33554432 }"
+	[ "$(<"/sys/fs/cgroup/memory/pods/one/$id/memory.limit_in_bytes")" = 33554432 ]
+	fails cri UpdateContainerResources "container_id: '$id' linux { cpuset_cpus: '7777' }"
+	ok cri ExecSync "container_id: '$id' cmd: 'echo' cmd: 'alive'"
+	says alive
+	finish "$id"
+}
+
+# What maps the ids of a pod: the kubelet gives it to the pod, to each container, and to volumes, whose files keep their owners.
+maps="{ host_id: 300000 container_id: 0 length: 65536 }"
+userns="security_context { namespace_options { userns_options { mode: 0 uids $maps gids $maps } } }"
+
+@test "a pod with a user namespace, volumes keep their owners" {
+	need_version containerd 2
+	pod mapped "$userns"
+	start mapped c28 "command: 'sleep' args: '1000' linux { $userns }"
+	ok cri ExecSync "container_id: '$id' cmd: 'sh' cmd: '-c'
+		cmd: 'cat /proc/self/uid_map; stat -c owner=%u /data/file; touch /x; hostname; ls /sys/class/net'"
+	says 300000 owner=0 mapped eth0
+	finish "$id"
+	mkdir -p "$W/tmp/volume"
+	echo mine >"$W/tmp/volume/f"
+	chown 5:6 "$W/tmp/volume/f"
+	start mapped c29 "command: 'sh' args: '-c' args: 'stat -c %u:%g /m/f; touch /m/g' linux { $userns }
+		mounts { container_path: '/m' host_path: '$W/tmp/volume' uidMappings $maps gidMappings $maps }"
+	wait_for exited "$id"
+	ok log_of c29
+	is 5:6
+	[ "$(stat -c %u "$W/tmp/volume/g")" = 0 ]
+	ok cri RemoveContainer "container_id: '$id'"
+	end_pod mapped
+}
+
+@test "read-only mounts that are recursive or not" {
+	need_version containerd 2
+	mkdir -p "$W/tmp/r/sub"
+	mount -t tmpfs sub "$W/tmp/r/sub"
+	once c30 "mounts { container_path: '/m' host_path: '$W/tmp/r' readonly: true recursive_read_only: true }" \
+		sh -c 'touch /m/sub/x || echo ro'
+	says ro
+	once c31 "mounts { container_path: '/m' host_path: '$W/tmp/r' readonly: true }" \
+		sh -c 'touch /m/sub/x && echo rw; touch /m/x || echo ro'
+	says rw ro
+	umount "$W/tmp/r/sub"
+}
+
+# With a pid namespace of its own only: in that of the pod its pids may be taken (CRIU: "File exists").
+@test "checkpoint of a container, and a new one made of it: it goes on counting" {
+	need_version containerd 2
+	need_criu
+	need docker-registry
+	local lines last alone="linux { security_context { namespace_options { pid: 1 } } }"
+	# containerd looks for the image below the checkpoint in a registry, by a digest that ours does not have.
+	printf 'version: 0.1\nstorage: { filesystem: { rootdirectory: %s } }\nhttp: { addr: "127.0.0.1:80" }\n' \
+		"$W/registry" >"$W/tmp/registry.yml"
+	mkdir -p "$W/registry"
+	daemon registry docker-registry serve "$W/tmp/registry.yml"
+	wait_for curl --silent http://127.0.0.1/v2/
+	ok ctr -n k8s.io image push --plain-http $BOX
+	counted()
+	{
+		cri ExecSync "container_id: '$id' cmd: 'sh' cmd: '-c' cmd: 'wc -l </tmp/count; tail -n 1 /tmp/count'" \
+			>"$W/tmp/counted"
+		read -r lines last < <(sed -n 's/.*stdout: "\([0-9]*\)\\n\([0-9]*\)\\n.*/\1 \2/p' "$W/tmp/counted")
+		[ "${lines:-0}" -ge "$1" ]
+	}
+	start one c32 "$alone command: 'sh' args: '-c'
+		args: 'i=0; while :; do i=\$((i+1)); echo \$i >>/tmp/count; sleep 0.1; done'"
+	wait_for counted 5
+	ok cri CheckpointContainer "container_id: '$id' location: '$W/tmp/checkpoint.tar'"
+	finish "$id"
+	mkdir "$W/tmp/checkpoint"
+	tar -C "$W/tmp/checkpoint" -xf "$W/tmp/checkpoint.tar"
+	sed -i "s|\"sha256:[0-9a-f]*\"|\"$BOX\"|g" "$W/tmp/checkpoint/config.dump"
+	tar -C "$W/tmp/checkpoint" -cf "$W/tmp/checkpoint.tar" .
+	ok cri CreateContainer "pod_sandbox_id: '$(<"$W/tmp/pod.one")'
+		sandbox_config { $(sandbox_config one "$(<"$W/tmp/linux.one")") }
+		config { metadata { name: 'c33' } image { image: '$W/tmp/checkpoint.tar' } log_path: 'c33.log' $alone }"
+	id=$(sed -n 's/^container_id: "\(.*\)"/\1/p' <<<"$output")
+	ok cri StartContainer "container_id: '$id'"
+	counted 5
+	wait_for counted $((lines + 5))
+	# Had it begun anew, the last number would be less than there are lines.
+	[ "$last" -ge "$lines" ]
+	finish "$id"
+	end registry
+}
+
+@test "pods and containers outlive containerd" {
+	start one c34 "command: 'sleep' args: '1000'"
+	kill -KILL "$(<"$W/containerd.pid")"
+	wait_for gone "$(<"$W/containerd.pid")"
+	containerd_start
+	wait_for cri Version ''
+	ok cri ExecSync "container_id: '$id' cmd: 'echo' cmd: 'back'"
+	says back
+	finish "$id"
 }
 
 @test "what the kubelet removed is gone from the runtime" {

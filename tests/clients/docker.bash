@@ -32,3 +32,16 @@ docker_end()
 	done
 	umount /run/docker/netns/default 2>/dev/null || :
 }
+
+# field NAME GO-TEMPLATE: of docker inspect
+field()
+{
+	docker inspect -f "$2" "$1"
+}
+
+# What comes in is the Dockerfile of $W/tmp/build.
+dockerfile()
+{
+	mkdir -p "$W/tmp/build"
+	cat >"$W/tmp/build/Dockerfile"
+}

@@ -21,12 +21,6 @@ docker_says()
 	docker logs "$1" 2>&1 | grep -q "$2"
 }
 
-# field NAME GO-TEMPLATE: of docker inspect
-field()
-{
-	docker inspect -f "$2" "$1"
-}
-
 # ---- run, and how it ends -----------------------------------------------------
 
 @test "dockerd knows the runtime, and uses it" {
@@ -344,9 +338,17 @@ field()
 			cat memory/memory.limit_in_bytes memory/memory.soft_limit_in_bytes memory/memory.swappiness cpu/cpu.cfs_quota_us \
 				cpu/cpu.cfs_period_us cpu/cpu.shares pids/pids.max cpuset/cpuset.cpus'
 	is $'67108864\n33554432\n10\n50000\n100000\n512\n77\n0'
-	ok docker run --rm --device-read-bps /dev/loop0:1mb --device-write-iops /dev/loop0:30 box sh -c '
+}
+
+@test "limits of devices are in the cgroup" {
+	[ "$VIEW" != v2 ] || skip "reads the files of v1"
+	ok docker run -d --name throttled --device-read-bps /dev/loop0:1mb --device-write-iops /dev/loop0:30 box sleep 1000
+	capture field throttled '{{json .HostConfig.BlkioDeviceReadBps}}'
+	[ "$output" != "[]" ] || { docker rm -f throttled; skip "docker $(version_of docker) drops them"; }
+	ok docker exec throttled sh -c '
 		cd /sys/fs/cgroup/blkio; cat blkio.throttle.read_bps_device blkio.throttle.write_iops_device'
 	is $'7:0 1048576\n7:0 30'
+	ok docker rm -f throttled
 }
 
 @test "little memory is enough for the runtime itself" {
@@ -554,12 +556,6 @@ field()
 }
 
 # ---- build --------------------------------------------------------------------
-
-dockerfile()
-{
-	mkdir -p "$W/tmp/build"
-	cat >"$W/tmp/build/Dockerfile"
-}
 
 @test "build with RUN, USER, WORKDIR, ENTRYPOINT, HEALTHCHECK" {
 	dockerfile <<-EOT

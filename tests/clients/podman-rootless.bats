@@ -201,6 +201,105 @@ teardown_file()
 	ok p rmi with-new made
 }
 
+@test "binds of a folder that only the user may enter, in user namespaces of all kinds" {
+	local userns private=/home/tester/private
+	install -d -m 700 -o 1000 -g 1000 $private
+	install -m 600 -o 1000 -g 1000 /dev/stdin $private/f <<<secret
+	ok p run --rm -v $private:/p box cat /p/f
+	is secret
+	ok p run --rm --userns=keep-id -v $private:/p box cat /p/f
+	is secret
+	ok p run --rm --userns=keep-id -v $private/f:/f --user 1000 box cat /f
+	is secret
+	for userns in --userns=auto --userns=nomap "--uidmap 0:100:100 --gidmap 0:100:100"; do
+		ok p run --rm $userns -v $private:/p:ro box stat -c %a /p
+		is 700
+	done
+}
+
+@test "--userns=auto with all that a container can have" {
+	ok p run --rm --userns=auto --network host box ls /sys/class/net
+	says uplink
+	ok p run --rm --userns=auto --network none --read-only --tmpfs /x --shm-size 1m box touch /x/y
+	ok p run --rm --userns=auto --init --hostname named box hostname
+	is named
+	[ ! -c /dev/fuse ] || ok p run --rm --userns=auto --device /dev/fuse box ls /dev/fuse
+	terminal "setpriv --reuid 1000 --regid 1000 --clear-groups \
+		env HOME=/home/tester XDG_RUNTIME_DIR=/run/user/1000 podman run --rm --userns=auto -it box tty"
+	says /dev/pts/0
+	ok p run -d --name auto --userns=auto:size=3000 box sleep 1000
+	ok p exec auto id -u
+	is 0
+	ok p exec --user app auto id -u
+	is 1234
+	ok p top auto
+	says sleep
+	ok p rm -f -t 0 auto
+}
+
+@test "--userns=keep-id with a size" {
+	need_version podman 5
+	ok p run --rm --userns=keep-id:size=2000 box id -u
+	is 1000
+}
+
+@test "pasta, an own network with names and ports" {
+	need_version podman 5
+	need pasta
+	ok p run --rm --network pasta box ls /sys/class/net
+	says lo
+	ok p network create mine
+	ok p run -d --name web --network mine -p 127.0.0.1:8081:80 box \
+		sh -c 'mkdir /www; echo page >/www/index.html; httpd -f -h /www -p 80'
+	wait_for p run --rm --network mine box wget -q -O - http://web/
+	ok p rm -f -t 0 web
+	ok p network rm mine
+}
+
+@test "an image as a volume, U, secrets, --systemd=always, options of proc" {
+	ok p run --rm --mount type=image,source=localhost/box,destination=/image box cat /image/data/file
+	is original
+	install -d -o 1000 -g 1000 "$W/tmp/given"
+	install -o 1000 -g 1000 /dev/null "$W/tmp/given/f"
+	ok p run --rm -v "$W/tmp/given:/m:U" --user 5 box stat -c %u /m/f
+	is 5
+	ok p secret create s - <<<hidden
+	ok p run --rm --secret s,mode=0400,uid=1234 --user app box cat /run/secrets/s
+	is hidden
+	ok p secret rm s
+	ok p run --rm --systemd=always box grep ' /run ' /proc/mounts
+	says tmpfs
+	ok p run --rm --security-opt unmask=ALL --security-opt proc-opts=hidepid=2 box grep ' /proc proc' /proc/mounts
+	says hidepid
+}
+
+@test "a pod whose user namespace keeps the user's id" {
+	ok p pod create --name kept --userns=keep-id --network none
+	ok p run -d --pod kept --name inside box sleep 1000
+	ok p exec inside id -u
+	is 1000
+	ok p pod rm -f -t 0 kept
+}
+
+@test "build with mounts, without a network, in each isolation" {
+	need_version podman 5
+	local isolation
+	install -d -o 1000 -g 1000 "$W/tmp/isolated"
+	cat >"$W/tmp/isolated/Containerfile" <<-'EOT'
+		FROM localhost/box
+		RUN --mount=type=cache,target=/c --mount=type=tmpfs,target=/t touch /c/x /t/y; echo built >/built
+		RUN --network=none ls /sys/class/net >/net
+		USER app
+		RUN id -u >/tmp/uid
+	EOT
+	for isolation in oci rootless; do
+		ok p build --isolation $isolation --no-cache -q -t isolated "$W/tmp/isolated"
+		ok p run --rm isolated cat /built /net /tmp/uid
+		is $'built\nlo\n1234'
+	done
+	ok p rmi isolated
+}
+
 @test "ten containers at once" {
 	local i pids=()
 	for i in $(seq 10); do

@@ -20,6 +20,13 @@ podman_setup()
 	[ "$RUNTIME_NAME" != ctr-run ] || cp "$TOP/contrib/podman/ctr-run.conf" /etc/containers/containers.conf.d/
 }
 
+# For tests with pods, each of which has a cgroup.
+need_pods()
+{
+	[[ $VIEW != v2 || $(podman --version) != *" 4."* ]] ||
+		skip "podman 4 with cgroupfs forbids a pod in v2 all devices"
+}
+
 # What podman itself leaves of a machine's worth of containers.
 podman_teardown()
 {

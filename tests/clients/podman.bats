@@ -591,12 +591,6 @@ detached()
 	ok podman network rm ours
 }
 
-# A pod's own cgroup.
-need_pods()
-{
-	[[ $VIEW != v2 || $(podman --version) != *" 4."* ]] || skip "podman 4 with cgroupfs forbids a pod in v2 all devices"
-}
-
 @test "pods share namespaces" {
 	need_pods
 	ok podman pod create --name pod --share pid,net,ipc,uts

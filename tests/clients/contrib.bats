@@ -45,7 +45,7 @@ line()
 	is hello
 	buildah from --name CONTAINER localhost/box
 	ok eval "$(line 'buildah run')"
-	is hello
+	says hello
 	# With the settings nobody has to name it.
 	mkdir -p /etc/containers/containers.conf.d
 	cp "$TOP/contrib/podman/ctr-run.conf" /etc/containers/containers.conf.d/

@@ -305,7 +305,7 @@ int cgroup_make(struct cgroup *cgroup, struct error *err)
 			continue;
 		}
 		if (refused(err) && !cgroup->required) {
-			folder_remove(cgroup, folder, &ignored);
+			folder_remove(folder, &ignored);
 			folder_drop(cgroup, i);
 			continue;
 		}
@@ -447,10 +447,6 @@ void cgroup_close(struct cgroup *cgroup)
 		folder_drop(cgroup, cgroup->n_folders - 1);
 	free(cgroup->folders);
 	cgroup->folders = NULL;
-	while (cgroup->n_left > 0)
-		free(cgroup->left[--cgroup->n_left].path);
-	free(cgroup->left);
-	cgroup->left = NULL;
 	unit_free(cgroup->unit);
 	cgroup->unit = NULL;
 }

@@ -18,7 +18,6 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "plan/plan.h"
@@ -39,14 +38,6 @@ struct cgroup_folder {
 	int join;		/* v1: `tasks`, open for writing, for init; -1 otherwise */
 };
 
-/* A folder above a container's that was made for it, but had others in it when the container's was removed. */
-struct cgroup_left {
-	char hierarchy[64];
-	bool v2;
-	char *path;
-	uint64_t inode;		/* whoever makes one of that name later has another */
-};
-
 /* The unit of systemd whose cgroup it is. */
 struct cgroup_unit {
 	char *name;			/* "ctr-run-web.scope" */
@@ -64,8 +55,6 @@ struct cgroup {
 	struct cgroup_unit *unit;	/* NULL: no driver but the file system.  From malloc, freed by cgroup_close() */
 	struct cgroup_folder *folders;	/* and their paths: from malloc, freed by cgroup_close() */
 	size_t n_folders;
-	struct cgroup_left *left;	/* by cgroup_remove(): what stays for others to remove.  Freed by cgroup_close() */
-	size_t n_left;
 
 	/* For cgroup_make() and cgroup_limit(); a record has none of these. */
 	bool required;		/* a refusal is an error; otherwise the container goes without a cgroup there */
@@ -203,11 +192,9 @@ void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 
 /* Stop the unit, if there is one and it is ours, and remove the folders we made, children first; waits (events,
  * bounded by 10 s) for the last process to be gone.  What is gone already is fine.  Open or closed folders alike; they
- * are closed afterwards. Parents of ours in which others live by now stay, and are added to `left`. */
+ * are closed afterwards.  Parents that we made stay as long as others live in them, and then for good: nobody else's
+ * record knows that they are ours. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
-
-/* Remove it, if it is empty.  False if it stays; gone already, or another one by that name, is true. */
-bool cgroup_left_remove(const struct cgroup_left *left);
 
 /* Give the cgroup2 folder to UID, a host uid, as a container with its own user and cgroup namespace and a writable
  * cgroup mount may expect (config-linux.md, "Cgroup ownership"): the folder and what /sys/kernel/cgroup/delegate lists.

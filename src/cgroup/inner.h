@@ -123,8 +123,8 @@ int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context
 
 /* ---- remove.c ---- */
 
-/* Remove FOLDER of CGROUP, if it is ours, with all below it and the parents that are ours too, and close it. */
-int folder_remove(struct cgroup *cgroup, struct cgroup_folder *folder, struct error *err);
+/* Remove FOLDER, if it is ours, with all below it and the parents that are ours too, and close it. */
+int folder_remove(struct cgroup_folder *folder, struct error *err);
 
 /* ---- systemd.c ---- */
 

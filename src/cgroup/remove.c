@@ -8,10 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -90,26 +87,8 @@ static void component_at(const char *path, unsigned n, char *name)
 		component_next(&path, name);
 }
 
-/* The folder of the first N components of FOLDER's path is ours and stays. */
-static void leave(struct cgroup *cgroup, int root, const struct cgroup_folder *folder, unsigned n)
-{
-	struct error ignored;
-	auto_fd there = open_prefix(root, folder->path, n, &ignored);
-	struct cgroup_left *left;
-	struct stat st;
-
-	if (there < 0 || fstat(there, &st) < 0)
-		return;
-	left = xgrow(&cgroup->left, cgroup->n_left, sizeof *left);
-	*left = (struct cgroup_left) {
-		.v2 = folder->v2, .path = component_prefix(folder->path, n), .inode = st.st_ino,
-	};
-	memcpy(left->hierarchy, folder->hierarchy, sizeof left->hierarchy);
-	cgroup->n_left++;
-}
-
 /* Remove what is ours of PATH from the leaf up.  Parents only if they are empty: another container may live there. */
-static int remove_path(struct cgroup *cgroup, int root, const struct cgroup_folder *folder, struct error *err)
+static int remove_path(int root, const struct cgroup_folder *folder, struct error *err)
 {
 	unsigned depth = component_count(folder->path);
 	char name[NAME_MAX + 1] = "";
@@ -127,41 +106,13 @@ static int remove_path(struct cgroup *cgroup, int root, const struct cgroup_fold
 		component_at(folder->path, above + 1, name);
 		if (up == 0 && remove_tree(parent, name, folder->v2, err) < 0)
 			return -1;
-		if (up > 0 && rmdir_at(parent, name) != 0) {
-			for (; up <= folder->made_parents && up < depth; up++)
-				leave(cgroup, root, folder, depth - up);
+		if (up > 0 && rmdir_at(parent, name) != 0)
 			break;
-		}
 	}
 	return 0;
 }
 
-bool cgroup_left_remove(const struct cgroup_left *left)
-{
-	struct cgroup_folder folder = { .v2 = left->v2, .path = left->path };
-	unsigned depth = component_count(left->path);
-	auto_fd root = -1, parent = -1;
-	char name[NAME_MAX + 1] = "";
-	struct error err;
-	struct stat st;
-
-	if (!component_plain(left->path) || depth == 0)
-		return true;
-	memcpy(folder.hierarchy, left->hierarchy, sizeof folder.hierarchy);
-	root = folder_open_root(&folder, &err);
-	/* Not mounted here; there may be another day. */
-	if (root < 0)
-		return false;
-	parent = depth > 1 ? open_prefix(root, left->path, depth - 1, &err) : take_fd(root);
-	if (parent < 0)
-		return folder_gone(err.number);
-	component_at(left->path, depth, name);
-	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return folder_gone(errno);
-	return st.st_ino != left->inode || rmdir_at(parent, name) == 0;
-}
-
-int folder_remove(struct cgroup *cgroup, struct cgroup_folder *folder, struct error *err)
+int folder_remove(struct cgroup_folder *folder, struct error *err)
 {
 	auto_fd root = -1;
 
@@ -179,7 +130,7 @@ int folder_remove(struct cgroup *cgroup, struct cgroup_folder *folder, struct er
 		return -1;
 	if (root < 0)
 		log_warn("the cgroup %s of the container stays: %s", folder->path, err->message);
-	else if (remove_path(cgroup, root, folder, err) < 0)
+	else if (remove_path(root, folder, err) < 0)
 		return -1;
 	folder->made = false;
 	folder->made_parents = 0;
@@ -201,7 +152,7 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 	for (size_t i = 0; i < cgroup->n_folders; i++) {
 		auto_free char *name = NULL;
 
-		if (folder_remove(cgroup, &cgroup->folders[i], err) == 0)
+		if (folder_remove(&cgroup->folders[i], err) == 0)
 			continue;
 		if (result < 0)
 			continue;

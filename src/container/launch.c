@@ -18,7 +18,6 @@
 #include "container/gate.h"
 #include "container/hooks.h"
 #include "container/launch.h"
-#include "container/left.h"
 #include "container/notify.h"
 #include "container/rdt.h"
 #include "container/record-devices.h"
@@ -352,8 +351,7 @@ int launch_remove(struct launch *launch, struct error *err)
 	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
-	if (left_remove_cgroup(o->root, &launch->cgroup, err) < 0 ||
-	    rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
+	if (cgroup_remove(&launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
 		return -1;
 	if (launch->hooked && hooks && hooks->n_poststop) {
 		auto_free char *state =

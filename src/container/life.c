@@ -13,7 +13,6 @@
 #include "container/ended.h"
 #include "container/gate.h"
 #include "container/handle.h"
-#include "container/left.h"
 #include "container/listener.h"
 #include "container/notify.h"
 #include "container/rdt.h"
@@ -238,7 +237,7 @@ static int undo_outside(const struct handle *h, struct error *err)
 	if (result == 0 && (!h->complete || !h->record->own_pidns) && cgroup_signal_all(&cgroup, SIGKILL, &ignored) < 0)
 		log_warn("%s", ignored.message);
 	if (result == 0)
-		result = left_remove_cgroup(h->root, &cgroup, err);
+		result = cgroup_remove(&cgroup, err);
 	cgroup_close(&cgroup);
 	bring_devices_back(h);
 	if (result == 0)

@@ -70,11 +70,6 @@ static bool lock_within(int fd, int ms)
 	return true;
 }
 
-int store_open_root(const char *root, struct error *err)
-{
-	return open_root(root, false, err);
-}
-
 int store_make(const char *root, const char *id, struct error *err)
 {
 	auto_fd dir = -1, folder = -1;

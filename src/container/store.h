@@ -14,8 +14,6 @@
  *	start		the gate's socket
  *	notify/		the container's NOTIFY_SOCKET
  *
- * Beside them STATE_ROOT/@cgroups has notes on cgroups (left.h).
- *
  * A folder with a journal and no state.json is what a failed create left
  * behind: `delete` undoes it from the journal.
  */
@@ -32,9 +30,6 @@ struct error;
 
 /* Refuse what is not [A-Za-z0-9_+.-]{1,255} or is "." or "..". */
 int store_check_id(const char *id, struct error *err);
-
-/* Open the state root, O_PATH. */
-int store_open_root(const char *root, struct error *err);
 
 /* Make the folder of a new container (and the state root, 0700) and lock it.  The folder's descriptor;
  * -1 with ERROR_EXISTS if the id is taken. */

@@ -396,11 +396,6 @@ left_behind()
 			umount -l "$name" || true
 		done
 	fi
-	# A note on the cgroup above all those of this run, in which others live, is no trace of this test.
-	for name in "$STATE"/@cgroups/*; do
-		[[ ! -f $name || $(<"$name") != *" /ctr-run-test.$RUN" ]] || rm "$name"
-	done
-	rmdir "$STATE/@cgroups" 2>/dev/null || true
 	report=$(ls -A "$STATE" 2>/dev/null) || true
 	if [ "$report" ]; then
 		left=1

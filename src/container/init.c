@@ -207,13 +207,15 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	if (hooks && (hooks->n_prestart || hooks->n_create_runtime) &&
 	    (channel_send(ch, MSG_ROOTFS, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HOOKS_DONE, err) < 0))
 		return -1;
-	/* They start in the root file system: runc's do, and are written for it. */
-	if (hooks && hooks->n_create_container && fchdir(rootfs.root) < 0)
-		return fail(err, errno, "enter the root file system");
-	if (hooks && own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
-			       NULL, NULL, err) < 0)
-		return -1;
-	self_forget_environment();
+	if (hooks && hooks->n_create_container) {
+		/* They start in the root file system: runc's do, and are written for it. */
+		if (fchdir(rootfs.root) < 0)
+			return fail(err, errno, "enter the root file system");
+		if (own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
+			      NULL, NULL, err) < 0)
+			return -1;
+		self_forget_environment();
+	}
 	if (rootfs_finish(&rootfs, err) < 0)
 		return -1;
 	return rootfs_enter(&rootfs, err);
@@ -275,7 +277,7 @@ static int run(struct launch *launch, struct error *err)
 		.own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
-	/* The environment is for those hooks. */
+	/* createContainer hooks get it; then it is wiped behind them. */
 	if (!hooks || !hooks->n_create_container)
 		self_forget_environment();
 	if (settle(launch, err) < 0)

@@ -116,11 +116,10 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	*fd = -1;
 	if (wait_for_packet(ch, err) < 0)
 		return -1;
+	/* Of a peer that closed without having read all, the kernel tells once, before what still lies here: a last word is one, too. */
 	do
 		n = recvmsg(ch->fd, &h, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == ECONNRESET)
-		n = 0;
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0)
 		return fail(err, errno, "listen to %s", ch->peer);
 	if (n == 0)

@@ -82,6 +82,21 @@ static void a_message_out_of_turn_is_an_error(void **state)
 	channel_close(&a);
 }
 
+static void the_last_word_of_one_who_did_not_hear_all_is_heard(void **state)
+{
+	struct channel a, b;
+	struct error err = { 0 };
+
+	(void) state;
+	assert_int_equal(channel_pair(&a, &b, &err), 0);
+	assert_int_equal(channel_send(&a, MSG_ROOTFS, NULL, 0, -1, &err), 0);
+	assert_int_equal(channel_send(&b, MSG_HANDOVER, NULL, 0, -1, &err), 0);
+	channel_close(&b);
+	assert_int_equal(channel_next(&a, NULL, 0, NULL, &err), MSG_HANDOVER);
+	assert_int_equal(channel_next(&a, NULL, 0, NULL, &err), MSG_COUNT);
+	channel_close(&a);
+}
+
 static void a_descriptor_travels(void **state)
 {
 	struct channel a, b;
@@ -209,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_error_crosses_the_channel_whole),
 		cmocka_unit_test(a_message_out_of_turn_is_an_error),
+		cmocka_unit_test(the_last_word_of_one_who_did_not_hear_all_is_heard),
 		cmocka_unit_test(a_descriptor_travels),
 		cmocka_unit_test(lookup_follows_the_path_of_the_process),
 		cmocka_unit_test(lookup_says_what_clients_match),

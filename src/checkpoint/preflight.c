@@ -177,6 +177,8 @@ void preflight_config(const struct plan *plan, struct text *complaints)
 		if (ns->join[i].flag == CLONE_NEWCGROUP || ns->join[i].flag == CLONE_NEWNS)
 			text_addf(complaints, "%s: CRIU cannot join a %s namespace\n", ns->join[i].pointer,
 				  ns->join[i].flag == CLONE_NEWCGROUP ? "cgroup" : "mount");
+	if (!namespace_is_own(ns, CLONE_NEWNS))
+		text_add(complaints, "/linux/namespaces: without a mount namespace the host's mounts would be part of it\n");
 	if (seccomp && seccomp->listener_path)
 		text_add(complaints, "/linux/seccomp/listenerPath: nobody would answer the profile's notifications after a restore\n");
 }

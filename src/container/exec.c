@@ -25,6 +25,7 @@
 #include "container/fds.h"
 #include "container/foreground.h"
 #include "container/handle.h"
+#include "container/host-mounts.h"
 #include "container/listener.h"
 #include "container/middle.h"
 #include "container/rdt.h"
@@ -51,6 +52,7 @@ struct exec {
 	struct cgroup cgroup;
 	unsigned listen, keep;
 	struct channel channel, child_channel;
+	int root;			/* the container's, if it is in the host's mount namespace, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
 	int shared;			/* without the rights to enter any: the namespaces that we are in anyway, CLONE_NEW* */
 	pid_t pid;
@@ -132,6 +134,8 @@ static int decide(struct exec *x, struct error *err)
 	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
 	    read_filter(x, err) < 0)
 		return -1;
+	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
+		return -1;
 	store_get_cgroup(x->handle.record, &x->cgroup);
 	if (cgroup_open(&x->cgroup, true, err) < 0)
 		return -1;
@@ -164,6 +168,8 @@ static int join(struct exec *x, struct error *err)
 		flags |= CLONE_NEWUSER;
 	if (r->timens)
 		flags |= CLONE_NEWTIME;
+	if (r->host_mounts)
+		flags &= ~CLONE_NEWNS;
 	flags &= ~x->shared;
 	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc
 	 * (CVE-2016-9962). */
@@ -174,6 +180,8 @@ static int join(struct exec *x, struct error *err)
 	/* Inside a user namespace we are nobody until we take its root's ids. */
 	if (r->own_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
 		return fail(err, errno, "become root of the user namespace");
+	if (x->root >= 0 && host_mounts_enter(x->root, err) < 0)
+		return -1;
 	return chdir("/") < 0 ? fail(err, errno, "enter the container's root") : 0;
 }
 
@@ -404,6 +412,7 @@ static void finish(struct exec *x)
 {
 	channel_close(&x->channel);
 	channel_close(&x->child_channel);
+	cleanup_close(&x->root);
 	cleanup_close(&x->pidfd);
 	cleanup_close(&x->master);
 	cgroup_close(&x->cgroup);
@@ -412,7 +421,7 @@ static void finish(struct exec *x)
 
 int container_exec(struct exec_options *options, struct error *err)
 {
-	struct exec x = { .options = options, .channel.fd = -1, .child_channel.fd = -1, .pidfd = -1, .master = -1,
+	struct exec x = { .options = options, .channel.fd = -1, .child_channel.fd = -1, .root = -1, .pidfd = -1, .master = -1,
 			  .handle = { .folder = -1, .pidfd = -1 } };
 	int code = 0, result;
 

@@ -17,6 +17,7 @@
 #include "container/fds.h"
 #include "container/gate.h"
 #include "container/hooks.h"
+#include "container/host-mounts.h"
 #include "container/launch.h"
 #include "container/notify.h"
 #include "container/rdt.h"
@@ -61,6 +62,9 @@ static int open_joined(struct launch *launch, struct error *err)
 		launch->join[i] = namespace_open(ns->join[i].path, ns->join[i].flag, err);
 		if (launch->join[i] < 0)
 			return blame(err, ns->join[i].pointer);
+		/* Its root would be made the host's. */
+		if (ns->join[i].flag == CLONE_NEWNS && namespace_is_ours(launch->join[i], CLONE_NEWNS))
+			return fail_at(err, ns->join[i].pointer, "is the mount namespace that we are in (without this entry it is inherited)");
 		if ((sysctl = sysctl_in(&launch->plan, ns->join[i].flag)) &&
 		    namespace_is_ours(launch->join[i], ns->join[i].flag))
 			return fail_at(err, sysctl->pointer, "sysctl \"%s\" not allowed in host %s namespace",
@@ -174,7 +178,7 @@ static int fill_record(struct launch *launch, struct error *err)
 			launch->record.netns = (char *) plan->ns.join[i].path;
 	}
 	note_descriptors(launch);
-	return 0;
+	return host_mounts_note(plan, &launch->record, err);
 }
 
 static int put_file(int folder, const char *name, const void *head, size_t n_head, const void *bytes, size_t n,
@@ -351,7 +355,8 @@ int launch_remove(struct launch *launch, struct error *err)
 	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	launch->pid = 0;
-	if (cgroup_remove(&launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0)
+	if (cgroup_remove(&launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0 ||
+	    host_mounts_remove(&launch->record, err) < 0)
 		return -1;
 	if (launch->hooked && hooks && hooks->n_poststop) {
 		auto_free char *state =

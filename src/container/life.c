@@ -13,6 +13,7 @@
 #include "container/ended.h"
 #include "container/gate.h"
 #include "container/handle.h"
+#include "container/host-mounts.h"
 #include "container/listener.h"
 #include "container/notify.h"
 #include "container/rdt.h"
@@ -242,6 +243,8 @@ static int undo_outside(const struct handle *h, struct error *err)
 	bring_devices_back(h);
 	if (result == 0)
 		result = rdt_remove(h->record, !h->complete, err);
+	if (result == 0)
+		result = host_mounts_remove(h->record, err);
 	return result;
 }
 

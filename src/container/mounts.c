@@ -102,6 +102,8 @@ static int decide(struct live *l, const char *file, struct error *err)
 {
 	if (l->handle.status == CONTAINER_STOPPED)
 		return fail_code(err, ERROR_STATE, "container not running");
+	if (l->handle.record->host_mounts)
+		return fail_code(err, ERROR_UNSUPPORTED, "the container has no mount namespace of its own");
 	if (handle_config(&l->handle, &l->container, err) < 0 || host_probe(&l->host, err) < 0)
 		return -1;
 	if (config_load_mounts(AT_FDCWD, file, l->container.spec, l->list, err) < 0)

@@ -95,6 +95,14 @@ const struct namespace_join *namespace_joined(const struct namespace_plan *plan,
 	return NULL;
 }
 
+bool namespace_is_own(const struct namespace_plan *plan, int flag)
+{
+	const bool made = flag == CLONE_NEWCGROUP ? plan->create_cgroup : flag == CLONE_NEWTIME ? plan->create_time :
+			  (plan->create & (uint64_t) flag) != 0;
+
+	return made || namespace_joined(plan, flag);
+}
+
 int plan_namespaces(struct planner *p)
 {
 	const struct oci_namespace *user = config_namespace(p->config, OCI_NAMESPACE_TYPE_USER), *ns;

@@ -56,6 +56,9 @@ struct namespace_plan {
 /* The namespace of the kind FLAG that is joined, or NULL. */
 const struct namespace_join *namespace_joined(const struct namespace_plan *plan, int flag);
 
+/* True if the container gets a namespace of the kind FLAG, new or joined; else it is in ours. */
+bool namespace_is_own(const struct namespace_plan *plan, int flag);
+
 /* ---- the root file system --------------------------------------------- */
 
 enum step_action {
@@ -112,6 +115,7 @@ struct step {
 struct rootfs_plan {
 	const char *path;	/* absolute; opened once, by the runtime */
 	bool no_pivot;
+	bool on_host;		/* without a mount namespace of its own, its mounts are made on the host's: below one, at PATH */
 	uint64_t propagation;	/* of the tree while it is built: MS_SLAVE | MS_REC unless rootfsPropagation asks for another */
 	uint64_t final_propagation;	/* of / at the end, 0: leave */
 	const struct step *steps;

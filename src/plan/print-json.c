@@ -124,6 +124,7 @@ static void print_root(struct json *j, const struct plan *plan)
 	string(j, "path", root->path);
 	flag(j, "readonly", plan->config->root && plan->config->root->readonly);
 	flag(j, "noPivot", root->no_pivot);
+	flag(j, "mountsOnHost", root->on_host);
 	string(j, "propagationWhileBuilt", propagation_name(root->propagation));
 	string(j, "propagation", propagation_name(root->final_propagation));
 	string(j, "mountLabel", root->mount_label);

@@ -1,5 +1,6 @@
 /* print-text.c - a plan for people; see print.h */
 #include <inttypes.h>
+#include <sched.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -46,6 +47,13 @@ static const char *show_all(struct page *page, char *const *list, size_t n)
 
 /* ---- what it is ------------------------------------------------------- */
 
+static const char *entrance(const struct plan *plan)
+{
+	if (!namespace_is_own(&plan->ns, CLONE_NEWNS))
+		return plan->rootfs.on_host ? "entered by chroot, its mounts are made on the host" : "entered by chroot";
+	return plan->rootfs.no_pivot ? "moved to / (no pivot_root)" : "entered by pivot_root";
+}
+
 static void print_container(struct page *page)
 {
 	const struct plan *plan = page->plan;
@@ -55,7 +63,7 @@ static void print_container(struct page *page)
 
 	if (plan->config->root && plan->config->root->readonly)
 		words_add(&page->arena, &how, "read-only");
-	words_add(&page->arena, &how, root->no_pivot ? "moved to / (no pivot_root)" : "entered by pivot_root");
+	words_add(&page->arena, &how, entrance(plan));
 	if (root->final_propagation)
 		words_add(&page->arena, &how, propagation_name(root->final_propagation));
 	heading(page, format(page, "Container %s", show(page, plan->id)));

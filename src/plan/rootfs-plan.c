@@ -1,6 +1,7 @@
 /*
  * rootfs-plan.c - the root of the container, and the list of what is done in it
  */
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -72,6 +73,21 @@ static void take_steps(struct planner *p)
 	p->plan->rootfs.n_steps = p->n_steps;
 }
 
+/* config-linux.md, Namespaces: a container inherits what is not named.  Of mounts only the host's root can make any there. */
+static int plan_host_mounts(struct planner *p)
+{
+	struct plan *plan = p->plan;
+
+	if (namespace_is_own(&plan->ns, CLONE_NEWNS))
+		return 0;
+	for (size_t i = 0; i < p->n_steps; i++)
+		plan->rootfs.on_host |= p->steps[i].action != STEP_DEVICE && p->steps[i].action != STEP_SYMLINK;
+	if (plan->rootfs.on_host && plan->ns.user)
+		return fail_at(p->err, "/linux/namespaces",
+			       "with a user namespace, mounts and all that is read-only need a namespace of type \"mount\"");
+	return 0;
+}
+
 int plan_live_rootfs(struct planner *p)
 {
 	if (plan_root(p) < 0 || plan_mounts(p) < 0)
@@ -93,5 +109,5 @@ int plan_rootfs(struct planner *p)
 	plan->n_early = p->n_steps;
 	plan_late_steps(p);
 	take_steps(p);
-	return 0;
+	return plan_host_mounts(p);
 }

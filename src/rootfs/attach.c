@@ -25,8 +25,7 @@ static int end_propagation(struct error *err)
 		       : 0;
 }
 
-/* The rootfs at its own path here, if that is still the folder which the runtime saw; else -1. */
-static int find_own_path(const struct plan *plan, struct rootfs_sources *sources, int seen)
+int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen)
 {
 	auto_fd here = sources->root_inside >= 0 ? fcntl(sources->root_inside, F_DUPFD_CLOEXEC, 3) :
 		       open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -41,7 +40,7 @@ static int find_own_path(const struct plan *plan, struct rootfs_sources *sources
 static int copy_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
 	auto_fd seen = take_fd(sources->root);
-	auto_fd here = find_own_path(plan, sources, seen);
+	auto_fd here = root_find(plan, sources, seen);
 
 	if (here < 0)
 		return fail(err, errno ? errno : ENOENT, "find %s in the new mount namespace", plan->rootfs.path);
@@ -74,7 +73,7 @@ static int attach(const struct plan *plan, struct rootfs_sources *sources, struc
 	if (!sources->detached && copy_root(plan, sources, err) < 0)
 		return -1;
 	auto_fd root = take_fd(sources->root);
-	auto_fd target = find_own_path(plan, sources, root);
+	auto_fd target = root_find(plan, sources, root);
 
 	/* A user namespace without rights on the way there, or a joined mount namespace that has other things at this
 	 * path.  On top of "/" it disturbs nobody: absolute look-ups start below it. */
@@ -104,10 +103,13 @@ int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struc
 
 	*rootfs = (struct rootfs){
 		.plan = plan, .root = -1, .console = -1, .empty.fd = -1, .null = take_stock(&sources->null),
-		.own_mounts = plan_has_namespace(plan, CLONE_NEWNS), .kept = xmalloc(n * sizeof *rootfs->kept + 1),
+		.own_mounts = namespace_is_own(&plan->ns, CLONE_NEWNS), .may_mount = true, .kept = xmalloc(n * sizeof *rootfs->kept + 1),
 	};
 	memset(rootfs->kept, 0xff, n * sizeof *rootfs->kept);
+	if (!rootfs->own_mounts && plan->rootfs.on_host)
+		return root_attach_on_host(plan, sources, rootfs, err);
 	if (!rootfs->own_mounts) {
+		rootfs->may_mount = false;
 		rootfs->root = take_fd(sources->root);
 		return 0;
 	}

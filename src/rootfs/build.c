@@ -15,7 +15,7 @@
 
 static const struct {
 	step_fn *run;
-	bool mounts;		/* needs a mount namespace of the container's own */
+	bool mounts;		/* needs a root that is a mount of the container's own */
 	const char *about;
 } actions[] = {
 	[STEP_BIND]	 = { step_bind,      true,  "mount" },
@@ -48,7 +48,7 @@ static int run(struct build *b, size_t from, size_t to, struct error *err)
 	for (size_t i = from; i < to; i++) {
 		const struct step *step = &b->plan->rootfs.steps[i];
 
-		if (actions[step->action].mounts && !b->rootfs->own_mounts) {
+		if (actions[step->action].mounts && !b->rootfs->may_mount) {
 			fail_code(err, ERROR_CONFIG, "this needs a mount namespace of the container's own");
 			return explain(step, err);
 		}

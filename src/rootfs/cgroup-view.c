@@ -77,7 +77,7 @@ static int add_source(const struct plan *plan, size_t i, const char *name, int f
 int cgroup_view_open(const struct plan *plan, const struct cgroup_view *view, size_t i, struct rootfs_sources *sources,
 		     struct error *err)
 {
-	if (view->layout == CGROUP_V2 && !plan_has_namespace(plan, CLONE_NEWCGROUP))
+	if (view->layout == CGROUP_V2 && !namespace_is_own(&plan->ns, CLONE_NEWCGROUP))
 		return add_source(plan, i, "", AT_FDCWD, HOST_CGROUPS, sources, err);
 	/* Only a user namespace may be refused a cgroup2: then its own folder is bound, which looks the same. */
 	if (view->layout == CGROUP_V2 && !plan->ns.user)
@@ -117,7 +117,7 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 
 		/* An unprivileged user may own some of the host's cgroups, which are not the container's to write to
 		 * (CVE-2023-25809). */
-		if (mount < 0 || (b->plan->ns.user && !plan_has_namespace(b->plan, CLONE_NEWCGROUP) &&
+		if (mount < 0 || (b->plan->ns.user && !namespace_is_own(&b->plan->ns, CLONE_NEWCGROUP) &&
 				  mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0))
 			return -1;
 		return attach_and_propagate(mount, target, step, err);
@@ -132,7 +132,7 @@ static int mount_v2(struct build *b, size_t i, int target, struct error *err)
 	 * (CVE-2023-25809). */
 	const uint64_t guard = b->plan->ns.user && b->sources->n_cgroups == 0 ? MOUNT_ATTR_RDONLY : 0;
 
-	if (!plan_has_namespace(b->plan, CLONE_NEWCGROUP))
+	if (!namespace_is_own(&b->plan->ns, CLONE_NEWCGROUP))
 		return bind_v2(b, i, target, err);
 	auto_fd mount = mount_new("cgroup2", "cgroup", step->data, 0, step->set | step->set_all | guard, err);
 

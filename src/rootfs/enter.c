@@ -67,7 +67,7 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err)
 	if ((!rootfs->own_mounts ? change_root(err) : plan->no_pivot ? move(rootfs, err) : pivot(err)) < 0)
 		return -1;
 	/* By name: every kernel can do that, and "/" is what we have just entered. */
-	if (rootfs->own_mounts && final && mount(NULL, "/", NULL, (unsigned long) final, NULL) < 0) {
+	if (rootfs->may_mount && final && mount(NULL, "/", NULL, (unsigned long) final, NULL) < 0) {
 		fail(err, errno, "set the propagation of /");
 		return blame(err, "/linux/rootfsPropagation");
 	}

@@ -49,7 +49,7 @@ static int open_container(const struct plan *plan, struct rootfs *rootfs, struct
 {
 	*rootfs = (struct rootfs){
 		.plan = plan, .root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .console = -1, .empty.fd = -1,
-		.null.fd = -1, .own_mounts = plan_has_namespace(plan, CLONE_NEWNS), .keep_all = true,
+		.null.fd = -1, .own_mounts = true, .may_mount = true, .keep_all = true,
 		.kept = no_descriptors(plan->rootfs.n_steps),
 	};
 	return rootfs->root < 0 ? fail(err, errno, "open the container's root") : 0;

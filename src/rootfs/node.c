@@ -89,7 +89,7 @@ int step_device(struct build *b, size_t i, struct error *err)
 
 	if (!step->source && !step->outside)
 		return make_node(b, step, err);
-	if (!b->rootfs->own_mounts)
+	if (!b->rootfs->may_mount)
 		return fail_at(err, step->pointer, "to bind a device needs a mount namespace of the container's own");
 	return bind_node(b, i, err);
 }

@@ -16,7 +16,8 @@
  * made or copied detached, gets its attributes, and is attached last.
  *
  * After any error init ends, and with it its mount namespace: what was
- * attached is gone, and descriptors are not worth closing.
+ * attached is gone, and descriptors are not worth closing.  Where the config
+ * names no mount namespace the runtime calls rootfs_unmount() in the end.
  */
 #pragma once
 #include "plan/plan.h"
@@ -72,7 +73,8 @@ struct rootfs_sources {
 struct rootfs {
 	const struct plan *plan;
 	int root;			/* the container's root mount, attached */
-	bool own_mounts;		/* this mount namespace is the container's; else nothing is ever mounted */
+	bool own_mounts;		/* this mount namespace is the container's */
+	bool may_mount;			/* or else the root is a mount of its own on the host; if not even that, nothing is ever mounted */
 	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
 	int *kept;			/* mounts to seal (or to undo) later, one a step, or -1 */
@@ -126,6 +128,15 @@ int rootfs_finish(struct rootfs *rootfs, struct error *err);
 /* Make the root the process's root: pivot_root(".", ".") and the old one detached, or with no_pivot MS_MOVE and
  * chroot.  cwd is "/" afterwards; the final propagation is set.  All descriptors of ROOTFS are closed. */
 int rootfs_enter(struct rootfs *rootfs, struct error *err);
+
+/* ---- a container without a mount namespace of its own (plan->rootfs.on_host) ---- */
+
+/* *BELOW gets the number of the mount that the rootfs PATH lies on, before anything is attached there. */
+int rootfs_below(const char *path, uint64_t *below, struct error *err);
+
+/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that is mounted there since; nothing if it is
+ * not there.  Refused with EBUSY if somebody has mounted something else over it. */
+int rootfs_unmount(const char *path, uint64_t below, struct error *err);
 
 /* ---- a running container (`mounts add`, `mounts remove`) ----------------- */
 

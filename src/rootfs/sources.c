@@ -17,13 +17,6 @@
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
 
-bool plan_has_namespace(const struct plan *plan, int flag)
-{
-	if (flag == CLONE_NEWCGROUP ? plan->ns.create_cgroup : (plan->ns.create & (uint64_t) flag) != 0)
-		return true;
-	return namespace_joined(&plan->ns, flag) != NULL;
-}
-
 /* The rootfs itself, which must be a folder and no link to one. */
 static int open_folder(const char *path, struct error *err)
 {
@@ -60,7 +53,10 @@ static int open_root(const struct plan *plan, struct rootfs_sources *sources, st
 
 	if (folder < 0)
 		return -1;
-	if (plan_has_namespace(plan, CLONE_NEWNS) && !mount_needs_workshop()) {
+	if (plan->rootfs.on_host && mount_needs_workshop())
+		return fail_code(err, ERROR_UNSUPPORTED, "mounts without a mount namespace of the container's own need "
+				 "open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)");
+	if ((namespace_is_own(&plan->ns, CLONE_NEWNS) || plan->rootfs.on_host) && !mount_needs_workshop()) {
 		auto_fd copy = mount_clone(folder, "", true, false, err);
 
 		if (copy >= 0) {
@@ -70,7 +66,7 @@ static int open_root(const struct plan *plan, struct rootfs_sources *sources, st
 			sources->detached = true;
 			return 0;
 		}
-		if (err->number != EPERM)
+		if (err->number != EPERM || plan->rootfs.on_host)
 			return wrap(err, "copy the mount of %s", plan->rootfs.path);
 	}
 	sources->root = take_fd(folder);

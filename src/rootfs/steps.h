@@ -87,11 +87,14 @@ uint64_t source_propagation(const struct plan *plan);
 
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */
 
-/* True if the container gets its own namespace of the kind FLAG, new or joined. */
-bool plan_has_namespace(const struct plan *plan, int flag);
-
 /* In init, where mounts are made in a workshop: what rootfs_open_sources() does elsewhere for the steps. */
 int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct error *err);
+
+/* The rootfs at its own path here, if that is still the folder SEEN, which the runtime saw; else -1. */
+int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen);
+
+/* on-host.c: rootfs_attach() where there is no mount namespace to attach it in. */
+int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 
 /* End propagation between the host and the detached copy ROOT of the rootfs. */
 int root_cut_off(const struct plan *plan, int root, struct error *err);

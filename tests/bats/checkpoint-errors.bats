@@ -47,6 +47,14 @@ TEST_TIMEOUT=120
 	says "cannot be saved as it is" "CRIU cannot join a cgroup namespace"
 }
 
+@test "a container in our mount namespace is refused" {
+	need_criu
+	spec '.linux.namespaces |= map(select(.type != "mount"))'
+	rt run -d web
+	rt_fail checkpoint --check web
+	says "cannot be saved as it is" "without a mount namespace"
+}
+
 @test "a config without the terminal that was saved is refused" {
 	need_criu
 	spec '.process.terminal = true'

@@ -55,6 +55,7 @@ is_clean()
 {
 	[ ! -e "$STATE/web" ] || rt delete --force web >>"$T/said" 2>&1 || complain "delete --force fails" || return 1
 	[ ! -e "$STATE/web" ] || complain "state is left" || return 1
+	! grep -q " $BUNDLE/" /proc/self/mountinfo || complain "mounts are left: $(grep " $BUNDLE/" /proc/self/mountinfo)" || return 1
 	! cgroups_are_there || complain "cgroups are left: $(suite_cgroups "$ID-")" || return 1
 }
 
@@ -162,6 +163,17 @@ ended_later()
 	points "create with a user namespace and a terminal" nothing after_create create --console-socket "$T/listener" web
 	kill $receiver
 	wait $receiver || true
+}
+
+@test "create without a mount namespace of its own" {
+	after_create()
+	{
+		[ $code != 0 ] || is web created || ended_later || complain "it is not created" || return 1
+		is_clean
+	}
+	rich
+	spec '.linux.namespaces |= map(select(.type != "mount"))'
+	points "create without a mount namespace" nothing after_create create web
 }
 
 @test "run in another's user namespace, which takes a process between" {

@@ -85,7 +85,6 @@ static void a_message_out_of_turn_is_an_error(void **state)
 static void the_last_word_of_one_who_did_not_hear_all_is_heard(void **state)
 {
 	struct channel a, b;
-	struct error err = { 0 };
 
 	(void) state;
 	assert_int_equal(channel_pair(&a, &b, &err), 0);

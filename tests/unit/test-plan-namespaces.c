@@ -161,10 +161,22 @@ static void test_id_map_refusals(void **state)
 	assert_refused("/linux/namespaces", "without CAP_SYS_ADMIN a container needs a namespace of type \"user\" (spec --rootless writes such a config)", .top = NULL);
 }
 
-static void test_mount_namespace_is_needed(void **state)
+static void test_without_a_mount_namespace_mounts_are_the_hosts(void **state)
 {
 	(void) state;
-	assert_refused("/linux/namespaces", "a namespace of type \"mount\" is needed", .namespaces = "{'type':'pid'}");
+	assert_plan(.namespaces = "{'type':'pid'},{'type':'mount'}", .mounts = "{'destination':'/tmp','type':'tmpfs'}");
+	assert_false(plan.rootfs.on_host);
+	assert_plan(.namespaces = "{'type':'pid'}", .mounts = "{'destination':'/tmp','type':'tmpfs'}");
+	assert_true(plan.rootfs.on_host);
+	assert_plan(.namespaces = "{'type':'pid'}");
+	assert_false(plan.rootfs.on_host);
+}
+
+static void test_a_user_namespace_makes_no_mounts_on_the_host(void **state)
+{
+	(void) state;
+	assert_refused("/linux/namespaces", "need a namespace of type \"mount\"", .namespaces = "{'type':'user'}", .linux = MAPPINGS,
+		       .mounts = "{'destination':'/tmp','type':'tmpfs'}");
 }
 
 static void test_time_offsets(void **state)
@@ -341,7 +353,8 @@ int main(void)
 		TEST(test_ipc_namespace_comes_late),
 		TEST(test_no_id_map_is_the_caller_alone),
 		TEST(test_id_map_refusals),
-		TEST(test_mount_namespace_is_needed),
+		TEST(test_without_a_mount_namespace_mounts_are_the_hosts),
+		TEST(test_a_user_namespace_makes_no_mounts_on_the_host),
 		TEST(test_time_offsets),
 		TEST(test_host_names),
 		TEST(test_root),

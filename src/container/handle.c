@@ -59,14 +59,19 @@ int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error
 		return err->code == ERROR_NOT_FOUND && incomplete ? 0 : -1;
 	}
 	h->complete = true;
-	if (look(h->record, &h->status, err) < 0)
-		return -1;
-	if (want_pidfd && h->status != CONTAINER_STOPPED) {
-		h->pidfd = process_open(h->record->pid, h->record->start_time);
+	/* It is held before it is looked at: what is then seen to be ours is what is held. */
+	if (want_pidfd) {
+		h->pidfd = process_hold(h->record->pid);
 		if (h->pidfd < 0 && !process_gone(errno))
 			return fail(err, errno, "open process %d, the container's first", h->record->pid);
 		if (h->pidfd < 0)
-			h->status = CONTAINER_STOPPED;
+			return 0;
+	}
+	if (look(h->record, &h->status, err) < 0)
+		return -1;
+	if (h->status == CONTAINER_STOPPED) {
+		cleanup_close(&h->pidfd);
+		h->pidfd = -1;
 	}
 	return 0;
 }

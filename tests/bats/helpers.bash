@@ -300,7 +300,7 @@ need_command()
 {
 	local name
 	for name; do
-		command -v "$name" >/dev/null || skip "there is no $name here"
+		type -P "$name" >/dev/null || skip "there is no $name here"
 	done
 }
 

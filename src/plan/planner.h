@@ -1,7 +1,7 @@
 /*
  * planner.h - what the files of this room share
  *
- * plan_make() (plan.c) calls one function a topic, in the order of this list:
+ * plan_make() (make.c) calls one function a topic, in the order of this list:
  * namespaces come first because devices, capabilities and half of the mounts
  * depend on whether there is a user namespace; mounts come before the devices
  * that lie in them; what makes something read-only comes last of all.

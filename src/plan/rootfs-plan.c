@@ -25,26 +25,6 @@ static const struct { uint64_t building, final; } propagations[] = {
 	[OCI_PROPAGATION_RUNBINDABLE] = { MS_PRIVATE | MS_REC, MS_UNBINDABLE | MS_REC },
 };
 
-struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer)
-{
-	struct step *step = arena_push(p->arena, &p->steps, p->n_steps, sizeof *step);
-
-	p->n_steps++;
-	step->action = action;
-	step->target = target;
-	step->pointer = pointer;
-	return step;
-}
-
-bool target_is_below(const char *target, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	if (n == 1)	/* "/" */
-		return true;
-	return !strncmp(target, folder, n) && (target[n] == '\0' || target[n] == '/');
-}
-
 static int plan_root(struct planner *p)
 {
 	const struct oci_root *root = p->config->root;

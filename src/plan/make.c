@@ -1,61 +1,7 @@
 /*
- * plan.c - the way from a config to a plan; see plan.h
+ * make.c - the way from a config to a plan; see plan.h
  */
-#include <string.h>
-
-#include "base/error.h"
-#include "libocispec/json.h"
 #include "plan/planner.h"
-#include "sys/path.h"
-
-#ifndef HAVE_APPARMOR
-#define WITHOUT_APPARMOR " (built --without-apparmor)"
-#else
-#define WITHOUT_APPARMOR ""
-#endif
-#ifndef HAVE_SELINUX
-#define WITHOUT_SELINUX " (built --without-selinux)"
-#else
-#define WITHOUT_SELINUX ""
-#endif
-
-const char plan_no_apparmor[] =
-	"apparmor profile is specified in config, but apparmor is disabled or not supported" WITHOUT_APPARMOR;
-const char plan_no_selinux[] =
-	"selinux label is specified in config, but selinux is disabled or not supported" WITHOUT_SELINUX;
-
-const char *pointer_index(struct arena *arena, const char *prefix, size_t i)
-{
-	return arena_printf(arena, "%s/%zu", prefix, i);
-}
-
-const char *pointer_key(struct arena *arena, const char *prefix, const char *key)
-{
-	const size_t size = strlen(prefix) + 2 * strlen(key) + 4;
-	char *pointer = arena_alloc(arena, size);
-
-	memcpy(pointer, prefix, strlen(prefix));
-	json_pointer_add(pointer, size, key);
-	return pointer;
-}
-
-const char *clean_path(struct arena *arena, const char *path)
-{
-	char *out = arena_alloc(arena, strlen(path) + 2);
-
-	path_clean(path, out);
-	return out;
-}
-
-const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type)
-{
-	const struct oci_linux *linux = config->linux;
-
-	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
-		if (linux->namespaces[i].type == type)
-			return &linux->namespaces[i];
-	return NULL;
-}
 
 static int plan_process(struct planner *p)
 {

@@ -1,167 +1,185 @@
-/*
- * check.c - what is wrong with a config on any host
- *
- * This file looks at the small top-level members and calls the checks of the
- * others; the words of messages are runc's where its users and clients know them.
- */
+/* check.c - see check.h */
 #include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "config/check.h"
-#include "config/config.h"
-#include "libocispec/version.h"
 
-#define HOST_NAME_MAX_LINUX 64	/* __NEW_UTS_LEN */
-
-/* One number of a version: no leading zero, and not longer than anyone counts. */
-static const char *skip_version_number(const char *s)
+const char *check_pointer(char out[256], const char *fmt, ...)
 {
-	size_t n = strspn(s, "0123456789");
+	va_list ap;
 
-	return n == 0 || n > 6 || (n > 1 && *s == '0') ? NULL : s + n;
+	va_start(ap, fmt);
+	vsnprintf(out, 256, fmt, ap);
+	va_end(ap);
+	return out;
 }
 
-/* SemVer 2.0: MAJOR.MINOR.PATCH, perhaps with "-pre.release" and "+build". */
-static bool is_version(const char *s)
+const char *check_pointer_key(char out[256], const char *prefix, const char *key)
 {
-	for (int i = 0; i < 3; i++) {
-		if (i && *s++ != '.')
-			return false;
-		if (!(s = skip_version_number(s)))
-			return false;
+	snprintf(out, 256, "%s", prefix);
+	json_pointer_add(out, 256, key);
+	return out;
+}
+
+/* Whether A is B, or names something inside it. */
+static bool within(const char *a, const char *b)
+{
+	size_t n = strlen(b);
+
+	return !strncmp(a, b, n) && (!a[n] || a[n] == '/');
+}
+
+/* Faults of reading have a place already, those of checks get it later.  What is wrong with the whole text (its
+ * pointer is "") says nothing about its members. */
+static bool unread(const struct json_faults *faults, const char *pointer)
+{
+	for (size_t i = 0; i < faults->n; i++) {
+		const struct json_fault *f = &faults->list[i];
+		if (f->line && f->pointer[0] && (within(pointer, f->pointer) || within(f->pointer, pointer)))
+			return true;
 	}
-	if (!*s)
-		return true;
-	if ((*s != '-' && *s != '+') || !s[1])
-		return false;
-	for (s++; *s; s++)
-		if (!isalnum((unsigned char) *s) && !strchr(".-+", *s))
+	return false;
+}
+
+void check_fault(struct json_faults *faults, const char *pointer, const char *fmt, ...)
+{
+	char message[sizeof ((struct json_fault *) 0)->message];
+	va_list ap;
+
+	if (unread(faults, pointer))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof message, fmt, ap);
+	va_end(ap);
+	json_fault_add(faults, pointer, "%s", message);
+}
+
+const struct oci_namespace *check_namespace(const struct check *c, enum oci_namespace_type type)
+{
+	const struct oci_linux *linux = c->config->linux;
+
+	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
+		if (linux->namespaces[i].type == type)
+			return &linux->namespaces[i];
+	return NULL;
+}
+
+bool check_has_namespace(const struct check *c, enum oci_namespace_type type)
+{
+	return check_namespace(c, type) || unread(c->faults, "/linux/namespaces");
+}
+
+void check_path(struct json_faults *faults, const char *pointer, const char *path, const char *what)
+{
+	if (path && path[0] != '/')
+		check_fault(faults, pointer, "%s must be an absolute path, found %s", what, QUOTED(path));
+}
+
+static const char *skip_number(const char *s, unsigned long *n)
+{
+	char *end;
+
+	if (!isdigit((unsigned char) *s))
+		return NULL;
+	*n = strtoul(s, &end, 10);
+	return *n <= 65535 ? end : NULL;
+}
+
+bool check_list_of_numbers(const char *list, bool *any)
+{
+	unsigned long first, last;
+	bool some = false;
+
+	for (const char *s = list + strspn(list, ", \n"); *s; s += strspn(s, ", \n")) {
+		if (!(s = skip_number(s, &first)))
 			return false;
+		if (*s == '-' && (!(s = skip_number(s + 1, &last)) || last < first))
+			return false;
+		if (*s && !strchr(", \n", *s))
+			return false;
+		some = true;
+	}
+	if (any)
+		*any = some;
 	return true;
 }
 
-/* A later 1.x only adds to what we know, and unknown properties are to be ignored. */
-static void check_version(const struct check *c)
+static void join(char *out, size_t size, const char *const *names)
 {
-	const char *version = c->config->oci_version;
+	size_t n = 0;
 
-	if (!version)
-		return;
-	if (!is_version(version))
-		check_fault(c->faults, "/ociVersion", "%s is not a version (expected one like " OCI_VERSION ")",
-			    QUOTED(version));
-	else if (strncmp(version, "1.", 2))
-		check_fault(c->faults, "/ociVersion", "%s is not supported (expected 1.x.y)", QUOTED(version));
+	for (size_t i = 0; names[i] && n < size; i++)
+		n += (size_t) snprintf(out + n, size - n, "%s%s", i ? ", " : "", names[i]);
+	if (n >= size)
+		memcpy(out + size - 4, "...", 4);
 }
 
-static void check_root(const struct check *c)
+void check_words(struct json_faults *faults, const char *pointer, char *const *list, size_t n, const char *const *names)
 {
-	const struct oci_root *root = c->config->root;
+	char all[180];
 
-	if (!root)
-		check_fault(c->faults, "/root", "is missing (expected an object with the path of the root file system)");
-	else if (root->path && !root->path[0])
-		check_fault(c->faults, "/root/path", "must not be empty");
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+		if (!list[i])
+			continue;
+		while (names[k] && strcmp(names[k], list[i]))
+			k++;
+		if (names[k])
+			continue;
+		join(all, sizeof all, names);
+		check_fault(faults, AT("%s/%zu", pointer, i), "%s is not one of %s", QUOTED(list[i]), all);
+	}
 }
 
-static void check_host_name(const struct check *c, const char *what, const char *name)
+static bool overlap(uint32_t a, uint32_t n, uint32_t b, uint32_t m)
 {
-	if (!name || !*name)
-		return;
-	if (strlen(name) > HOST_NAME_MAX_LINUX)
-		check_fault(c->faults, AT("/%s", what), "has %zu bytes, the kernel takes at most %d", strlen(name),
-			    HOST_NAME_MAX_LINUX);
-	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_UTS))
-		check_fault(c->faults, AT("/%s", what), "unable to set %s without a private UTS namespace", what);
+	return n && m && a < (uint64_t) b + m && b < (uint64_t) a + n;
 }
 
-static void check_annotations(const struct check *c)
+bool mappings_overlap(const struct oci_id_mapping *map, size_t n)
 {
-	const struct json_map *map = &c->config->annotations;
-
-	for (size_t i = 0; i < map->n; i++)
-		if (!map->keys[i][0])
-			check_fault(c->faults, AT_KEY("/annotations", ""), "a key must not be empty");
-}
-
-static bool is_mapped(const struct oci_id_mapping *map, size_t n, uint32_t id)
-{
-	if (n > CHECK_MAX_MAPPINGS)	/* has its fault already */
-		return true;
 	for (size_t i = 0; i < n; i++)
-		if (id >= map[i].container_id && id - map[i].container_id < map[i].size)
-			return true;
-	return n == 0;	/* no map given: a joined namespace has its own, a new one the process's user (plan/id-maps.c) */
+		for (size_t k = 0; k < i; k++)
+			if (overlap(map[i].container_id, map[i].size, map[k].container_id, map[k].size) ||
+			    overlap(map[i].host_id, map[i].size, map[k].host_id, map[k].size))
+				return true;
+	return false;
 }
 
-/* The ids of the process, as far as the maps are in the config. */
-static void check_ids_mapped(const struct check *c)
+void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n)
 {
-	const struct oci_linux *linux = c->config->linux;
-	const struct oci_user *user = c->config->process ? c->config->process->user : NULL;
-	static const char message[] = "%u is not mapped in the user namespace (see /linux/%s)";
-
-	if (!linux || !check_namespace(c, OCI_NAMESPACE_TYPE_USER) || !c->config->process)
+	if (n > CHECK_MAX_MAPPINGS) {
+		check_fault(faults, pointer, "%zu entries, the kernel takes at most %d", n, CHECK_MAX_MAPPINGS);
 		return;
-	if (!is_mapped(linux->uid_mappings, linux->n_uid_mappings, user ? user->uid : 0))
-		check_fault(c->faults, "/process/user/uid", message, user ? user->uid : 0, "uidMappings");
-	if (!is_mapped(linux->gid_mappings, linux->n_gid_mappings, user ? user->gid : 0))
-		check_fault(c->faults, "/process/user/gid", message, user ? user->gid : 0, "gidMappings");
-	for (size_t i = 0; user && i < user->n_additional_gids; i++)
-		if (!is_mapped(linux->gid_mappings, linux->n_gid_mappings, user->additional_gids[i]))
-			check_fault(c->faults, AT("/process/user/additionalGids/%zu", i), message,
-				    user->additional_gids[i], "gidMappings");
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct oci_id_mapping *m = &map[i];
+		if (m->size == 0)
+			check_fault(faults, AT("%s/%zu/size", pointer, i), "must be at least 1");
+		if ((uint64_t) m->container_id + m->size > UINT32_MAX || (uint64_t) m->host_id + m->size > UINT32_MAX)
+			check_fault(faults, AT("%s/%zu/size", pointer, i),
+				    "goes beyond id 4294967294, the last there is");
+		for (size_t k = 0; k < i; k++) {
+			if (overlap(m->container_id, m->size, map[k].container_id, map[k].size))
+				check_fault(faults, AT("%s/%zu/containerID", pointer, i), "overlaps with entry %zu", k);
+			if (overlap(m->host_id, m->size, map[k].host_id, map[k].size))
+				check_fault(faults, AT("%s/%zu/hostID", pointer, i), "overlaps with entry %zu", k);
+		}
+	}
 }
 
-static void check_hidden_paths(const struct check *c)
+void check_environment(struct json_faults *faults, const char *pointer, char *const *env, size_t n)
 {
-	const struct oci_linux *linux = c->config->linux;
-
-	for (size_t i = 0; i < linux->n_masked_paths; i++)
-		check_path(c->faults, AT("/linux/maskedPaths/%zu", i), linux->masked_paths[i], "a masked path");
-	for (size_t i = 0; i < linux->n_readonly_paths; i++)
-		check_path(c->faults, AT("/linux/readonlyPaths/%zu", i), linux->readonly_paths[i], "a read-only path");
-}
-
-static void check_personality(const struct check *c)
-{
-	const struct oci_personality *personality = c->config->linux->personality;
-
-	if (!personality)
-		return;
-	if (!personality->domain)
-		check_fault(c->faults, "/linux/personality/domain", "is missing (expected LINUX or LINUX32)");
-	for (size_t i = 0; i < personality->n_flags; i++)
-		if (personality->flags[i])
-			check_fault(c->faults, AT("/linux/personality/flags/%zu", i),
-				    "%s is not known: the spec has no flags yet", QUOTED(personality->flags[i]));
-}
-
-void config_check(const struct oci_config *spec, struct json_faults *faults)
-{
-	struct check c = { .config = spec, .faults = faults };
-
-	check_version(&c);
-	check_root(&c);
-	check_host_name(&c, "hostname", spec->hostname);
-	check_host_name(&c, "domainname", spec->domainname);
-	check_annotations(&c);
-	check_hooks(&c);
-	config_check_mounts(spec, "/mounts", faults);
-	check_namespaces(&c);
-	if (spec->process)
-		config_check_process(spec->process, "/process", faults);
-	check_ids_mapped(&c);
-	if (!spec->linux)
-		return;
-	check_hidden_paths(&c);
-	check_personality(&c);
-	check_sysctls(&c);
-	check_devices(&c);
-	check_net_devices(&c);
-	check_seccomp(&c);
-	check_memory_policy(&c);
-	check_intel_rdt(&c);
-	if (spec->linux->resources)
-		config_check_resources(spec->linux->resources, "/linux/resources", faults);
+	for (size_t i = 0; i < n; i++) {
+		if (!env[i])
+			continue;
+		if (!strchr(env[i], '='))
+			check_fault(faults, AT("%s/%zu", pointer, i), "invalid environment variable: missing '=' in %s",
+				    QUOTED(env[i]));
+		else if (env[i][0] == '=')
+			check_fault(faults, AT("%s/%zu", pointer, i),
+				    "invalid environment variable: name cannot be empty in %s", QUOTED(env[i]));
+	}
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
+#include "sys/workshop.h"
 
 /* All of the namespace becomes a slave of the host's mounts: nothing that is mounted or unmounted here reaches them,
  * and what the host unmounts does not stay busy because of us.  This holds for every rootfsPropagation: what the

@@ -10,8 +10,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
-#include "sys/mountfd.h"
 #include "sys/path.h"
+#include "sys/workshop.h"
 
 static const struct {
 	step_fn *run;

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
+#include "sys/workshop.h"
 
 static bool is_device(const struct stat *st, const struct step *step)
 {

@@ -19,6 +19,7 @@
 #include "sys/mountinfo.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
+#include "sys/workshop.h"
 
 uint64_t source_propagation(const struct plan *plan)
 {

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
+#include "sys/workshop.h"
 
 /* The rootfs itself, which must be a folder and no link to one. */
 static int open_folder(const char *path, struct error *err)

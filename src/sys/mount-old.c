@@ -15,17 +15,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "sys/mount-old.h"
-#include "sys/mountfd.h"
+#include "sys/mount-refused.h"
 #include "sys/mountinfo.h"
 #include "sys/path.h"
+#include "sys/workshop.h"
 
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW 256	/* 5.10 */
 #endif
 #define ST_NOSYMFOLLOW_LINUX 0x2000
-
-/* Every procfs has this folder, nobody needs it for a moment, and what lies on it does not make procfs less visible. */
-#define PLACE "/proc/fs"
 
 /* The kernel reads one page of options and cuts the rest off. */
 #define DATA_MAX 4095
@@ -40,86 +38,11 @@ static const struct { uint64_t attribute, flag; long statfs; } bits[] = {
 	{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW, ST_NOSYMFOLLOW_LINUX },
 };
 
-static int workshop = -1;
-static unsigned places;
-
 /* FD as a path for mount(2). */
 static const char *fd_path(int fd, char path[32])
 {
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
 	return path;
-}
-
-/* ---- the workshop -------------------------------------------------------- */
-
-int mount_workshop_open(bool peers, struct error *err)
-{
-	if (!mount_needs_workshop() || workshop >= 0)
-		return 0;
-	if (peers && mount(NULL, "/proc", NULL, MS_PRIVATE | MS_REC, NULL) < 0)
-		return fail(err, errno, "cut /proc off from the host's mounts");
-	if (mount("tmpfs", PLACE, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700") < 0)
-		return fail(err, errno, "make a place to prepare mounts in (" PLACE ")");
-	workshop = open(PLACE, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (workshop < 0)
-		return fail(err, errno, "open the place to prepare mounts in");
-	places = 0;
-	return 0;
-}
-
-/* MS_SLAVE | MS_REC on "/" would hit what lies in the workshop, too.  So the two change places: with the workshop as
- * the root of the namespace the host's tree is a folder in it, and then all is put back. */
-int mount_workshop_keep_peers(struct error *err)
-{
-	if (mkdirat(workshop, "host", 0700) < 0 || fchdir(workshop) < 0)
-		return fail(err, errno, "prepare to cut the new mount namespace off from the host's");
-	if (syscall(SYS_pivot_root, ".", "host") < 0)
-		return fail(err, errno, "take the host's mounts aside (pivot_root)");
-	if (mount(NULL, "host", NULL, MS_SLAVE | MS_REC, NULL) < 0)
-		return fail(err, errno, "cut the new mount namespace off from the host's");
-	if (syscall(SYS_pivot_root, "host", "host" PLACE) < 0 || chdir("/") < 0)
-		return fail(err, errno, "put the host's mounts back (pivot_root)");
-	return 0;
-}
-
-int mount_workshop_close(struct error *err)
-{
-	char path[32];
-	int result = 0;
-
-	if (workshop < 0)
-		return 0;
-	if (umount2(fd_path(workshop, path), MNT_DETACH) < 0)
-		result = fail(err, errno, "leave the place where mounts were prepared");
-	close(workshop);
-	workshop = -1;
-	return result;
-}
-
-/* A new place there for a folder or for anything else.  NAME gets its name. */
-static int make_place(bool folder, char name[16], struct error *err)
-{
-	int error, fd;
-
-	if (workshop < 0) {
-		fail(err, ENOSYS, "make a mount outside of the container (needs Linux 5.12, or a filter that lets its calls pass)");
-		errno = ENOSYS;
-		return -1;
-	}
-	snprintf(name, 16, "%u", places++);
-	error = folder ? mkdirat(workshop, name, 0700) : mknodat(workshop, name, S_IFREG | 0600, 0);
-	if (error < 0)
-		return fail(err, errno, "make a place to prepare a mount in");
-	fd = openat(workshop, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? fail(err, errno, "open a place to prepare a mount in") : fd;
-}
-
-/* What is mounted there now. */
-static int open_mounted(const char *name, struct error *err)
-{
-	int fd = openat(workshop, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? fail(err, errno, "open the new mount") : fd;
 }
 
 /* ---- copies and new file systems ------------------------------------------ */
@@ -128,22 +51,17 @@ int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow,
 {
 	auto_fd opened = -1, place = -1;
 	char from[32], to[32], name[16];
-	const char *why = "";
 	struct stat st;
 
 	if (*path && (opened = openat(dirfd, path, O_PATH | O_CLOEXEC | (no_follow ? O_NOFOLLOW : 0))) < 0)
 		return fail(err, errno, "clone the mount of %s", path);
 	if (fstat(*path ? opened : dirfd, &st) < 0)
 		return fail(err, errno, "look at %s", *path ? path : "an open file");
-	if ((place = make_place(S_ISDIR(st.st_mode), name, err)) < 0)
+	if ((place = mount_workshop_place(S_ISDIR(st.st_mode), name, err)) < 0)
 		return -1;
 	if (mount(fd_path(*path ? opened : dirfd, from), fd_path(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) == 0)
-		return open_mounted(name, err);
-	if (errno == EINVAL)
-		why = recursive ? " (it is unbindable, or lies in another mount namespace)"
-				: " (it is unbindable, lies in another mount namespace, or has mounts below it that "
-				  "must stay in place: rbind)";
-	return fail(err, errno, "clone the mount of %s%s", *path ? path : "an open file", why);
+		return mount_workshop_taken(name, err);
+	return mount_clone_refused(path, recursive, err);
 }
 
 static unsigned long flags_of(uint64_t attributes)
@@ -208,12 +126,12 @@ int mount_old_new(const char *type, const char *source, const char *data, uint64
 
 	if (data && strlen(data) > DATA_MAX)
 		return fail(err, E2BIG, "mount a new %s: its options are longer than %d bytes", type, DATA_MAX);
-	if ((place = make_place(true, name, err)) < 0)
+	if ((place = mount_workshop_place(true, name, err)) < 0)
 		return -1;
 	if (mount(source && *source ? source : type, fd_path(place, to), type, (unsigned long) super | flags_of(of_mount),
 		  data) < 0)
 		return refuse_new(type, data, err);
-	if ((new = open_mounted(name, err)) < 0)
+	if ((new = mount_workshop_taken(name, err)) < 0)
 		return -1;
 	if (attr & ~of_mount && mount_old_change(new, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return -1;

@@ -13,38 +13,19 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "sys/disable.h"
 #include "sys/mount-old.h"
+#include "sys/mount-refused.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 #include "sys/revealing.h"
+#include "sys/workshop.h"
 
 /* fsconfig(2) copies no more than this of a string, its '\0' counted. */
 #define VALUE_MAX_SIZE 256
 
-/* Nonsense that is refused as such (EINVAL) by whoever knows the call; a filter says ENOSYS, or EPERM if it is older
- * than that custom. */
-static bool is_missing(long result)
-{
-	return result < 0 && (errno == ENOSYS || errno == EPERM);
-}
-
-bool mount_needs_workshop(void)
-{
-	static enum { UNKNOWN, NO, YES } needs;
-
-	if (needs == UNKNOWN)
-		needs = disabled("mount") || is_missing(mount_setattr(-1, "", 0, NULL, 0)) ||
-					is_missing(open_tree(-1, "", ~0u))
-				? YES
-				: NO;
-	return needs == YES;
-}
-
 int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
-	const char *why = "";
 	int fd;
 
 	if (mount_needs_workshop())
@@ -58,79 +39,10 @@ int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, str
 	fd = open_tree(dirfd, path, flags);
 	if (fd >= 0)
 		return fd;
-	if (errno == EINVAL)
-		why = recursive ? " (it is unbindable, or lies in another mount namespace)"
-				: " (it is unbindable, lies in another mount namespace, or has mounts below it that "
-				  "must stay in place: rbind)";
-	return fail(err, errno, "clone the mount of %s%s", *path ? path : "an open file", why);
+	return mount_clone_refused(path, recursive, err);
 }
 
 /* ---- fsopen, fsconfig, fsmount ---------------------------------------- */
-
-/* What the file system itself had to say: one line a read(2), "e text" for errors, "w text" for warnings. */
-static void read_log(int fs, struct text *log)
-{
-	char line[512];
-	ssize_t n;
-
-	while ((n = read(fs, line, sizeof line - 1)) > 0) {
-		while (n > 0 && line[n - 1] == '\n')
-			n--;
-		line[n] = '\0';
-		if (n > 2 && (line[0] == 'e' || line[0] == 'w') && line[1] == ' ')
-			text_addf(log, "%s%s", log->n ? "; " : "", line + 2);
-	}
-}
-
-/* What a user namespace must have of its own before these can be mounted in it. */
-static const struct { const char *type, *needs; } in_userns[] = {
-	{ "proc", "a new pid namespace" },
-	{ "sysfs", "a new network namespace" },
-	{ "mqueue", "a new ipc namespace" },
-	{ "cgroup", "a new cgroup namespace" },
-	{ "cgroup2", "a new cgroup namespace" },
-};
-
-/* Why the kernel says no to TYPE, as far as the number alone does not tell. */
-static void explain(const char *type, int number, char *why, size_t size)
-{
-	const char *needs = NULL;
-
-	*why = '\0';
-	if (number == ENODEV)
-		snprintf(why, size, " (%s)", !strcmp(type, "mqueue") ? "the kernel is built without CONFIG_POSIX_MQUEUE"
-								     : "this kernel does not know that file system");
-	if (number != EPERM)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(in_userns); i++)
-		if (!strcmp(type, in_userns[i].type))
-			needs = in_userns[i].needs;
-	if (needs)
-		snprintf(why, size, " (a user namespace needs %s)", needs);
-	else
-		snprintf(why, size, " (needs CAP_SYS_ADMIN; in a user namespace only some file systems can be had)");
-}
-
-/* Below, TYPE is "" when a file system that is mounted already gets other options. */
-static const char *action(const char *type)
-{
-	return *type ? "mount a new " : "reconfigure a file system";
-}
-
-int mount_refused(int fs, const char *type, const char *what, struct error *err)
-{
-	auto_text log = { 0 };
-	int number = errno;
-	char why[160];
-
-	explain(type, number, why, sizeof why);
-	if (fs >= 0)
-		read_log(fs, &log);
-	fail(err, number, "%s%s%s%s%s%s", action(type), type, what, why, log.n ? ": the kernel says: " : "",
-	     log.n ? log.s : "");
-	errno = number;
-	return -1;
-}
 
 /* The file system was made for us, and may not be seen by us. */
 static int fail_revealing(const char *type, struct error *err)
@@ -154,7 +66,7 @@ static int set_string(int fs, const char *type, const char *key, const char *val
 
 	if (strlen(value) >= VALUE_MAX_SIZE)
 		return fail(err, EINVAL, "%s%s with the option %s=%.40s...: its value is longer than %d bytes",
-			    action(type), type, key, value, VALUE_MAX_SIZE - 1);
+			    mount_deed(type), type, key, value, VALUE_MAX_SIZE - 1);
 	if (!fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0))
 		return 0;
 	what = xasprintf(" with the option %s=%s", key, value);

@@ -5,27 +5,13 @@
  * attached to a target that is itself a descriptor.  No path is used twice.
  *
  * Where the kernel or a seccomp filter around us lacks these calls, the same is
- * done by mount(2) (mount-old.h): in a mount namespace of our own, between
- * mount_workshop_open() and mount_workshop_close().  "Detached" means then that
- * the mount lies where nobody finds it.
+ * done by mount(2) (mount-old.h), while a workshop is open (workshop.h).
  */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 
 struct error;
-
-/* True where mounts can only be made in a workshop.  Asked once. */
-bool mount_needs_workshop(void);
-
-/* Open a place for mounts to come, in a mount namespace of our own; the caller is root of its user namespace.  Nothing
- * where none is needed.  Nothing of the namespace may propagate to another any more; or else, with PEERS, that is
- * ended by mount_workshop_keep_peers() when all is copied that shall stay a peer of the host's mounts. */
-int mount_workshop_open(bool peers, struct error *err);
-int mount_workshop_keep_peers(struct error *err);
-
-/* Close it: what is "detached" then is gone. */
-int mount_workshop_close(struct error *err);
 
 /* A detached copy of the mount at PATH below DIRFD ("" : DIRFD itself), with all below it if RECURSIVE.
  * Needs CAP_SYS_ADMIN over the current mount namespace. */

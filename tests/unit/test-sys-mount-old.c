@@ -23,6 +23,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "sys/mountfd.h"
+#include "sys/workshop.h"
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 

@@ -1,0 +1,30 @@
+/*
+ * workshop.h - a place to prepare mounts in, where the kernel has no detached ones
+ *
+ * Needed before Linux 5.12, and below filters that hide its calls.  It is a
+ * private tmpfs in a corner of /proc, in a mount namespace of our own, with a
+ * place for each mount; mount-old.h works there.  What is "detached" lies in it,
+ * where nobody finds it.
+ */
+#pragma once
+#include <stdbool.h>
+
+struct error;
+
+/* True where mounts can only be made in a workshop.  Asked once. */
+bool mount_needs_workshop(void);
+
+/* Open it; the caller is root of its user namespace.  Nothing where none is needed.  Nothing of the namespace may
+ * propagate to another any more; or else, with PEERS, that is ended by mount_workshop_keep_peers() when all is copied
+ * that shall stay a peer of the host's mounts. */
+int mount_workshop_open(bool peers, struct error *err);
+int mount_workshop_keep_peers(struct error *err);
+
+/* Close it: what is "detached" then is gone. */
+int mount_workshop_close(struct error *err);
+
+/* A new place there, O_PATH, for a folder or for anything else.  NAME gets its name. */
+int mount_workshop_place(bool folder, char name[16], struct error *err);
+
+/* What is mounted there now, O_PATH. */
+int mount_workshop_taken(const char *name, struct error *err);

@@ -57,6 +57,11 @@ bool folder_peek(int dir, const char *name, char *text, size_t size);
 /* True if WORD is one of the words of TEXT, a list of controllers. */
 bool words_have(const char *text, const char *word);
 
+/* ---- cgroup.c ---- */
+
+/* Take folder I out of CGROUP, and close it. */
+void folder_drop(struct cgroup *cgroup, size_t i);
+
 /* ---- parent.c: what a new folder needs from those above it ---- */
 
 /* v1 cpuset: give CHILD the cpus and memory nodes of PARENT where it has none; it takes no process without them. */
@@ -134,9 +139,6 @@ int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resource
 
 /* Stop the unit with all processes in it; gone already is fine, and one that is not ours is left alone. */
 int unit_stop(struct cgroup *cgroup, struct error *err);
-
-/* Free it, and end what holds its place. */
-void unit_free(struct cgroup_unit *unit);
 
 /* ---- systemd-devices.c ---- */
 

@@ -3,7 +3,7 @@
  *
  * Theory.  Each limit-*.c turns one part of linux.resources into writes: this
  * value into that file, because of that property.  No limit-*.c touches the
- * kernel to do so.  limit.c then does all writes of a cgroup.
+ * kernel to do so.  limit-all.c calls them, limit.c then does all writes of a cgroup.
  *
  * The kernel holds some files against each other (memory and memory+swap,
  * quota and period and burst, a real-time period and its runtime) and says

@@ -15,10 +15,7 @@
  * systemd may be executed anew at any moment: a connection that ends is opened
  * again.
  */
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -27,11 +24,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "cgroup/holder.h"
 #include "cgroup/limit.h"
 #include "libocispec/arena.h"
 #include "plan/unit.h"
 #include "sys/bus.h"
-#include "sys/process.h"
 
 #define ERRORS	  "org.freedesktop.systemd1."
 #define JOB_MS	  30000	/* for a unit to start or stop; runc waits as long */
@@ -139,53 +136,6 @@ static int is_ours(struct bus *bus, const struct cgroup_unit *unit, struct error
 	return !strcmp(description, unit->description);
 }
 
-/* ---- the holder ----------------------------------------------------------- */
-
-static void hold(pid_t parent)
-{
-	prctl(PR_SET_NAME, "ctr-run:[hold]");
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have died before that. */
-	while (getppid() == parent)
-		pause();
-	_exit(0);
-}
-
-static int start_holder(struct cgroup_unit *unit, struct error *err)
-{
-	pid_t parent = getpid(), pid;
-
-	pid = process_clone(0, -1, false, NULL, err);
-	if (pid == 0)
-		hold(parent);
-	if (pid < 0)
-		return -1;
-	unit->holder = pid;
-	return 0;
-}
-
-static void end_holder(struct cgroup_unit *unit)
-{
-	if (unit->holder <= 0)
-		return;
-	/* Not reaped yet: the pid is its own. */
-	kill(unit->holder, SIGKILL);
-	while (waitpid(unit->holder, NULL, 0) < 0 && errno == EINTR)
-		;
-	unit->holder = 0;
-}
-
-void unit_free(struct cgroup_unit *unit)
-{
-	if (!unit)
-		return;
-	end_holder(unit);
-	free(unit->name);
-	free(unit->path);
-	free(unit->description);
-	free(unit);
-}
-
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	if (!cgroup->unit || cgroup->unit->holder <= 0)
@@ -198,7 +148,7 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 			if (cgroup_add(&only, pid, false, err) < 0)
 				return -1;
 		}
-	end_holder(cgroup->unit);
+	holder_end(&cgroup->unit->holder);
 	return 0;
 }
 
@@ -384,7 +334,7 @@ int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct err
 	struct cgroup_unit *unit = cgroup->unit;
 	int result = -1;
 
-	if (!is_slice(unit) && start_holder(unit, err) < 0)
+	if (!is_slice(unit) && holder_start(&unit->holder, err) < 0)
 		return wrap(err, "start the unit %s", unit->name);
 	for (int tries = 0; tries < TRIES; tries++) {
 		auto_bus bus = bus_open(unit->user, err);
@@ -486,7 +436,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err)
 	struct cgroup_unit *unit = cgroup->unit;
 	int result = -1;
 
-	end_holder(unit);
+	holder_end(&unit->holder);
 	if (!unit->asked || (!unit->lingers && has_ended(cgroup)))
 		return 0;
 	for (int tries = 0; tries < TRIES; tries++) {

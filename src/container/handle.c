@@ -69,10 +69,8 @@ int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error
 	}
 	if (look(h->record, &h->status, err) < 0)
 		return -1;
-	if (h->status == CONTAINER_STOPPED) {
+	if (h->status == CONTAINER_STOPPED)
 		cleanup_close(&h->pidfd);
-		h->pidfd = -1;
-	}
 	return 0;
 }
 

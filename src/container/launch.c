@@ -381,10 +381,8 @@ void launch_close(struct launch *launch)
 {
 	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns, &launch->rdt.root };
 
-	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(fds[i]);
-		*fds[i] = -1;
-	}
 	for (size_t i = 0; i < ARRAY_SIZE(launch->join); i++)
 		cleanup_close(&launch->join[i]);
 	channel_close(&launch->channel);

@@ -189,7 +189,6 @@ void swrk_end(struct swrk *swrk)
 {
 	cleanup_close(&swrk->sock);
 	cleanup_close(&swrk->said);
-	swrk->sock = swrk->said = -1;
 	while (swrk->pid > 0 && waitpid(swrk->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	swrk->pid = 0;

@@ -26,17 +26,6 @@ static int end_propagation(struct error *err)
 		       : 0;
 }
 
-int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen)
-{
-	auto_fd here = sources->root_inside >= 0 ? fcntl(sources->root_inside, F_DUPFD_CLOEXEC, 3) :
-		       open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct stat a, b;
-
-	if (here < 0 || fstat(here, &a) < 0 || fstat(seen, &b) < 0)
-		return -1;
-	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? take_fd(here) : -1;
-}
-
 /* The copy that the runtime could not make. */
 static int copy_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {

@@ -48,6 +48,17 @@ int root_cut_off(const struct plan *plan, int root, struct error *err)
 	return 0;
 }
 
+int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen)
+{
+	auto_fd here = sources->root_inside >= 0 ? fcntl(sources->root_inside, F_DUPFD_CLOEXEC, 3) :
+		       open(plan->rootfs.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat a, b;
+
+	if (here < 0 || fstat(here, &a) < 0 || fstat(seen, &b) < 0)
+		return -1;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? take_fd(here) : -1;
+}
+
 static int open_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
 	auto_fd folder = open_folder(plan->rootfs.path, err);

@@ -27,7 +27,6 @@ int stock_attach(struct mount_stock *stock, int target, struct error *err)
 void stock_close(struct mount_stock *stock)
 {
 	cleanup_close(&stock->fd);
-	stock->fd = -1;
 	stock->attached = false;
 }
 

@@ -102,7 +102,6 @@ int target_open_plain_folder(struct build *b, const struct step *step, bool *mad
 void target_forget(struct build *b)
 {
 	cleanup_close(&b->folder_fd);
-	b->folder_fd = -1;
 }
 
 int target_parent(struct build *b, const char *path, char *name, struct error *err)

@@ -51,5 +51,4 @@ int interrupt_signal(void)
 void interrupt_forget(void)
 {
 	cleanup_close(&caught);
-	caught = -1;
 }

@@ -191,7 +191,6 @@ int process_wait_interruptibly(int process, int ms)
 static void drop(int *fd)
 {
 	cleanup_close(fd);
-	*fd = -1;
 }
 
 /* Those of FLAGS that we are not in already, opened; the others -1. */

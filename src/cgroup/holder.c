@@ -1,0 +1,43 @@
+/* holder.c - see holder.h */
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup/holder.h"
+#include "sys/process.h"
+
+static void hold(pid_t parent)
+{
+	prctl(PR_SET_NAME, "ctr-run:[hold]");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have died before that. */
+	while (getppid() == parent)
+		pause();
+	_exit(0);
+}
+
+int holder_start(pid_t *holder, struct error *err)
+{
+	pid_t parent = getpid(), pid;
+
+	pid = process_clone(0, -1, false, NULL, err);
+	if (pid == 0)
+		hold(parent);
+	if (pid < 0)
+		return -1;
+	*holder = pid;
+	return 0;
+}
+
+void holder_end(pid_t *holder)
+{
+	if (*holder <= 0)
+		return;
+	/* Not reaped yet: the pid is its own. */
+	kill(*holder, SIGKILL);
+	while (waitpid(*holder, NULL, 0) < 0 && errno == EINTR)
+		;
+	*holder = 0;
+}

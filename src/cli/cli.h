@@ -1,8 +1,7 @@
 /*
  * cli.h - the command line
  *
- *	main.c		descriptors 0-2, then cli_main()
- *	cli.c		global options, the right verb, its options, its exit code; the one place that prints an error
+ *	main.c		global options, the right verb, its options, its exit code; the one place that prints an error
  *	globals.c	what the global options mean
  *	verbs.c		the table of verbs
  *	cmd-*.c		one verb each: its option table, its help, its few lines of work
@@ -74,9 +73,6 @@ const struct verb *verb_find(const char *name);
 
 /* An error that names a verb which is near, if there is one. */
 int verb_unknown(const char *name, struct error *err);
-
-/* The whole program: parse, do, print the error if there is one.  Returns the exit code. */
-int cli_main(int argc, char **argv);
 
 /* Open the log that GLOBALS ask for. */
 int globals_open_log(const struct globals *globals, struct error *err);

@@ -10,24 +10,6 @@
 
 #include "cli/help-shell.h"
 
-void shell_quote(struct text *t, const char *s)
-{
-	text_add(t, "'");
-	for (; *s; s++) {
-		if (*s == '\'')
-			text_add(t, "'\\''");
-		else
-			text_add_bytes(t, s, 1);
-	}
-	text_add(t, "'");
-}
-
-void shell_choices(struct text *t, const char *arg)
-{
-	for (; *arg; arg++)
-		text_add_bytes(t, *arg == '|' ? " " : arg, 1);
-}
-
 static const char script[] =
 	"# What can stand for $1, a kind of word.\n"
 	"_ctr_run_offer()\n"

@@ -2,6 +2,14 @@
 #pragma once
 #include "cli/help.h"
 
+/* What a shell can offer for a value or a word called ARG ("DIR", "FILE", "ID", "table|json"). */
+enum offer { OFFER_NOTHING, OFFER_CHOICE, OFFER_DIR, OFFER_FILE, OFFER_ID, OFFER_SIGNAL, OFFER_COMMAND, OFFER_PROGRAM };
+enum offer help_offer(const char *arg);
+
+/* Copy the next word of a verb's `args` into WORD of SIZE bytes without its brackets and dots, and move *ARGS on;
+ * false at the end. */
+bool help_next_arg(const char **args, char *word, size_t size);
+
 /* S in single quotes, as bash, zsh and fish understand it. */
 void shell_quote(struct text *t, const char *s);
 

@@ -1,47 +1,11 @@
 /* help.c - help for people, and what all kinds of help share */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "cli/help.h"
 
 #define WIDTH 80
 #define LEFT 28		/* where the right column begins */
-
-enum offer help_offer(const char *arg)
-{
-	static const struct { const char *name; enum offer offer; } offers[] = {
-		{ "DIR", OFFER_DIR }, { "BUNDLE", OFFER_DIR }, { "FILE", OFFER_FILE }, { "SOCKET", OFFER_FILE },
-		{ "ID", OFFER_ID }, { "SIGNAL", OFFER_SIGNAL }, { "COMMAND", OFFER_COMMAND },
-		{ "PROGRAM", OFFER_PROGRAM },
-	};
-
-	if (!arg)
-		return OFFER_NOTHING;
-	if (strchr(arg, '|'))
-		return OFFER_CHOICE;
-	for (size_t i = 0; i < ARRAY_SIZE(offers); i++)
-		if (!strcmp(arg, offers[i].name))
-			return offers[i].offer;
-	return OFFER_NOTHING;
-}
-
-bool help_next_arg(const char **args, char *word, size_t size)
-{
-	size_t n;
-
-	*args += strspn(*args, " []");
-	if (!**args)
-		return false;
-	n = strcspn(*args, " ].");
-	if (n >= size)
-		n = size - 1;
-	memcpy(word, *args, n);
-	word[n] = '\0';
-	*args += strcspn(*args, " ");
-	return true;
-}
 
 static void add_blanks(struct text *t, size_t n)
 {
@@ -149,50 +113,3 @@ void help_text(const struct verb *verb, struct text *t)
 	text_add(t, "\nOptions\n");
 	add_options(verb->options, t);
 }
-
-struct help_options { const char *format; };
-
-static const struct option help_options[] = {
-	{ 'f', "format", CHOICE(help_options, format), "text|json|man|bash|zsh|fish",
-	  "as text (default), as JSON, as parts of a man page, or as a completion script for a shell" },
-	{ .kind = OPTION_END }
-};
-
-static int run(struct cli *cli, void *into, char **args, struct error *err)
-{
-	const struct help_options *options = into;
-	const char *format = options->format ? options->format : "text";
-	const struct verb *verb = *args ? verb_find(*args) : NULL;
-	auto_text t = { 0 };
-
-	(void) cli;
-	if (*args && !verb)
-		return verb_unknown(*args, err);
-	if (!strcmp(format, "json"))
-		help_json(verb, &t);
-	else if (!strcmp(format, "man"))
-		help_man(verb, &t);
-	else if (!strcmp(format, "bash"))
-		help_bash(&t);
-	else if (!strcmp(format, "zsh"))
-		help_zsh(&t);
-	else if (!strcmp(format, "fish"))
-		help_fish(&t);
-	else
-		help_text(verb, &t);
-	return output(&t, err);
-}
-
-const struct verb verb_help = {
-	.name = "help",
-	.group = "Bundles and this build",
-	.args = "[COMMAND]",
-	.summary = "tell about a command",
-	.about = "Tells what a command does and which options it has; without COMMAND, which commands there "
-		 "are.\n\nCompletions and the option lists of the manual come from here too: \"" PROGRAM " help "
-		 "--format bash\".",
-	.options = help_options,
-	.size = sizeof(struct help_options),
-	.max = 1,
-	.run = run,
-};

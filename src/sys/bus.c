@@ -10,7 +10,6 @@
 #include <dbus/dbus.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,8 +19,8 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "sys/bus-uid.h"
 #include "sys/bus.h"
-#include "sys/fd.h"
 #include "sys/host.h"
 
 #define SYSTEMD	    "org.freedesktop.systemd1"
@@ -41,42 +40,6 @@ struct bus {
 	int patience;		/* ms that an answer may take */
 	unsigned version;
 };
-
-/* ---- who we say we are ---------------------------------------------------- */
-
-/*
- * The first word on a connection is "I am user N", and the other side compares
- * N with what the kernel says.  In a user namespace the two differ, and libdbus
- * knows only geteuid(): so for the time of a connection geteuid() tells what
- * the other side will see.
- */
-static uid_t claimed = (uid_t) -1;
-
-uid_t geteuid(void)
-{
-	if (claimed != (uid_t) -1)
-		return claimed;
-#ifdef SYS_geteuid32
-	return (uid_t) syscall(SYS_geteuid32);
-#else
-	return (uid_t) syscall(SYS_geteuid);
-#endif
-}
-
-/* Our uid as the user's systemd sees it, which runs one user namespace further out. */
-static uid_t uid_outside(void)
-{
-	struct error ignored;
-	auto_free char *map = file_get(AT_FDCWD, "/proc/self/uid_map", &ignored);
-	uint64_t inside, outside, n, uid = geteuid();
-
-	for (const char *at = map;
-	     at && number_take(&at, &inside) && number_take(&at, &outside) && number_take(&at, &n);
-	     at += strspn(at, "\n"))
-		if (uid >= inside && uid - inside < n)
-			return (uid_t) (outside + (uid - inside));
-	return (uid_t) uid;
-}
 
 /* ---- connecting ----------------------------------------------------------- */
 
@@ -216,17 +179,17 @@ static int open_user(struct bus *bus, struct error *err)
 {
 	const char *given = getenv("DBUS_SESSION_BUS_ADDRESS"), *folder = getenv("XDG_RUNTIME_DIR");
 	bool inside = !host_in_initial_userns();
-	uid_t uid = inside ? uid_outside() : geteuid();
+	uid_t uid = inside ? bus_uid_outside() : geteuid();
 	auto_free char *usual = xasprintf("/run/user/%u", (unsigned) uid), *address = NULL;
 	int result;
 
 	if (!folder || !*folder)
 		folder = usual;
 	if (inside)
-		claimed = uid;
+		bus_claim_uid(uid);
 	address = given && *given ? xstrdup(given) : xasprintf("unix:path=%s/bus", folder);
 	result = open_either(bus, folder, address, err);
-	claimed = (uid_t) -1;
+	bus_claim_uid((uid_t) -1);
 	return result;
 }
 

@@ -29,6 +29,18 @@ int process_fail_ended(pid_t pid, const char *who, const char *before, enum erro
 			 info.si_status == SIGSYS ? ": its seccomp filter forbids a system call that it takes" : "");
 }
 
+int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
+{
+	struct process_stat stat;
+	char who[32];
+
+	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) ||
+	    !(stat.flags & PROCESS_FORKNOEXEC))
+		return 0;
+	snprintf(who, sizeof who, "process %d", (int) pid);
+	return process_fail_ended(pid, who, "its program ran", ERROR_STATE, err);
+}
+
 /* clone(2), for seccomp filters that answer ENOSYS to clone3 (they cannot look into its struct). */
 static pid_t clone_old(uint64_t flags, int *pidfd)
 {

@@ -88,18 +88,6 @@ bool process_gone(int number)
 	return number == ESRCH || number == ENOENT;
 }
 
-int process_check_ran(pid_t pid, uint64_t start_time, struct error *err)
-{
-	struct process_stat stat;
-	char who[32];
-
-	if (process_stat(pid, &stat) < 0 || (start_time && stat.start_time != start_time) ||
-	    !(stat.flags & PROCESS_FORKNOEXEC))
-		return 0;
-	snprintf(who, sizeof who, "process %d", (int) pid);
-	return process_fail_ended(pid, who, "its program ran", ERROR_STATE, err);
-}
-
 int process_boot_id(char out[37], struct error *err)
 {
 	auto_fd fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

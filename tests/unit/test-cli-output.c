@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/cmd-ps.h"
-#include "cli/help.h"
+#include "cli/help-shell.h"
 #include "cli/suggest.h"
 #include "cli/table.h"
 #include "container/container.h"

@@ -196,6 +196,7 @@ lint: $(GEN)
 	$Q tools/lint '$(CC)' '$(ALL_CFLAGS)' $(filter-out tests/%,$(filter %.c,$(SOURCES)))
 
 configure: configure.ac
+	$Q command -v autoconf >/dev/null || { echo "autoconf is missing: apt install autoconf"; exit 1; }
 	$Q autoconf
 
 # ---- tests -------------------------------------------------------------------

@@ -190,14 +190,15 @@ static bool given(const char *s)
 	return s && *s;
 }
 
-/* The CPUs, now that we are in the cgroup: those of execCPUAffinity, else all that its cpuset has. */
+/* The CPUs, now that we are in the cgroup: those of execCPUAffinity, else all that its cpuset has.  Where it names only
+ * initial ones, the runtime is not to change them here (runtime-spec): so the process stays off the others. */
 static int run_on(const struct exec *x, struct error *err)
 {
 	const struct oci_cpu_affinity *affinity = x->process.affinity;
 
 	if (affinity && given(affinity->final))
 		return affinity_apply(affinity->final, err);
-	if (x->cgroup.n_folders > 0)
+	if (x->cgroup.n_folders > 0 && !(affinity && given(affinity->initial)))
 		affinity_reset();
 	return 0;
 }

@@ -198,6 +198,19 @@ setup()
 	[ "$(rt exec web awk '/Cpus_allowed_list/ { print $2 }' /proc/self/status)" = 0 ]
 }
 
+@test "execCPUAffinity with an initial list only: the process stays on it" {
+	[ "$(nproc --all)" -gt 1 ] || skip "there is one processor"
+	# Before, a process that came into a cpuset was given all of it.
+	need_kernel 6.2
+	rt delete --force web
+	spec '.process.execCPUAffinity = {initial: "0"}'
+	rt run -d web
+	[ "$(rt exec web awk '/Cpus_allowed_list/ { print $2 }' /proc/self/status)" = 0 ]
+	echo '{"args": ["awk", "/Cpus_allowed_list/ { print $2 }", "/proc/self/status"], "cwd": "/", "env": ["PATH=/bin"],
+		"execCPUAffinity": {"initial": "1", "final": ""}}' >"$T/process.json"
+	[ "$(rt exec --process "$T/process.json" web)" = 1 ]
+}
+
 @test "a caller that is held to one processor does not hold the container" {
 	local all=$(awk '/Cpus_allowed_list/ { print $2 }' "/proc/$(pid_of web)/status")
 

@@ -66,7 +66,8 @@ static char **inherited(void)
 static void become(const struct oci_hook *hook, int in, int out, const char *cwd, char *const *env)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
-	auto_free char **own = hook->n_env ? terminated(hook->env, hook->n_env) : env ? NULL : inherited();
+	/* An empty list is one, too: nothing was said only where there is no env. */
+	auto_free char **own = hook->env ? terminated(hook->env, hook->n_env) : env ? NULL : inherited();
 	struct error ignored;
 
 	setpgid(0, 0);

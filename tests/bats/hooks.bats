@@ -171,6 +171,19 @@ all_hooks()
 	[ "$(grep -c OWN=1 "$T/shared/env")" = 6 ]
 }
 
+@test "a hook whose env is empty has an empty one" {
+	local name
+
+	mkdir "$T/shared"
+	spec '.mounts += [{destination: $d, type: "bind", source: $d, options: ["rbind"]}]' --arg d "$T/shared"
+	spec '.process.env += ["INSIDE=1"] | .process.args = ["true"]'
+	all_hooks "exec env >>$T/shared/env" '{"env": []}'
+	RUNTIME_VARIABLE=1 rt run web
+	run grep -vE '^(PATH=|PWD=|SHLVL=|_=|OLDPWD=)' "$T/shared/env"
+	[ -z "$output" ]
+	[ "$(grep -c ^PWD= "$T/shared/env")" = 6 ]
+}
+
 @test "a hook without env has the runtime's, and startContainer the container's" {
 	local name
 

@@ -69,7 +69,7 @@ static void check_cpu_sets(const struct subject *s, const struct oci_cpu *cpu)
 			    "%s is not a list of memory nodes (expected one like 0-1)", QUOTED(cpu->mems));
 }
 
-/* kernel/sched: a period is 1 ms to 1 s, a quota at least 1 ms. */
+/* kernel/sched: a period is 1 ms to 1 s, a quota at least 1 ms; any negative quota is no limit. */
 static void check_cpu(const struct subject *s)
 {
 	const struct oci_cpu *cpu = s->resources->cpu;
@@ -79,7 +79,7 @@ static void check_cpu(const struct subject *s)
 	if (cpu->period && (cpu->period < 1000 || cpu->period > 1000000))
 		check_fault(s->faults, AT("%s/cpu/period", s->pointer), "%llu is out of range (expected 1000 to 1000000 microseconds)",
 			    (unsigned long long) cpu->period);
-	if (cpu->quota < -1 || (cpu->quota > 0 && cpu->quota < 1000))
+	if (cpu->quota > 0 && cpu->quota < 1000)
 		check_fault(s->faults, AT("%s/cpu/quota", s->pointer),
 			    "%lld is out of range (expected -1 for no limit, or at least 1000 microseconds)", (long long) cpu->quota);
 	if (!s->part && cpu->quota > 0 && cpu->burst > (uint64_t) cpu->quota)

@@ -51,6 +51,25 @@ of()
 	same max "$(of pids pids.max)"
 }
 
+@test "any negative cpu quota is no limit, as for the kernel" {
+	need_controller cpu
+	resources '{cpu: {quota: -5, period: 50000}}'
+	rt create web
+	if [ "$VIEW" = v2 ]; then
+		same "max 50000" "$(of cpu cpu.max)"
+	else
+		same -1 "$(of cpu cpu.cfs_quota_us)"
+		same 50000 "$(of cpu cpu.cfs_period_us)"
+	fi
+	rt update --cpu-quota 20000 web
+	rt update --cpu-quota -20000 web
+	if [ "$VIEW" = v2 ]; then
+		same "max 50000" "$(of cpu cpu.max)"
+	else
+		same -1 "$(of cpu cpu.cfs_quota_us)"
+	fi
+}
+
 @test "cpu shares, quota and period" {
 	need_controller cpu
 	resources '{cpu: {shares: 512, quota: 20000, period: 50000}}'

@@ -240,7 +240,7 @@ static void resources_are_checked(void **state)
 	/* What clients write for "not set" and "no limit". */
 	assert_fine(RESOURCES("\"memory\":{\"limit\":0,\"swap\":0,\"swappiness\":100},\"cpu\":{\"shares\":0,\"quota\":0,\"period\":0,"
 			      "\"cpus\":\"\",\"mems\":\"0-1,3\",\"idle\":1,\"realtimeRuntime\":-1},\"pids\":{\"limit\":0},\"blockIO\":{\"weight\":0}"));
-	assert_fine(RESOURCES("\"memory\":{\"limit\":-1,\"swap\":-1,\"reservation\":-1},\"cpu\":{\"quota\":-1,\"shares\":1},\"pids\":"
+	assert_fine(RESOURCES("\"memory\":{\"limit\":-1,\"swap\":-1,\"reservation\":-1},\"cpu\":{\"quota\":-5,\"shares\":1},\"pids\":"
 			      "{\"limit\":-1},\"devices\":[{\"allow\":false,\"access\":\"rwm\"},{\"allow\":true,\"type\":\"a\",\"major\":-1}]"));
 	assert_fine(RESOURCES("\"memory\":{\"limit\":5,\"swap\":5},\"hugepageLimits\":[{\"pageSize\":\"2MB\",\"limit\":0}],\"rdma\":{\"m\":"
 			      "{\"hcaObjects\":1}},\"unified\":{\"memory.high\":\"max\"}"));

@@ -48,8 +48,7 @@ static int copy_root(const struct plan *plan, struct rootfs_sources *sources, st
  * covered. */
 static int copy_all(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
-	/* Between user namespaces no mounts are peers. */
-	const bool peers = !source_propagation(plan) && !plan->ns.user;
+	const bool peers = !source_propagation(plan);
 
 	if ((!peers && end_propagation(err) < 0) || mount_workshop_open(peers, err) < 0)
 		return -1;

@@ -26,7 +26,11 @@ uint64_t source_propagation(const struct plan *plan)
 	const uint64_t asked = plan->rootfs.propagation;
 
 	/* Unbindable is a property of the finished tree only: while it is built, parts of it are bound. */
-	return asked & MS_SHARED ? 0 : asked & (MS_PRIVATE | MS_UNBINDABLE) ? MS_PRIVATE : MS_SLAVE;
+	if (asked & (MS_PRIVATE | MS_UNBINDABLE))
+		return MS_PRIVATE;
+	/* Between user namespaces the kernel makes no mounts peers, as root of one is not to mount things in the other.
+	 * The copies are made outside, with the host's rights, so that it is for us to keep to that. */
+	return asked & MS_SHARED && !plan->ns.user ? 0 : MS_SLAVE;
 }
 
 static int set_attributes(int mount, const struct step *step, uint64_t propagation, struct error *err)

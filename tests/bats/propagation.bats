@@ -1,6 +1,7 @@
 # Mounts of a container stay in it, and the host's reach it only where the config says so.
 load helpers
 load lib/mounts
+load lib/namespaces
 
 # A shared mount at $T/data; the suite's own mount namespace is shared throughout.
 shared_data()
@@ -93,6 +94,24 @@ mounted_here()
 	wait_for mounted_here "$T/data/from-container"
 	rt delete --force web
 	umount "$T/data/from-container"
+}
+
+@test "a mount made in a user namespace never reaches the host, and the host's still reach an rshared mount" {
+	shared_data
+	mkdir rootfs/data
+	user_namespace
+	may_mount
+	spec '.linux.rootfsPropagation = "rshared"'
+	add_mount /data none "$T/data" rbind rshared
+	shell 'mount -t tmpfs x /data/from-container && : >/data/from-container/file && sleep 1000'
+	rt run -d web
+	wait_for rt exec web ls /data/from-container/file
+	run ! mounted_here "$T/data/from-container"
+	mount -t tmpfs x "$T/data/from-host"
+	: >"$T/data/from-host/file"
+	run -0 rt exec web ls /data/from-host
+	umount "$T/data/from-host"
+	same file "$output"
 }
 
 @test "a mount made on the host reaches a slave mount, and not a private one" {

@@ -178,8 +178,8 @@ static int join(struct exec *x, struct error *err)
 	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) < 0)
 		return fail(err, errno, "enter the container's namespaces");
 	/* Inside a user namespace we are nobody until we take its root's ids. */
-	if (r->own_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
-		return fail(err, errno, "become root of the user namespace");
+	if (r->own_userns && identity_become_root(x->process.uid, x->process.gid, err) < 0)
+		return -1;
 	if (x->root >= 0 && host_mounts_enter(x->root, err) < 0)
 		return -1;
 	return chdir("/") < 0 ? fail(err, errno, "enter the container's root") : 0;

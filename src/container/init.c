@@ -78,7 +78,6 @@ static int enter_new_time(const struct namespace_plan *ns, struct error *err)
 	return fd < 0 ? -1 : namespace_enter(fd, CLONE_NEWTIME, err);
 }
 
-/* In a user namespace of its own, a process first is nobody: become its root. */
 static int become_ns_root(const struct plan *plan, struct error *err)
 {
 	if (!plan->ns.user)
@@ -86,9 +85,8 @@ static int become_ns_root(const struct plan *plan, struct error *err)
 	if (plan->has_process && plan->process.set_groups && !plan->process.keep_groups && setgroups(0, NULL) < 0 &&
 	    errno != EPERM)
 		return fail(err, errno, "drop the supplementary groups");
-	/* EINVAL: the container's 0 is not mapped; then the process's own ids must do. */
-	if ((setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
-		return fail(err, errno, "become root of the user namespace");
+	if (identity_become_root(plan->process.uid, plan->process.gid, err) < 0)
+		return -1;
 	/* What belongs to its maker is made by that root: /dev/mqueue is. */
 	if (plan->ns.late && unshare((int) plan->ns.late) < 0)
 		return fail(err, errno, "make the ipc namespace");

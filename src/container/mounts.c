@@ -129,13 +129,15 @@ static int copy_namespace(struct error *err)
 
 static int work(struct live *l, struct error *err)
 {
+	const struct oci_process *process = l->plan.config->process;
+	const struct oci_user *user = process ? process->user : NULL;
 	int flags = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWCGROUP;
 	auto_fd fds = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fds < 0)
 		return fail(err, errno, "open /proc/self/fd");
-	if (l->handle.record->own_userns && (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0) && errno != EINVAL)
-		return fail(err, errno, "become root of the user namespace");
+	if (l->handle.record->own_userns && identity_become_root(user ? user->uid : 0, user ? user->gid : 0, err) < 0)
+		return -1;
 	/* A change of ids has made us dumpable again. */
 	if (self_hide(err) < 0)
 		return -1;

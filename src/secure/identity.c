@@ -75,6 +75,21 @@ static int groups_set(const struct process_plan *process, struct error *err)
 	return 0;
 }
 
+int identity_become_root(uid_t uid, gid_t gid, struct error *err)
+{
+	const uid_t uids[] = { 0, getuid(), uid };
+	const gid_t gids[] = { 0, getgid(), gid };
+
+	/* EINVAL: it is not mapped. */
+	for (int i = 0; i < 3 && setresgid(gids[i], gids[i], gids[i]) < 0; i++)
+		if (errno != EINVAL)
+			return fail(err, errno, "become the root group of the user namespace");
+	for (int i = 0; i < 3 && setresuid(uids[i], uids[i], uids[i]) < 0; i++)
+		if (errno != EINVAL)
+			return fail(err, errno, "become root of the user namespace");
+	return 0;
+}
+
 int identity_set(const struct process_plan *process, struct error *err)
 {
 	uid_t uid[3];

@@ -104,6 +104,21 @@ load lib/namespaces
 	[ "$output" = 1000 ]
 }
 
+@test "a user namespace without a root: what the runtime makes belongs to the process" {
+	user_namespace
+	spec '.linux.uidMappings = [{containerID: 1000, hostID: 100000, size: 1}] | .linux.gidMappings = .linux.uidMappings |
+		.process.user = {uid: 1000, gid: 1000} | (.mounts[] | select(.destination == "/dev/pts").options) -= ["gid=5"]'
+	see 'id -u; id -g; stat -c %u:%g /dev /dev/shm; : >/dev/shm/file'
+	same $'1000\n1000\n1000:1000\n1000:1000' "$output"
+	shell 'sleep 1000'
+	rt run -d web
+	run -0 rt exec web sh -c 'id -u; id -g; : >/dev/shm/file; stat -c %u:%g /dev/shm/file'
+	same $'1000\n1000\n1000:1000' "$output"
+	echo '[{"destination": "/dev/shm/data", "type": "bind", "source": "'"$T"'", "options": ["rbind"]}]' >"$T/mounts"
+	rt mounts add web "$T/mounts"
+	run -0 rt exec web ls /dev/shm/data/mounts
+}
+
 @test "exec in a container that shares the host's network, ipc and pid namespaces" {
 	user_namespace
 	no_namespace network ipc pid

@@ -8,7 +8,7 @@
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
 # make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats RELEASE=sid
-# make check-peers   the suites of runc and crun, from Debian's source packages, with ctr-run; SUITES=runc VIEWS=v1 FILES=kill.bats
+# make check-peers   the suites of runc, crun and podman, from Debian's source packages, with ctr-run; SUITES=runc VIEWS=v1 FILES=kill.bats
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
 # make bench         against the crun and runc of the machine, and RUNTIMES="PATH..."; N=samples OUT=docs/performance.md
 # make lint          clang-tidy, cppcheck, gcc -fanalyzer

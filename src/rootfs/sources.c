@@ -175,6 +175,8 @@ int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view,
 	begin(plan, view, sources);
 	if (open_root(plan, sources, err) < 0 || open_steps(plan, view, sources, err) < 0)
 		return -1;
+	if (sources->detached && plan->ns.user && sources_lock(plan, sources, err) < 0)
+		return -1;
 	return sources->detached && has_step(plan, STEP_MASK) ? stock_null(&sources->null, err) : 0;
 }
 
@@ -186,7 +188,9 @@ int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, st
 		return fail_code(err, ERROR_UNSUPPORTED,
 				 "mounts for a running container need open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)");
 	sources->detached = true;
-	return open_steps(plan, view, sources, err);
+	if (open_steps(plan, view, sources, err) < 0)
+		return -1;
+	return plan->ns.user ? sources_lock(plan, sources, err) : 0;
 }
 
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host)

@@ -85,6 +85,11 @@ int source_take(struct build *b, size_t i, struct error *err);
 /* The propagation that cuts a copied mount off from the host's. */
 uint64_t source_propagation(const struct plan *plan);
 
+/* ---- lock.c ---------------------------------------------------------------- */
+
+/* The detached mounts of all steps BIND, replaced by copies whose attributes root of a user namespace cannot change. */
+int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, struct error *err);
+
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */
 
 /* In init, where mounts are made in a workshop: what rootfs_open_sources() does elsewhere for the steps. */

@@ -128,7 +128,8 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		errno = number;
 		return -1;
 	}
-	if (pid == 0)
+	/* In a table of descriptors that is shared it would close ours. */
+	if (pid == 0 && !(namespaces & CLONE_FILES))
 		interrupt_forget();
 	if (pidfd)
 		*pidfd = !pid ? -1 : held >= 0 ? held : process_hold_child(pid, err);

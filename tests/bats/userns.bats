@@ -119,6 +119,31 @@ load lib/namespaces
 	run -0 rt exec web ls /dev/shm/data/mounts
 }
 
+@test "root of a user namespace lifts nothing off the mounts that it is given" {
+	mkdir "$T/ro" "$T/rw"
+	test_mount -t tmpfs x "$T/ro"
+	mkdir "$T/ro/covered"
+	echo secret >"$T/ro/covered/file"
+	test_mount -t tmpfs x "$T/ro/covered"
+	mount -o remount,bind,ro "$T/ro"
+	user_namespace
+	spec '.process.capabilities |= map_values(["CAP_SYS_ADMIN"])'
+	spec '.mounts += [{destination: "/tmp", type: "tmpfs", source: "x"},
+		{destination: "/tmp/host", type: "bind", source: ($t + "/ro"), options: ["rbind"]},
+		{destination: "/tmp/config", type: "bind", source: ($t + "/rw"), options: ["bind", "ro", "nosuid"]},
+		{destination: "/tmp/open", type: "bind", source: ($t + "/rw"), options: ["rbind", "rw"]}]' --arg t "$T"
+	shell 'sleep 1000'
+	rt run -d web
+	run ! rt exec web mount -o remount,bind,rw /tmp/host
+	run ! rt exec web mount -o remount,bind,rw,nosuid /tmp/config
+	run ! rt exec web umount /tmp/host/covered
+	run -0 rt exec web sh -c 'ls /tmp/host/covered; grep -o " /tmp/[hco][a-z]* [^,]*" /proc/self/mountinfo'
+	same $' /tmp/host ro\n /tmp/config ro\n /tmp/open rw' "$output"
+	echo '[{"destination": "/tmp/late", "type": "bind", "source": "'"$T"'/ro", "options": ["rbind"]}]' >"$T/mounts"
+	rt mounts add web "$T/mounts"
+	run ! rt exec web mount -o remount,bind,rw /tmp/late
+}
+
 @test "exec in a container that shares the host's network, ipc and pid namespaces" {
 	user_namespace
 	no_namespace network ipc pid

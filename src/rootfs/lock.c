@@ -13,6 +13,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -133,10 +134,20 @@ static int lock_in(bool inner, const struct plan *plan, const struct rootfs_sour
 	return fail(err, 0, "%s", n > 0 ? text : "a child was killed");
 }
 
+/* Who may not may only in a further user namespace, whose mounts the kernel locks. */
+static bool may_mount(const struct plan *plan)
+{
+	const struct capability_sets *caps = &plan->process.caps;
+
+	return !plan->has_process || (caps->bounding | caps->permitted) >> CAP_SYS_ADMIN & 1;
+}
+
 int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, struct error *err)
 {
 	bool any = false;
 
+	if (!may_mount(plan))
+		return 0;
 	for (size_t i = 0; i < sources->n; i++)
 		any |= is_lockable(plan, sources, i);
 	return any && lock_in(false, plan, sources, err) < 0 ? wrap(err, "lock the mounts for a user namespace") : 0;

@@ -87,7 +87,8 @@ uint64_t source_propagation(const struct plan *plan);
 
 /* ---- lock.c ---------------------------------------------------------------- */
 
-/* The detached mounts of all steps BIND, replaced by copies whose attributes root of a user namespace cannot change. */
+/* The detached mounts of all steps BIND, replaced by copies whose attributes root of a user namespace cannot change.  Nothing where
+ * the container's process has not the capability to. */
 int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, struct error *err);
 
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */

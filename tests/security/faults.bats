@@ -155,7 +155,10 @@ ended_later()
 	}
 	chown -R 100000:100000 rootfs
 	user_namespace
-	spec '.process.terminal = true'
+	# With the capability its mounts are locked, by two processes more.
+	mkdir "$T/source"
+	spec '.process.terminal = true | .process.capabilities.bounding += ["CAP_SYS_ADMIN"] |
+		.mounts += [{destination: "/data", type: "bind", source: $s, options: ["rbind", "ro"]}]' --arg s "$T/source"
 	"$OUTSIDE" receive "$T/listener" 100000 >"$T/received" 2>&1 3>&- 4>&- &
 	receiver=$!
 	wait_for test -S "$T/listener"

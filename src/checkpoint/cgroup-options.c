@@ -1,10 +1,14 @@
 /* cgroup-options.c - see cgroup-options.h */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,11 +17,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "checkpoint/cgroup-options.h"
+#include "container/fds.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
+#include "sys/process.h"
 
 #define PATIENCE_MS 60000
 #define LOOK_MS     20
+#define ORPHAN_MS   2000	/* for CRIU to end after us */
 
 static int open_cgroup2(void)
 {
@@ -57,6 +64,70 @@ static void wait_for_others(int fd)
 		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
 }
 
+/* The first is rw or ro, which is nobody's to lose. */
+static const char *what_can_be_lost(const struct cgroup_options *options)
+{
+	return options->text ? strchr(options->text, ',') : NULL;
+}
+
+static void restore_options(const struct cgroup_options *options)
+{
+	const char *noted = what_can_be_lost(options);
+	auto_free char *now = noted ? options_now(options->fd) : NULL;
+	struct error err = { 0 };
+
+	if (now && strcmp(now, options->text) != 0 && mount_reconfigure(options->fd, noted, 0, &err) < 0)
+		log_warn("CRIU has changed the options of cgroup2 from %s to %s: %s", options->text, now, err.message);
+}
+
+static void watch_main(const struct cgroup_options *options, int word) __attribute__((noreturn));
+static void watch_main(const struct cgroup_options *options, int word)
+{
+	int stay[] = { options->fd, word };
+	struct error ignored;
+	sigset_t all;
+	ssize_t n;
+	char c;
+
+	prctl(PR_SET_NAME, "ctr-run:[options]");
+	/* What ends us is not to end it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	fds_close_others(0, stay, ARRAY_SIZE(stay), &ignored);
+	do
+		n = read(word, &c, 1);
+	while (n < 0 && errno == EINTR);
+	restore_options(options);
+	/* We were killed: CRIU, whom nobody hears any more, may not have come so far yet. */
+	for (int waited = 0; n == 0 && waited < ORPHAN_MS; waited += LOOK_MS) {
+		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+		restore_options(options);
+	}
+	_exit(0);
+}
+
+static void start_watch(struct cgroup_options *options)
+{
+	int ends[2];
+	struct error err = { 0 };
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	auto_fd word = ends[0];
+	pid_t pid = process_clone(0, -1, false, NULL, &err);
+
+	if (pid == 0) {
+		close(ends[1]);
+		watch_main(options, word);
+	}
+	if (pid < 0) {
+		close(ends[1]);
+		return;
+	}
+	options->watch = pid;
+	options->word = ends[1];
+}
+
 void cgroup_options_note(struct cgroup_options *options)
 {
 	options->fd = open_cgroup2();
@@ -64,17 +135,22 @@ void cgroup_options_note(struct cgroup_options *options)
 		return;
 	wait_for_others(options->fd);
 	options->text = options_now(options->fd);
+	if (what_can_be_lost(options))
+		start_watch(options);
 }
 
 void cgroup_options_put_back(struct cgroup_options *options)
 {
-	/* The first is rw or ro, which is nobody's to lose. */
-	const char *noted = options->text ? strchr(options->text, ',') : NULL;
-	auto_free char *now = noted ? options_now(options->fd) : NULL;
-	struct error err = { 0 };
-
-	if (now && strcmp(now, options->text) != 0 && mount_reconfigure(options->fd, noted, 0, &err) < 0)
-		log_warn("CRIU has changed the options of cgroup2 from %s to %s: %s", options->text, now, err.message);
+	if (options->watch > 0) {
+		if (write(options->word, "", 1) != 1)
+			log_debug("the watch over the options of cgroup2 has ended");
+		close(options->word);
+		while (waitpid(options->watch, NULL, 0) < 0 && errno == EINTR)
+			;
+		options->watch = 0;
+	}
+	/* If it was killed, or could not be made. */
+	restore_options(options);
 	free(options->text);
 	options->text = NULL;
 	cleanup_close(&options->fd);

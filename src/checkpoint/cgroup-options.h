@@ -5,12 +5,17 @@
  * system only, and in the initial cgroup namespace the kernel takes the options
  * of any mount of it for those of all (cgroups-v2, "Mounting"): nsdelegate,
  * which keeps containers from writing to limits above them, would be gone.
+ *
+ * A child keeps watch over them: they are put back also when we are killed.
  */
 #pragma once
+#include <sys/types.h>
 
 struct cgroup_options {
 	int fd;			/* where cgroup2 is mounted, locked against other checkpoints; -1: it is not */
 	char *text;		/* "rw,nsdelegate"; NULL: not known */
+	pid_t watch;		/* the child; 0: none */
+	int word;		/* what is written there, or its end, is its word to begin */
 };
 
 /* Before CRIU is started.  What cannot be found out is left alone. */

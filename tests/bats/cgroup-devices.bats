@@ -56,6 +56,7 @@ opened()
 	need_root
 	spec 'del(.linux.resources) | .process.args = ["sh", "-c", "mknod /tmp/x c 300 5; sleep 1000"]'
 	rt run -d web
+	wait_for rt exec web ls /tmp/x
 	run rt exec web sh -c ': </tmp/x'
 	says "Operation not permitted"
 	echo '{"devices": [{"allow": true, "type": "c", "major": 300, "access": "r"}]}' | rt update -r - web

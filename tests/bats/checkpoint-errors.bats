@@ -118,6 +118,8 @@ TEST_TIMEOUT=120
 	done
 	[ $killed -ge 6 ]
 	wait_for suite_pids_gone
+	# CRIU has taken options of the machine's cgroup2 away; what was to put them back was killed.
+	wait_for eval '[ "$(grep " - cgroup2 " /proc/self/mountinfo)" = "$(grep " - cgroup2 " <<<"$mounts_before")" ]'
 	back web
 	is web running
 }

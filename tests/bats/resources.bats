@@ -298,7 +298,7 @@ disk()
 		{memory: {swappiness: 101}}|memory/swappiness
 		{memory: {reservation: -5}}|memory/reservation
 		{cpu: {quota: 5}}|cpu/quota
-		{cpu: {quota: -2}}|cpu/quota
+		{cpu: {quota: 999}}|cpu/quota
 		{cpu: {period: 5}}|cpu/period
 		{cpu: {period: 2000000}}|cpu/period
 		{cpu: {quota: 20000, burst: 30000}}|cpu/burst

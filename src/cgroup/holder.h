@@ -7,5 +7,5 @@ struct error;
 /* *HOLDER gets its pid.  It ends with us. */
 int holder_start(pid_t *holder, struct error *err);
 
-/* End it, if there is one; *HOLDER becomes 0. */
+/* End it, or any other child of ours that nobody has reaped; *HOLDER becomes 0. */
 void holder_end(pid_t *holder);

@@ -1,7 +1,6 @@
 /*
  * limit-all.c - all of linux.resources, part by part; see limit.h
  */
-
 #include <string.h>
 
 #include "base/alloc.h"

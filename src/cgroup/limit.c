@@ -1,5 +1,4 @@
 /* limit.c - see limit.h */
-
 #include <string.h>
 
 #include "base/alloc.h"

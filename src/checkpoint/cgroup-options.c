@@ -8,7 +8,6 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "cgroup/holder.h"
 #include "checkpoint/cgroup-options.h"
 #include "container/fds.h"
 #include "sys/mountfd.h"
@@ -86,7 +86,6 @@ static void watch_main(const struct cgroup_options *options, int word)
 	int stay[] = { options->fd, word };
 	struct error ignored;
 	sigset_t all;
-	ssize_t n;
 	char c;
 
 	prctl(PR_SET_NAME, "ctr-run:[options]");
@@ -94,14 +93,12 @@ static void watch_main(const struct cgroup_options *options, int word)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	fds_close_others(0, stay, ARRAY_SIZE(stay), &ignored);
-	do
-		n = read(word, &c, 1);
-	while (n < 0 && errno == EINTR);
-	restore_options(options);
+	while (read(word, &c, 1) < 0 && errno == EINTR)
+		;
 	/* We were killed: CRIU, whom nobody hears any more, may not have come so far yet. */
-	for (int waited = 0; n == 0 && waited < ORPHAN_MS; waited += LOOK_MS) {
-		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+	for (int waited = 0; waited < ORPHAN_MS; waited += LOOK_MS) {
 		restore_options(options);
+		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
 	}
 	_exit(0);
 }
@@ -141,15 +138,11 @@ void cgroup_options_note(struct cgroup_options *options)
 
 void cgroup_options_put_back(struct cgroup_options *options)
 {
+	/* It is for our own end only: before it could take the end of the pipe for that. */
 	if (options->watch > 0) {
-		if (write(options->word, "", 1) != 1)
-			log_debug("the watch over the options of cgroup2 has ended");
+		holder_end(&options->watch);
 		close(options->word);
-		while (waitpid(options->watch, NULL, 0) < 0 && errno == EINTR)
-			;
-		options->watch = 0;
 	}
-	/* If it was killed, or could not be made. */
 	restore_options(options);
 	free(options->text);
 	options->text = NULL;

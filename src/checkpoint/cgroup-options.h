@@ -15,7 +15,7 @@ struct cgroup_options {
 	int fd;			/* where cgroup2 is mounted, locked against other checkpoints; -1: it is not */
 	char *text;		/* "rw,nsdelegate"; NULL: not known */
 	pid_t watch;		/* the child; 0: none */
-	int word;		/* what is written there, or its end, is its word to begin */
+	int word;		/* the end of a pipe that it reads: closed when we have been killed, it begins */
 };
 
 /* Before CRIU is started.  What cannot be found out is left alone. */

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/log-daemon.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -17,6 +18,8 @@
 
 static struct {
 	int fd;			/* -1: standard error */
+	enum log_daemon daemon;	/* who reads FD */
+	const char *identifier;
 	bool json, level_set;
 	enum log_level level;
 	char *warnings[MAX_WARNINGS];
@@ -40,6 +43,13 @@ int log_open(const char *path, bool json, bool set_level, enum log_level level, 
 	return 0;
 }
 
+void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier)
+{
+	to.daemon = daemon;
+	to.fd = sock;
+	to.identifier = identifier;
+}
+
 bool log_wants_debug(void)
 {
 	return to.level >= LEVEL_DEBUG;
@@ -61,6 +71,14 @@ static void put(int fd, const struct text *t)
 	/* One write: lines of two processes must not mix, and conmon reads once. */
 	while (write(fd, t->s, t->n) < 0 && errno == EINTR)
 		;
+}
+
+static void put_to_daemon(enum log_level level, const char *message, int number)
+{
+	auto_text t = { 0 };
+
+	log_daemon_print(&t, to.daemon, to.identifier, level, message, number);
+	put(to.fd, &t);
 }
 
 static void add_line(struct text *t, enum log_level level, const char *message, const struct error *err)
@@ -101,6 +119,10 @@ void log_line(enum log_level level, const char *text)
 	if (level > to.level) {
 		if (level == LEVEL_WARNING && to.n_warnings < MAX_WARNINGS)
 			to.warnings[to.n_warnings++] = xstrdup(text);
+		return;
+	}
+	if (to.daemon) {
+		put_to_daemon(level, text, 0);
 		return;
 	}
 	add_line(&t, level, text, NULL);
@@ -163,12 +185,12 @@ static void add_list(struct text *t, const char *key, const char *const *lines, 
 	text_add(t, "]");
 }
 
-void log_error(const struct error *err, const char *const *extra, unsigned n_extra)
+/* A fault and EXTRA further ones into the log that is no daemon's. */
+static void put_to_file(int fd, const struct error *err, const char *message, const char *const *extra,
+			unsigned n_extra)
 {
-	char message[sizeof err->message + sizeof err->pointer + sizeof err->file + 32];
-	auto_text line = { 0 }, plain = { 0 };
+	auto_text line = { 0 };
 
-	error_print(err, message, sizeof message);
 	add_line(&line, LEVEL_ERROR, message, err);
 	if (to.json) {
 		add_list(&line, "more", extra, n_extra);
@@ -178,13 +200,14 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 		for (unsigned i = 0; i < n_extra; i++)
 			add_line(&line, LEVEL_ERROR, extra[i], err);
 	}
-	if (to.fd >= 0)
-		put(to.fd, &line);
-	/* People (and conmon) read standard error, whatever the log is. */
-	if (to.json && to.fd < 0) {
-		put(STDERR_FILENO, &line);
-		return;
-	}
+	put(fd, &line);
+}
+
+/* What people (and conmon) read, whatever the log is. */
+static void put_to_people(const char *message, const char *const *extra, unsigned n_extra)
+{
+	auto_text plain = { 0 };
+
 	text_add_visible(&plain, message);
 	text_add(&plain, "\n");
 	for (unsigned i = 0; i < n_extra; i++) {
@@ -192,6 +215,24 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 		text_add(&plain, "\n");
 	}
 	put(STDERR_FILENO, &plain);
+}
+
+void log_error(const struct error *err, const char *const *extra, unsigned n_extra)
+{
+	char message[sizeof err->message + sizeof err->pointer + sizeof err->file + 32];
+
+	error_print(err, message, sizeof message);
+	if (to.daemon) {
+		put_to_daemon(LEVEL_ERROR, message, err->number);
+		for (unsigned i = 0; i < n_extra; i++)
+			put_to_daemon(LEVEL_ERROR, extra[i], 0);
+	} else if (to.fd >= 0) {
+		put_to_file(to.fd, err, message, extra, n_extra);
+	} else if (to.json) {
+		put_to_file(STDERR_FILENO, err, message, extra, n_extra);
+		return;
+	}
+	put_to_people(message, extra, n_extra);
 }
 
 void log_redirect(void (*sink)(void *context, int level, const char *text), void *context)

@@ -20,6 +20,13 @@ enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_DEBUG };
  * much.  SET_LEVEL is false if the user asked for no level. */
 int log_open(const char *path, bool json, bool set_level, enum log_level level, struct error *err);
 
+/* Who may keep the log instead of a file: systemd's journal, or syslog.  LOG_FILE: nobody. */
+enum log_daemon { LOG_FILE, LOG_JOURNAL, LOG_SYSLOG };
+
+/* From now on lines go to DAEMON, under the name IDENTIFIER (which must stay).  SOCK is connected to the daemon, a
+ * datagram socket, and the log's from here. */
+void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier);
+
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool log_wants_debug(void);

@@ -1,9 +1,12 @@
 /* globals.c - the options before the command */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -13,6 +16,7 @@
 #include "cli/cli.h"
 #include "sys/host.h"
 #include "sys/path.h"
+#include "sys/socket.h"
 
 #define DEFAULT_ROOT "/run/" PROGRAM
 
@@ -21,7 +25,7 @@ const struct option global_options[] = {
 	   "where the state of containers is kept (default: " DEFAULT_ROOT ", or " PROGRAM
 	   " below $XDG_RUNTIME_DIR if not root)" },
 	{  0,  "log",            TEXT(globals, log),              "FILE",
-	   "append log lines to FILE (default: standard error)" },
+	   "append log lines to FILE, or send them to journald:NAME or syslog:NAME (default: standard error)" },
 	{  0,  "log-format",     CHOICE(globals, log_format),     "text|json", "how log lines look (default: text)" },
 	{  0,  "log-level",      CHOICE(globals, log_level),      "error|warning|debug",
 	   "how much is logged (default: warning)" },
@@ -39,25 +43,48 @@ const struct option global_options[] = {
 	{ .kind = OPTION_END }
 };
 
+/* crun's BACKEND:IDENTIFIER. */
+static const struct daemon {
+	const char *prefix, *socket;
+	enum log_daemon daemon;
+} daemons[] = {
+	{ "journald:", "/run/systemd/journal/socket", LOG_JOURNAL },
+	{ "syslog:",   "/dev/log",                    LOG_SYSLOG },
+};
+
+static int open_daemon(const struct daemon *d, const char *identifier, struct error *err)
+{
+	/* A daemon that has stopped reading holds us up no longer than this. */
+	struct timeval patience = { .tv_sec = 1 };
+	int sock = socket_connect(AT_FDCWD, d->socket, SOCK_DGRAM, err);
+
+	if (sock < 0)
+		return wrap(err, "open the log %s%s", d->prefix, identifier);
+	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	log_to_daemon(d->daemon, sock, *identifier ? identifier : PROGRAM);
+	return 0;
+}
+
 int globals_open_log(const struct globals *globals, struct error *err)
 {
-	static const char *const elsewhere[] = { "journald:", "syslog:" };
 	const char *path = globals->log, *level = globals->log_level;
 	bool json = globals->log_format && !strcmp(globals->log_format, "json");
+	bool level_set = level || globals->debug;
 	enum log_level value = LEVEL_DEBUG;
 
 	if (level && !globals->debug)
 		value = !strcmp(level, "error") ? LEVEL_ERROR : !strcmp(level, "warning") ? LEVEL_WARNING : LEVEL_DEBUG;
+	for (size_t i = 0; path && i < ARRAY_SIZE(daemons); i++) {
+		size_t n = strlen(daemons[i].prefix);
+		if (strncmp(path, daemons[i].prefix, n))
+			continue;
+		/* What a daemon is told is no JSON, so nothing needs to be kept for one object. */
+		log_open(NULL, false, level_set, value, err);
+		return open_daemon(&daemons[i], path + n, err);
+	}
 	if (path && !strncmp(path, "file:", 5))
 		path += 5;
-	for (size_t i = 0; path && i < ARRAY_SIZE(elsewhere); i++)
-		if (!strncmp(path, elsewhere[i], strlen(elsewhere[i]))) {
-			log_open(NULL, json, level || globals->debug, value, err);
-			return fail_code(err, ERROR_UNSUPPORTED, "--log %s: the log can only be a file", path);
-		}
-	if (log_open(path, json, level || globals->debug, value, err) < 0)
-		return -1;
-	return 0;
+	return log_open(path, json, level_set, value, err);
 }
 
 /* True in a user namespace other than the machine's first. */

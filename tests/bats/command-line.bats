@@ -72,50 +72,6 @@ load helpers
 	[ "$output" = "--tty -t --env X" ]
 }
 
-@test "an unknown log format is refused" {
-	rt_fail --log-format xml list
-	says "log-format"
-}
-
-@test "the text log has time, level and message" {
-	rt_fail start nobody
-	says 'container "nobody" does not exist'
-	run cat "$LOG"
-	[[ ${lines[-1]} =~ ^time=\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.?[0-9]*Z\"\ level=error\ msg=\".*does\ not\ exist ]]
-}
-
-@test "the JSON log is one object for a failure, even after a warning" {
-	spec '.process.capabilities.bounding += ["CAP_SYS_RESOURCE"] | .process.args = ["/nope"]'
-	run "${RT[@]}" --log-format json create web
-	[ "$status" = 1 ]
-	[ "$(jq -s length "$LOG")" = 1 ]
-	jq -e '.level == "error" and (.msg | test("no such file or directory")) and .code == "exec" and .errno == 2' "$LOG"
-}
-
-@test "file names that are no UTF-8 do not break the JSON log" {
-	run "${RT[@]}" --log-format json create -b $'/tmp/\xff\xfe"\n' web
-	[ "$status" = 1 ]
-	jq -e '.level == "error"' "$LOG"
-	[ "$(wc -l <"$LOG")" = 1 ]
-}
-
-@test "what the image calls its files cannot move the terminal's cursor" {
-	ln -s $'/\e]0;title\a\e[2J' rootfs/prog
-	program /prog
-	run --separate-stderr "${RT[@]}" run web
-	[ "$status" = 1 ]
-	[[ $stderr == *"/?]0;title??[2J"* ]]
-	[[ $stderr != *$'\e'* ]]
-}
-
-@test "--debug says more, and a log that cannot be opened is an error" {
-	program true
-	rt --debug run web
-	run "$RUNTIME" --log /no/such/folder/log list
-	[ "$status" = 1 ]
-	says /no/such/folder/log
-}
-
 @test "list prints a table, JSON and bare ids" {
 	mkdir "$STATE"
 	run rt list

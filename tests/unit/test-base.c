@@ -373,6 +373,55 @@ static void debug_is_written_when_asked_for(void **state)
 	assert_string_equal(errors, "");
 }
 
+static void tell_daemon(enum log_daemon daemon, const char *path)
+{
+	static const char *const more[] = { "config.json:4:1: /b: worse" };
+	struct error err;
+
+	log_open(NULL, false, false, LEVEL_ERROR, &err);
+	log_to_daemon(daemon, open(path, O_WRONLY | O_APPEND), "pod");
+	log_warn("care\nful");
+	log_debug("never seen");
+	fail(&err, EPERM, "mount");
+	log_error(&err, more, 1);
+}
+
+static void tell_the_journal(const char *path)
+{
+	tell_daemon(LOG_JOURNAL, path);
+}
+
+static void the_journal_gets_fields(void **state)
+{
+	static const char size[8] = { 8 };	/* of "care\nful", little-endian */
+	char log[4096] = { 0 }, errors[4096], *value = log + strlen("MESSAGE\n");
+
+	(void) state;
+	logged(tell_the_journal, log, errors, sizeof log);
+	assert_memory_equal(log, "MESSAGE\n", 8);
+	assert_memory_equal(value, size, sizeof size);
+	assert_string_equal(value + sizeof size, "care\nful\nPRIORITY=4\nSYSLOG_IDENTIFIER=pod\n"
+			    "MESSAGE=mount: operation not permitted\nPRIORITY=3\nSYSLOG_IDENTIFIER=pod\nERRNO=1\n"
+			    "MESSAGE=config.json:4:1: /b: worse\nPRIORITY=3\nSYSLOG_IDENTIFIER=pod\n");
+	assert_string_equal(errors, "mount: operation not permitted\nconfig.json:4:1: /b: worse\n");
+}
+
+static void tell_syslog(const char *path)
+{
+	tell_daemon(LOG_SYSLOG, path);
+}
+
+static void syslog_gets_priority_name_and_pid(void **state)
+{
+	char log[4096] = { 0 }, errors[4096];
+	int pid, end = 0;
+
+	(void) state;
+	logged(tell_syslog, log, errors, sizeof log);
+	assert_int_equal(sscanf(log, "<12>pod[%d]: care\nful<11>pod[%d]: mount: operation not permitted%n", &pid, &pid, &end), 2);
+	assert_true(end > 0);
+}
+
 static char seen[64];
 
 static void remember(void *context, int level, const char *text)

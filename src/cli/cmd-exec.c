@@ -22,7 +22,7 @@ static const struct option exec_options[] = {
 	{ 'u', "user",            WORD(exec_options, user),            "UID[:GID]", "whom it runs as, in numbers" },
 	{ 'g', "additional-gids", LIST(exec_options, additional_gids), "GID", "add a supplementary group" },
 	{ 'c', "cap",             LIST(exec_options, caps),            "CAP", "add a capability" },
-	{  0,  "no-new-privs",    FLAG(exec_options, no_new_privs),    NULL,
+	{  0,  "no-new-privs",    TOGGLE(exec_options, no_new_privs),  NULL,
 	   "no program it starts may gain privileges" },
 	{  0,  "apparmor",        WORD(exec_options, apparmor),        "PROFILE", "its AppArmor profile" },
 	{  0,  "process-label",   WORD(exec_options, process_label),   "LABEL", "its SELinux label" },

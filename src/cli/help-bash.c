@@ -91,7 +91,7 @@ static void add_names(struct text *t, const char *verb, const struct option *tab
 static void add_values(struct text *t, const char *verb, const struct option *table)
 {
 	for (const struct option *o = table; o && o->kind; o++) {
-		if (!o->help || o->kind == OPTION_FLAG)
+		if (!o->help || option_is_flag(o))
 			continue;
 		text_addf(t, "	%s:--%s|%s:-%s", verb, o->name, verb, o->name);
 		if (o->letter)

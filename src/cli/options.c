@@ -59,6 +59,11 @@ void options_free(const struct option *table, void *into)
 		}
 }
 
+bool option_is_flag(const struct option *option)
+{
+	return option->kind == OPTION_FLAG || option->kind == OPTION_TOGGLE;
+}
+
 /* One more, and the NULL behind it stays. */
 static void list_add(char ***list, const char *value)
 {
@@ -75,14 +80,20 @@ static void list_add(char ***list, const char *value)
 static int set(const struct option *o, void *into, const char *value, struct error *err)
 {
 	char *member = (char *) into + o->at;
+	bool truth;
 	uint64_t n;
 
 	switch (o->kind) {
 	case OPTION_FLAG:
-		if (!option_bool(value, (bool *) member))
+	case OPTION_TOGGLE:
+		if (!option_bool(value, &truth))
 			return fail_code(err, ERROR_USAGE,
 					 "invalid boolean value \"%s\" for -%s: neither true nor false", value,
 					 o->name);
+		if (o->kind == OPTION_FLAG)
+			*(bool *) member = truth;
+		else
+			*(int *) member = truth ? 1 : -1;
 		return 0;
 	case OPTION_CHOICE:
 		if (!option_offers(o->arg, value))
@@ -116,11 +127,11 @@ static bool set_group(const struct option *table, void *into, const char *letter
 {
 	for (const char *p = letters; *p; p++) {
 		const struct option *o = option_find(table, p, 1);
-		if (!o || o->kind != OPTION_FLAG)
+		if (!o || !option_is_flag(o))
 			return false;
 	}
 	for (const char *p = letters; *p; p++)
-		*(bool *) ((char *) into + option_find(table, p, 1)->at) = true;
+		set(option_find(table, p, 1), into, "true", NULL);
 	return true;
 }
 
@@ -132,7 +143,7 @@ static char odd_letter(const struct option *table, const char *name, size_t leng
 
 	for (size_t i = 0; i < length; i++) {
 		const struct option *o = option_find(table, name + i, 1);
-		if (o && o->kind == OPTION_FLAG)
+		if (o && option_is_flag(o))
 			known++;
 		else if (!odd)
 			odd = name[i];
@@ -174,7 +185,7 @@ static enum options_result parse_one(const struct option *table, void *into, cha
 		return OPTIONS_DONE;
 	if (!o)
 		return unknown(table, name, length > 200 ? 200 : length, word[1] != '-', err);
-	if (o->kind == OPTION_FLAG && !value)
+	if (option_is_flag(o) && !value)
 		value = "true";
 	if (!value && !(*words)[1])
 		return fail_code(err, ERROR_USAGE, "flag needs an argument: -%s (%s)", o->name, o->arg);

@@ -26,6 +26,7 @@ struct text;
 enum option_kind {
 	OPTION_END,
 	OPTION_FLAG,	/* bool */
+	OPTION_TOGGLE,	/* int: 1 or -1 as the user said, 0 if nothing was: for what a config says too */
 	OPTION_TEXT,	/* const char *; an empty value is as none */
 	OPTION_WORD,	/* const char *; an empty value is refused: as none it would be a surprise */
 	OPTION_CHOICE,	/* as TEXT, and one of the words in `arg`: "table|json" */
@@ -46,6 +47,7 @@ struct option {
 	(0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((struct T *) 0)->m), type) ? 1 : -1]))
 #define OPTION_AT(T, m, type) (offsetof(struct T, m) + OPTION_FITS(T, m, type))
 #define FLAG(T, m)   OPTION_FLAG, OPTION_AT(T, m, bool)
+#define TOGGLE(T, m) OPTION_TOGGLE, OPTION_AT(T, m, int)
 #define TEXT(T, m)   OPTION_TEXT, OPTION_AT(T, m, const char *)
 #define WORD(T, m)   OPTION_WORD, OPTION_AT(T, m, const char *)
 #define CHOICE(T, m) OPTION_CHOICE, OPTION_AT(T, m, const char *)
@@ -66,6 +68,9 @@ void options_free(const struct option *table, void *into);
 
 /* The row called NAME of LENGTH bytes, a long name or a letter, hidden ones too; or NULL. */
 const struct option *option_find(const struct option *table, const char *name, size_t length);
+
+/* True if the option takes a value only after "=", and is "true" without one. */
+bool option_is_flag(const struct option *option);
 
 /* True if VALUE is one of the words of ARG, which are parted by '|'. */
 bool option_offers(const char *arg, const char *value);

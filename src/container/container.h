@@ -52,7 +52,8 @@ struct exec_options {
 	char **args;			/* NULL-terminated, without process_file */
 	const char *cwd, *user, *apparmor, *process_label;
 	char **env, **caps, **additional_gids, **cgroup;	/* NULL-terminated lists, or NULL */
-	bool tty, detach, no_new_privs, ignore_paused;
+	bool tty, detach, ignore_paused;
+	int no_new_privs;		/* 1 or -1 (not): over what the config says; 0: as it says */
 	const char *console_socket, *pidfd_socket, *pid_file;
 	unsigned preserve_fds;
 	struct config *loaded;		/* out: the process file with its faults */

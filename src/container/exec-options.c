@@ -118,7 +118,7 @@ static int override(const struct exec_options *o, struct arena *arena, struct oc
 	if (o->process_label)
 		p->selinux_label = (char *) o->process_label;
 	if (o->no_new_privs)
-		p->no_new_privileges = true;
+		p->no_new_privileges = o->no_new_privs > 0;
 	add_caps(arena, o->caps, p);
 	if ((o->user && parse_user(o->user, user, err) < 0) || parse_groups(arena, o->additional_gids, user, err) < 0)
 		return -1;

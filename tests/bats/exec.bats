@@ -97,6 +97,16 @@ setup()
 @test "--no-new-privs" {
 	run rt exec --no-new-privs web grep NoNewPrivs /proc/self/status
 	[ "$output" = $'NoNewPrivs:\t1' ]
+	# What the user says goes before the config, either way.
+	new_bundle strict
+	program sleep 1000
+	spec '.process.noNewPrivileges = true'
+	rt create strict
+	rt start strict
+	run rt exec strict grep NoNewPrivs /proc/self/status
+	[ "$output" = $'NoNewPrivs:\t1' ]
+	run rt exec --no-new-privs=false strict grep NoNewPrivs /proc/self/status
+	[ "$output" = $'NoNewPrivs:\t0' ]
 }
 
 @test "--process says who, where and with which environment" {

@@ -35,7 +35,7 @@ static void tables_are_well_formed(void **state)
 		for (const struct option *o = tables[i]; o->kind; o++) {
 			size_t length = strlen(o->name);
 			assert_true(length > 1);
-			assert_true(!o->arg == (o->kind == OPTION_FLAG));
+			assert_true(!o->arg == option_is_flag(o));
 			assert_true(!o->help || (o->help[0] && o->help[strlen(o->help) - 1] != '.'));
 			/* Each name and letter is there once, and not the help's. */
 			assert_ptr_equal(option_find(tables[i], o->name, length), o);

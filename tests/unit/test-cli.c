@@ -82,6 +82,27 @@ static void every_spelling_of_a_value(void **state)
 	}
 }
 
+static void a_toggle_knows_three_answers(void **state)
+{
+	static const struct { const char *line; int value; } rows[] = {
+		{ "c", 0 }, { "--no-new-privs c", 1 }, { "--no-new-privs=true c", 1 }, { "--no-new-privs=F c", -1 },
+		{ "--no-new-privs --no-new-privs=false c", -1 },
+	};
+	struct parse p;
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(&p, "exec", rows[i].line);
+		assert_int_equal(p.result, OPTIONS_DONE);
+		assert_int_equal(p.into.exec.no_new_privs, rows[i].value);
+		assert_string_equal(p.rest[0], "c");
+		done(&p);
+	}
+	parse(&p, "exec", "--no-new-privs=maybe c");
+	assert_int_equal(p.result, OPTIONS_BAD);
+	done(&p);
+}
+
 static void values_may_look_like_options(void **state)
 {
 	struct parse p;
@@ -337,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_spelling_of_a_value),
+		cmocka_unit_test(a_toggle_knows_three_answers),
 		cmocka_unit_test(values_may_look_like_options),
 		cmocka_unit_test(flags),
 		cmocka_unit_test(groups_of_letters),

@@ -184,6 +184,17 @@ static int own_hooks(const struct plan *plan, const char *name, const struct oci
 	return hooks_run(name, hooks, n, state, cwd, env, err);
 }
 
+/* Whether the runtime is asked in before our own hooks: it has some, too; or a process of its may still hold our place
+ * in systemd's unit (cgroup_born), and ours would find none where pids.max is tight. */
+static bool runtime_comes_first(const struct launch *launch)
+{
+	const struct oci_hooks *hooks = launch->plan.config->hooks;
+
+	if (!hooks)
+		return false;
+	return hooks->n_prestart || hooks->n_create_runtime || (hooks->n_create_container && launch->cgroup.unit);
+}
+
 /* The root file system, from the first mount to being in it. */
 static int build(struct launch *launch, int *terminal, struct error *err)
 {
@@ -202,7 +213,7 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	if (rootfs_build(&rootfs, &launch->sources, err) < 0 || make_cwd(plan, &rootfs, err) < 0 ||
 	    open_terminal(launch, &rootfs, terminal, err) < 0)
 		return -1;
-	if (hooks && (hooks->n_prestart || hooks->n_create_runtime) &&
+	if (runtime_comes_first(launch) &&
 	    (channel_send(ch, MSG_ROOTFS, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HOOKS_DONE, err) < 0))
 		return -1;
 	if (hooks && hooks->n_create_container) {

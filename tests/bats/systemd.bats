@@ -281,6 +281,12 @@ resources()
 	spec '.hooks.createContainer = [{path: "/bin/true"}]'
 	sd run -d web
 	is web running
+	rt delete --force web
+	# Also if the one that kept the place goes late.
+	[ -z "${SANITIZED-}" ] || return 0
+	in_background strace -f -qqq -o "$T/calls" -e trace=kill -e inject=kill:delay_enter=500000 \
+		"${RT[@]}" --systemd-cgroup run -d web >"$OUT" 2>&1 </dev/null
+	wait_for is web running
 }
 
 @test "no process at all is a limit, too" {

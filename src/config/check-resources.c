@@ -175,6 +175,21 @@ static void check_pages_and_network(const struct subject *s)
 	}
 }
 
+/* Files of every cgroup that are no limit but a deed: each line written to cgroup.procs fetches a process from anywhere on
+ * the machine, to be limited and killed with the container; in a frozen cgroup no init gets as far as to say a word.  All
+ * else, known or not, is to be written as it is (config-linux.md, Unified). */
+static bool is_deed(const char *file)
+{
+	static const char *const deeds[] = {
+		"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "cgroup.type", "cgroup.subtree_control",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(deeds); i++)
+		if (!strcmp(file, deeds[i]))
+			return true;
+	return false;
+}
+
 static void check_maps(const struct subject *s)
 {
 	const struct json_map *rdma = &s->resources->rdma, *unified = &s->resources->unified;
@@ -193,6 +208,8 @@ static void check_maps(const struct subject *s)
 				    QUOTED(name));
 		else if (name[0] == '.' || !strchr(name, '.'))
 			check_fault(s->faults, pointer, "unified resource %s must be like memory.high", QUOTED(name));
+		else if (is_deed(name))
+			check_fault(s->faults, pointer, "%s is not a resource of a container", QUOTED(name));
 	}
 }
 

@@ -128,6 +128,24 @@ of()
 	says "/linux/resources/unified/..~1x"
 }
 
+@test "unified: no file by which a stranger is fetched, or all processes stopped, killed or barred" {
+	local file
+	sleep 1000 3>&- 4>&- &
+	STRANGER=$!
+	cp "/proc/$STRANGER/cgroup" "$T/before"
+	rt run -d other
+	spec '.linux.cgroupsPath += "-two"'
+	for file in cgroup.procs cgroup.threads cgroup.freeze cgroup.kill cgroup.type cgroup.subtree_control; do
+		resources "{unified: {\"$file\": \"$STRANGER\"}}"
+		rt_fail create web
+		says "/linux/resources/unified/$file" "is not a resource of a container"
+		rt_fail update -r - other <<<"{\"unified\": {\"$file\": \"1\"}}"
+		says "/unified/$file" "is not a resource of a container"
+	done
+	cmp "$T/before" "/proc/$STRANGER/cgroup"
+	kill $STRANGER
+}
+
 @test "v1 has no unified resources" {
 	need_view v1
 	resources '{unified: {"memory.max": "1000000"}}'

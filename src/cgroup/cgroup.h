@@ -159,6 +159,10 @@ int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);
 /* Freeze it and wait (at most 10 s) until no process runs any more, or thaw it. */
 int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 
+/* Thaw it with all below it that the container may have frozen itself, so that a SIGKILL reaches everybody: of v1's frozen
+ * processes none takes one, and the first process of a pid namespace waits for the others without end. */
+int cgroup_thaw_all(const struct cgroup *cgroup, struct error *err);
+
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 

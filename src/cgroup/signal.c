@@ -77,6 +77,26 @@ int cgroup_freeze(const struct cgroup *cgroup, bool on, struct error *err)
 	return wrap(err, on ? "freeze the cgroup" : "thaw the cgroup");
 }
 
+static int thaw_one(int dir, const char *name, void *context, struct error *err)
+{
+	char state[32];
+
+	(void) name, (void) context;
+	if (!folder_peek(dir, "freezer.state", state, sizeof state) || !strcmp(state, "THAWED"))
+		return 0;
+	return file_put(dir, "freezer.state", "THAWED", err) == 0 || folder_gone(err->number) ? 0 : -1;
+}
+
+int cgroup_thaw_all(const struct cgroup *cgroup, struct error *err)
+{
+	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "freezer");
+
+	if (v1)
+		return cgroup_walk(v1->fd, thaw_one, NULL, NULL, err) < 0 ? wrap(err, "thaw the cgroup") : 0;
+	/* In v2 a frozen process takes it. */
+	return cgroup_frozen(cgroup) ? cgroup_freeze(cgroup, false, err) : 0;
+}
+
 bool cgroup_frozen(const struct cgroup *cgroup)
 {
 	const struct cgroup_folder *v1 = cgroup_v1(cgroup, "freezer"), *v2 = cgroup_v2(cgroup);
@@ -193,8 +213,9 @@ static int kill_all(const struct cgroup *cgroup, struct error *err)
 		frozen = (!done && round > 3 && freeze(cgroup, true, 100000, &ignored) == 0) || cgroup_frozen(cgroup);
 		if (!done)
 			result = signal_once(cgroup, SIGKILL, &left, err);
-		if (frozen)
-			freeze(cgroup, false, 0, &ignored);
+		/* Those that are left may be frozen in a cgroup below. */
+		if (frozen || (left > 0 && round > 0))
+			cgroup_thaw_all(cgroup, &ignored);
 		if (result < 0)
 			return -1;
 		if (left == 0 && !populated(cgroup))

@@ -83,21 +83,12 @@ void handle_close(struct handle *h)
 
 void handle_look_paused(struct handle *h)
 {
-	struct record_state only = { 0 };
 	struct cgroup cgroup;
 	struct error ignored;
 
 	if (h->status != CONTAINER_RUNNING && h->status != CONTAINER_CREATED)
 		return;
-	/* Of all hierarchies only the one that can freeze is opened: v1's if it is there. */
-	for (size_t i = 0; i < h->record->n_cgroup; i++) {
-		struct record_folder *folder = &h->record->cgroup[i];
-		if (folder->v2 ? !only.n_cgroup : !strcmp(folder->hierarchy, "freezer")) {
-			only.cgroup = folder;
-			only.n_cgroup = 1;
-		}
-	}
-	store_get_cgroup(&only, &cgroup);
+	store_get_freezer_cgroup(h->record, &cgroup);
 	if (cgroup_open(&cgroup, false, &ignored) == 0 && cgroup_frozen(&cgroup))
 		h->status = CONTAINER_PAUSED;
 	cgroup_close(&cgroup);

@@ -26,6 +26,7 @@
 #include "tune/net-devices.h"
 
 #define END_MS 10000	/* how long a killed process may take to end, or another command at work on the container */
+#define THAW_MS 500	/* between two looks at what keeps it from that */
 #define DYING_MS 100	/* how long a delete without --force waits for a process that was just killed */
 #define LOCK_MS 5
 
@@ -124,18 +125,28 @@ static int signal_all(const struct handle *h, int sig, struct error *err)
 
 /* In v1 a frozen process takes SIGKILL only when it is thawed: to be called after the signal, so that it runs no
  * more. */
-static void thaw(struct handle *h)
+static void thaw(const struct handle *h)
 {
 	struct cgroup cgroup;
-	struct error ignored = { 0 };
+	struct error err = { 0 };
 
-	handle_look_paused(h);
-	if (h->status != CONTAINER_PAUSED)
-		return;
-	store_get_cgroup(h->record, &cgroup);
-	if (cgroup_open(&cgroup, false, &ignored) < 0 || cgroup_freeze(&cgroup, false, &ignored) < 0)
-		log_warn("%s", ignored.message);
+	store_get_freezer_cgroup(h->record, &cgroup);
+	if (cgroup_open(&cgroup, false, &err) < 0 || cgroup_thaw_all(&cgroup, &err) < 0)
+		log_warn("%s", err.message);
 	cgroup_close(&cgroup);
+}
+
+/* Wait for init, which was killed, and thaw again what others of the container have frozen before they died. */
+static bool await_killed(const struct handle *h)
+{
+	int ended = 0;
+
+	for (int waited = 0; !ended && waited < END_MS; waited += THAW_MS) {
+		if (waited)
+			thaw(h);
+		ended = process_wait_end(h->pidfd, THAW_MS);
+	}
+	return ended;
 }
 
 /* Who shared a pid namespace with init and has outlived it. */
@@ -196,7 +207,7 @@ static int end_process(struct handle *h, struct error *err)
 	thaw(h);
 	/* If it is our own child (run in the foreground) nobody else reaps it. */
 	waitpid(h->record->pid, NULL, WNOHANG);
-	if (process_wait_end(h->pidfd, END_MS) == 0)
+	if (!await_killed(h))
 		return fail_code(err, ERROR_TIMEOUT, "process %d did not end within %d s of SIGKILL", h->record->pid,
 				 END_MS / 1000);
 	waitpid(h->record->pid, NULL, WNOHANG);

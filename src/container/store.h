@@ -67,5 +67,6 @@ struct record_state *store_read(int folder, const char *id, const char *name, st
 void store_put_cgroup(struct arena *arena, struct record_state *record, const struct cgroup *cgroup);
 void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup);
 
-/* Of it only what counts memory: v1's folder if there is one, or v2's. */
+/* Of it only what counts memory, or what can freeze: v1's folder if there is one, or v2's. */
 void store_get_memory_cgroup(const struct record_state *record, struct cgroup *cgroup);
+void store_get_freezer_cgroup(const struct record_state *record, struct cgroup *cgroup);

@@ -84,6 +84,28 @@ load lib/programs
 	[ ! -e "$(cgroup_dir)" ]
 }
 
+@test "v1: what the container has frozen in a cgroup of its own holds up neither its end nor delete" {
+	local end=(delete\ --force 'kill --all' kill) i
+	need_view v1 hybrid
+	need_root
+	need_controller freezer
+	spec '(.mounts[] | select(.type == "cgroup") | .options) -= ["ro"]'
+	shell 'cd /sys/fs/cgroup/freezer; mkdir -p a/b; sleep 1000 & echo $! >a/b/tasks; echo FROZEN >a/b/freezer.state
+		until grep FROZEN a/b/freezer.state; do :; done; exec sleep 1000'
+	for ((i = 0; i < 3; i++)); do
+		: >"$OUT"
+		rt run -d web
+		wait_for grep -q FROZEN "$OUT"
+		SECONDS=0
+		case ${end[i]} in
+		delete*) rt delete --force web ;;
+		*) rt ${end[i]} web KILL && wait_status web stopped && rt delete web ;;
+		esac
+		[ "$SECONDS" -lt 8 ]
+		[ ! -d "$(cgroup_dir freezer)" ]
+	done
+}
+
 @test "a cgroup that was there before stays" {
 	need_root
 	local folders

@@ -236,6 +236,12 @@ static int make_mount_point(const struct rootfs_sources *sources, const struct s
 	return source < 0 ? 0 : mount_change(source, 0, 0, MS_PRIVATE, true, err) < 0 ? -1 : mount_attach(source, target, err);
 }
 
+/* Of a read-only one that others have their mount points in, the writable copy. */
+static int for_now(const struct rootfs_sources *sources, size_t i)
+{
+	return sources->fill[i] >= 0 ? sources->fill[i] : sources->step[i];
+}
+
 static int make_mount_points(const struct staging *staging, struct error *err)
 {
 	const struct rootfs_plan *rootfs = &staging->plan->rootfs;
@@ -245,7 +251,7 @@ static int make_mount_points(const struct staging *staging, struct error *err)
 	for (size_t i = 0; i < rootfs->n_early && result == 0; i++) {
 		const struct step *step = &rootfs->steps[i];
 		bool makes = step->action == STEP_BIND || step->action == STEP_DEVICE ? is_source(sources, i) : step->action == STEP_MOUNT;
-		if (makes && !is_restored(staging->plan, step) && make_mount_point(sources, step, sources->step[i], err) < 0) {
+		if (makes && !is_restored(staging->plan, step) && make_mount_point(sources, step, for_now(sources, i), err) < 0) {
 			wrap(err, "make the mount point %s", step->target);
 			result = blame(err, step->pointer);
 		}
@@ -253,7 +259,7 @@ static int make_mount_points(const struct staging *staging, struct error *err)
 	/* CRIU mounts them itself. */
 	for (size_t i = rootfs->n_early; i-- > 0; ) {
 		char path[32];
-		snprintf(path, sizeof path, "/proc/self/fd/%d", sources->step[i]);
+		snprintf(path, sizeof path, "/proc/self/fd/%d", for_now(sources, i));
 		if (is_source(sources, i))
 			umount2(path, MNT_DETACH);
 	}

@@ -3,7 +3,10 @@
  *
  * Theory.  A read-only mount that still has to be filled - with device nodes,
  * with what tmpcopyup copies, with the mount points of later mounts - is made
- * writable first and sealed in the end.  Then come the read-only paths, then
+ * writable first and sealed in the end.  But not what is the host's: a bind
+ * mount is read-only from the start, or a symlink of the image could lead any
+ * other target, or the working directory, into it meanwhile; and a user
+ * namespace would not have it locked.  Then come the read-only paths, then
  * the masks (which may lie in those), and the root itself last: after it nothing
  * can be made any more.
  */
@@ -37,6 +40,10 @@ void plan_seals(struct planner *p)
 		struct step *step = &p->steps[i];
 		if (!(step->set & MOUNT_ATTR_RDONLY) || !needs_filling(p, i))
 			continue;
+		if (step->action == STEP_BIND) {
+			step->filled = true;
+			continue;
+		}
 		/* Those of the cgroups below it stay read-only from the start. */
 		if (step->action != STEP_CGROUP)
 			step->set &= ~(uint64_t) MOUNT_ATTR_RDONLY;

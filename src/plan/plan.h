@@ -91,6 +91,8 @@ struct step {
 	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, perhaps | MS_REC, in order */
 	unsigned n_propagation;
 	bool recursive;		/* BIND: rbind */
+	bool filled;		/* BIND: read-only from the start; what the targets below it lack is made in a writable copy that
+				 * is attached nowhere, so that nothing else can be */
 	bool copy_up;		/* tmpfs: starts as a copy of what it covers */
 	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
 	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */

@@ -185,6 +185,7 @@ static void print_step(struct json *j, const struct step *step)
 	words(j, "fileSystemFlags", super_words(&j->arena, step));
 	words(j, "propagation", propagation_words(&j->arena, step));
 	flag(j, "recursive", step->recursive);
+	flag(j, "filled", step->filled);
 	flag(j, "copyUp", step->copy_up);
 	flag(j, "modeOfTarget", step->mode_from_target);
 	flag(j, "copySymlink", step->copy_symlink);

@@ -165,6 +165,7 @@ static const char *properties(struct page *page, const struct step *step)
 	struct words all = attribute_words(&page->arena, step), more = super_words(&page->arena, step);
 	static const struct { size_t at; const char *word; } flags[] = {
 		{ offsetof(struct step, recursive), "with-all-below" },
+		{ offsetof(struct step, filled), "filled" },
 		{ offsetof(struct step, copy_up), "copy-up" },
 		{ offsetof(struct step, mode_from_target), "mode-of-target" },
 		{ offsetof(struct step, copy_symlink), "copy-symlink" },

@@ -48,6 +48,7 @@ static int run(struct build *b, size_t from, size_t to, struct error *err)
 	for (size_t i = from; i < to; i++) {
 		const struct step *step = &b->plan->rootfs.steps[i];
 
+		b->at = i;
 		if (actions[step->action].mounts && !b->rootfs->may_mount) {
 			fail_code(err, ERROR_CONFIG, "this needs a mount namespace of the container's own");
 			return explain(step, err);
@@ -66,6 +67,8 @@ int rootfs_build(struct rootfs *rootfs, struct rootfs_sources *sources, struct e
 
 	umask(mask);
 	target_forget(&b);
+	for (size_t i = 0; i < sources->n; i++)
+		cleanup_close(&sources->fill[i]);
 	return result < 0 ? -1 : mount_workshop_close(err);
 }
 

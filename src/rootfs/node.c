@@ -128,7 +128,7 @@ int step_console(struct build *b, size_t i, struct error *err)
 	const struct step *step = &b->plan->rootfs.steps[i];
 	char name[NAME_MAX + 1];
 	struct stat st;
-	const int parent = target_parent(b, step->target, name, err);
+	const int parent = target_parent_of_file(b, step->target, name, err);
 
 	if (parent < 0)
 		return -1;

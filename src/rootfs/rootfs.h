@@ -61,6 +61,7 @@ struct rootfs_sources {
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
 	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself), or, before rootfs_attach(), the
 				  * source as rootfs_open_inside() has found it; -1: init opens it */
+	int *fill;		 /* one a step: the writable copy of what is `filled`, or -1 */
 	int root_inside;	 /* the rootfs as rootfs_open_inside() has found it, or -1 */
 	size_t n;
 	struct cgroup_source *cgroups;

@@ -74,11 +74,15 @@ static int link_flag(const struct step *step)
 
 int source_place(const struct step *step, struct error *err)
 {
-	int fd;
+	int fd = -1;
 
 	if (step->action == STEP_DEVICE)
 		return find_device(step, err);
-	fd = open(step->source, O_PATH | O_CLOEXEC | link_flag(step));
+	/* With O_DIRECTORY what is mounted on demand there is mounted, as open_tree(2) has it. */
+	if (step->filled)
+		fd = open(step->source, O_PATH | O_DIRECTORY | O_CLOEXEC | link_flag(step));
+	if (fd < 0)
+		fd = open(step->source, O_PATH | O_CLOEXEC | link_flag(step));
 	return fd < 0 ? fail(err, errno, "open %s", step->source) : fd;
 }
 
@@ -112,6 +116,26 @@ int source_open(const struct step *step, int place, uint64_t propagation, struct
 	return take_fd(mount);
 }
 
+int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
+		struct error *err)
+{
+	struct step writable = *step;
+	struct stat st;
+
+	if (fstat(place, &st) < 0)
+		return fail(err, errno, "look at %s", step->source);
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	/* What the source itself forbids stays forbidden: nothing is cleared. */
+	writable.set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
+	auto_fd copy = source_open(&writable, place, MS_PRIVATE, err);
+
+	if (copy < 0 || (step->idmap && source_idmap(plan, step, copy, held, err) < 0))
+		return wrap(err, "open %s to make what is to be in it", step->source);
+	*fill = take_fd(copy);
+	return 0;
+}
+
 int source_take(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
@@ -123,9 +147,13 @@ int source_take(struct build *b, size_t i, struct error *err)
 		return take_fd(mount);
 	if (step->within && (place = path_open(b->rootfs->root, step->within, O_PATH | link_flag(step), err)) < 0)
 		return -1;
+	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
+		return -1;
 	mount = source_open(step, place, source_propagation(b->plan), err);
 	if (mount >= 0 && step->idmap)
 		result = source_idmap(b->plan, step, mount, &held, err);
+	if (mount >= 0 && result == 0 && step->filled)
+		result = source_fill(b->plan, step, place, &held, &b->sources->fill[i], err);
 	cleanup_close(&held.userns);
 	return mount < 0 || result < 0 ? -1 : take_fd(mount);
 }

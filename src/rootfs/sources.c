@@ -90,6 +90,10 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 {
 	const struct step *step = &plan->rootfs.steps[i];
 	auto_fd place = take_fd(sources->step[i]);
+
+	/* Two copies of one folder, whoever exchanges its name meanwhile. */
+	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
+		return wrap(err, "mount %s on %s", step->source, step->target), blame(err, step->pointer);
 	auto_fd mount = step->action == STEP_MOUNT
 				? mount_new(step->type, step->source, step->data, step->super, mount_attributes(step), err)
 				: source_open(step, place, source_propagation(plan), err);
@@ -99,7 +103,8 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 		     step->target);
 		return blame(err, step->pointer);
 	}
-	if (step->idmap && source_idmap(plan, step, mount, held, err) < 0)
+	if ((step->idmap && source_idmap(plan, step, mount, held, err) < 0) ||
+	    (step->filled && source_fill(plan, step, place, held, &sources->fill[i], err) < 0))
 		return blame(err, step->pointer);
 	sources->step[i] = take_fd(mount);
 	return 0;
@@ -145,12 +150,15 @@ void rootfs_close_sources(struct rootfs_sources *sources)
 	stock_close(&sources->null);
 	for (size_t i = 0; i < sources->n; i++)
 		cleanup_close(&sources->step[i]);
+	for (size_t i = 0; i < sources->n; i++)
+		cleanup_close(&sources->fill[i]);
 	for (size_t i = 0; i < sources->n_cgroups; i++) {
 		cleanup_close(&sources->cgroups[i].mount);
 		free(sources->cgroups[i].path);
 	}
 	free(sources->cgroups);
 	free(sources->step);
+	free(sources->fill);
 	*sources = (struct rootfs_sources){ .root = -1, .root_inside = -1, .null.fd = -1 };
 }
 
@@ -159,9 +167,11 @@ static void begin(const struct plan *plan, const struct cgroup_view *view, struc
 	const size_t n = plan->rootfs.n_steps;
 
 	*sources = (struct rootfs_sources){
-		.root = -1, .root_inside = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1), .n = n,
+		.root = -1, .root_inside = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1),
+		.fill = xmalloc(n * sizeof *sources->fill + 1), .n = n,
 	};
 	memset(sources->step, 0xff, n * sizeof *sources->step);
+	memset(sources->fill, 0xff, n * sizeof *sources->fill);
 	if (view) {
 		sources->layout = view->layout;
 		sources->links = view->links;

@@ -11,7 +11,9 @@ struct build {
 	const struct plan *plan;
 	struct rootfs *rootfs;
 	struct rootfs_sources *sources;
+	size_t at;		/* the step at hand */
 	int folder_fd;		/* the folder opened last for a node (-1: none): it is /dev ten times in a row */
+	bool folder_filled;	/* it is one of a writable copy */
 	char folder[256];
 };
 
@@ -30,8 +32,12 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 /* The same, refusing a target that is or would be reached through a symlink in its last component. */
 int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err);
 
-/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's. */
+/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's.  On a mount
+ * that is `filled` it is the folder of the writable copy. */
 int target_parent(struct build *b, const char *path, char *name, struct error *err);
+
+/* The same for a file that is made if it is missing, and mounted upon: the folder in the container itself. */
+int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err);
 
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
 int target_attach(int mount, int target, const struct step *step, struct error *err);
@@ -68,6 +74,11 @@ int source_place(const struct step *step, struct error *err);
  * not.  PLACE: what source_place() found, or -1.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is
  * set on all of it. */
 int source_open(const struct step *step, int place, uint64_t propagation, struct error *err);
+
+/* For a step that is `filled`: *FILL gets a copy like that, but writable (-1: the source is no folder). */
+struct idmap_held;
+int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
+		struct error *err);
 
 /* The user namespace made last for mapped mounts, and the step it was made for. */
 struct idmap_held {

@@ -53,6 +53,48 @@ static int refuse_hidden_procfs(const struct build *b, const struct step *step, 
 	return 0;
 }
 
+/*
+ * The config puts PATH on a mount of an earlier step that is `filled`: its writable copy, and in *REST the path in it.
+ * Else -1.  What the config says counts, not where a link of the image leads: nobody else is to make anything there.
+ */
+static int fill_for(const struct build *b, const char *path, const char **rest)
+{
+	for (size_t i = b->at; i-- > 0 && b->sources;) {
+		const struct step *s = &b->plan->rootfs.steps[i];
+
+		if ((s->action != STEP_BIND && s->action != STEP_MOUNT && s->action != STEP_CGROUP) || !is_below(path, s->target))
+			continue;
+		*rest = path + strlen(s->target);
+		return (*rest)[strspn(*rest, "/")] ? b->sources->fill[i] : -1;
+	}
+	return -1;
+}
+
+/* Make the target PATH where it lies on such a mount; *MADE (may be NULL): it is new.  What is there, a link as well, is
+ * left as it is. */
+static int fill(const struct build *b, const char *path, bool folder, bool *made, struct error *err)
+{
+	char name[NAME_MAX + 1];
+	const char *rest;
+	const int copy = fill_for(b, path, &rest);
+
+	if (made)
+		*made = false;
+	if (copy < 0)
+		return 0;
+	auto_fd parent = path_open_parent(copy, rest, true, name, err);
+
+	if (parent < 0)
+		return -1;
+	if ((folder ? mkdirat(parent, name, 0755) : mknodat(parent, name, S_IFREG | 0755, 0)) == 0) {
+		if (made)
+			*made = true;
+	} else if (errno != EEXIST) {
+		return fail(err, errno, "make %s in the container", path);
+	}
+	return 0;
+}
+
 /* Open the last component itself, which is made if it is missing.  An existing link is opened as the link it is. */
 static int open_no_follow(struct build *b, const struct step *step, bool folder, bool *made, struct error *err)
 {
@@ -74,19 +116,28 @@ static int open_no_follow(struct build *b, const struct step *step, bool folder,
 
 int target_open(struct build *b, const struct step *step, bool folder, bool *made, struct error *err)
 {
+	bool filled;
+
+	if (fill(b, step->target, folder, &filled, err) < 0)
+		return -1;
 	auto_fd target = step->no_follow_target ? open_no_follow(b, step, folder, made, err) :
 			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
 			 path_make_file(b->rootfs->root, step->target, 0755, err);
 
 	if (target < 0 || refuse_hidden_procfs(b, step, target, err) < 0)
 		return -1;
+	if (made)
+		*made |= filled;
 	return take_fd(target);
 }
 
 int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err)
 {
-	auto_fd target = open_no_follow(b, step, true, made, err);
 	struct stat st;
+
+	if (fill(b, step->target, true, NULL, err) < 0)
+		return -1;
+	auto_fd target = open_no_follow(b, step, true, made, err);
 
 	if (target < 0)
 		return -1;
@@ -102,25 +153,41 @@ int target_open_plain_folder(struct build *b, const struct step *step, bool *mad
 void target_forget(struct build *b)
 {
 	cleanup_close(&b->folder_fd);
+	b->folder_filled = false;
 }
 
-int target_parent(struct build *b, const char *path, char *name, struct error *err)
+/* COPY: the writable copy that PATH is REST in, or -1. */
+static int parent_in(struct build *b, const char *path, int copy, const char *rest, char *name, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	size_t n = slash ? (size_t) (slash - path) : sizeof b->folder;
 	const char *last = slash ? slash + 1 : "";
 
-	if (b->folder_fd >= 0 && n == strlen(b->folder) && memcmp(b->folder, path, n) == 0 &&
+	if (b->folder_fd >= 0 && b->folder_filled == (copy >= 0) && n == strlen(b->folder) && memcmp(b->folder, path, n) == 0 &&
 	    *last && strlen(last) <= NAME_MAX && strcmp(last, ".") != 0 && strcmp(last, "..") != 0) {
 		memcpy(name, last, strlen(last) + 1);
 		return b->folder_fd;
 	}
 	target_forget(b);
-	b->folder_fd = path_open_parent(b->rootfs->root, path, true, name, err);
+	b->folder_fd = path_open_parent(copy >= 0 ? copy : b->rootfs->root, copy >= 0 ? rest : path, true, name, err);
+	b->folder_filled = copy >= 0;
 	/* Too long a name is not remembered: no path compares equal to "?". */
 	snprintf(b->folder, sizeof b->folder, "%.*s", n < sizeof b->folder ? (int) n : 1,
 		 n < sizeof b->folder ? path : "?");
 	return b->folder_fd;
+}
+
+int target_parent(struct build *b, const char *path, char *name, struct error *err)
+{
+	const char *rest = NULL;
+	const int copy = fill_for(b, path, &rest);
+
+	return parent_in(b, path, copy, rest, name, err);
+}
+
+int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err)
+{
+	return fill(b, path, false, NULL, err) < 0 ? -1 : parent_in(b, path, -1, NULL, name, err);
 }
 
 int target_attach(int mount, int target, const struct step *step, struct error *err)

@@ -199,6 +199,50 @@ load lib/mounts
 	is_mounted /data
 }
 
+@test "in a read-only bind the config's mounts find their place, and nothing else can be made there" {
+	local made=$'data\ndata/deep\ndata/deep/er\ndata/file\ndata/folder'
+	mkdir "$T/data"
+	echo from the host >"$T/text"
+	add_mount /data none "$T/data" rbind ro
+	add_mount /data/folder tmpfs tmpfs
+	add_mount /data/folder/sub tmpfs tmpfs
+	add_mount /data/file none "$T/text" bind
+	add_mount /data/deep/er none "$T/data" bind
+	program true
+	cp config.json "$T/config"
+	see 'cat /data/file; echo >/data/folder/sub/new; ls /data/deep/er; ! echo >/data/new'
+	same $'from the host\ndeep\nfile\nfolder' "${output%%$'\nsh:'*}"
+	[[ $(attributes /data) == ro,* ]]
+	same "$made" "$(cd "$T" && find data | sort)"
+	# An image whose links lead into it, at the place of another mount, as a working directory, as a folder of devices.
+	ln -s /data/image rootfs/etc/hosts
+	ln -s /data rootfs/app
+	cp "$T/config" config.json
+	add_mount /etc/hosts none "$T/text" bind
+	rt_fail run web
+	says "read-only"
+	cp "$T/config" config.json
+	spec '.process.cwd = "/app/image"'
+	rt_fail run web
+	cp "$T/config" config.json
+	add_mount /app/image tmpfs tmpfs
+	rt_fail run web
+	cp "$T/config" config.json
+	spec '.linux.devices = [{path: "/app/fifo", type: "p"}]'
+	rt_fail run web
+	same "$made" "$(cd "$T" && find data | sort)"
+}
+
+@test "devices and the terminal's file find their place in a read-only bind" {
+	need_root
+	mkdir "$T/data"
+	add_mount /data none "$T/data" bind ro
+	spec '.linux.devices = [{path: "/data/null", type: "c", major: 1, minor: 3}, {path: "/data/deep/fifo", type: "p"}]'
+	see 'echo >/data/null; ls /data/deep; ! echo >/data/new'
+	same fifo "${output%%$'\nsh:'*}"
+	[ -p "$T/data/deep/fifo" ]
+}
+
 @test "the root itself is no target" {
 	local target
 	for target in / . // /..; do

@@ -147,6 +147,21 @@ load lib/namespaces
 	run ! rt exec web mount -o remount,bind,rw /tmp/late
 }
 
+@test "root of a user namespace lifts nothing off a read-only mount in which others lie" {
+	need_kernel 5.12
+	mkdir -m 777 "$T/data"
+	user_namespace
+	spec '.process.capabilities |= map_values(["CAP_SYS_ADMIN"])'
+	spec '.mounts += [{destination: "/tmp/data", type: "bind", source: $d, options: ["rbind", "ro"]},
+		{destination: "/tmp/data/in", type: "tmpfs", source: "x"}]' --arg d "$T/data"
+	shell 'sleep 1000'
+	rt run -d web
+	run ! rt exec web mount -o remount,bind,rw /tmp/data
+	run ! rt exec web touch /tmp/data/new
+	rt exec web touch /tmp/data/in/new
+	same in "$(ls "$T/data")"
+}
+
 @test "exec in a container that shares the host's network, ipc and pid namespaces" {
 	user_namespace
 	no_namespace network ipc pid

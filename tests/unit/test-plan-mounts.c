@@ -274,22 +274,23 @@ static void test_read_only_tmpfs_is_sealed_late(void **state)
 	assert_null(late_step(STEP_SEAL, "/tmp"));
 }
 
-static void test_read_only_bind_is_sealed_if_it_is_filled(void **state)
+static void test_read_only_bind_is_so_from_the_start_also_if_it_is_filled(void **state)
 {
 	(void) state;
 	assert_plan(.mounts = BIND(", 'ro'"));
 	assert_int_equal(step_on("/data")->set, MOUNT_ATTR_RDONLY);
-	assert_null(late_step(STEP_SEAL, "/data"));
+	assert_false(step_on("/data")->filled);
 	assert_plan(.mounts = BIND(", 'ro'") ", {'destination':'/data/sub', 'type':'tmpfs'}");
-	assert_int_equal(step_on("/data")->set, 0);
-	assert_int_equal(late_step(STEP_SEAL, "/data")->of, 0);
+	assert_int_equal(step_on("/data")->set, MOUNT_ATTR_RDONLY);
+	assert_true(step_on("/data")->filled);
+	assert_null(late_step(STEP_SEAL, "/data"));
 	/* A neighbour, and one that comes before, fill nothing. */
 	assert_plan(.mounts = "{'destination':'/data/sub', 'type':'tmpfs'}, " BIND(", 'ro'") ", {'destination':'/data2', 'type':'tmpfs'}");
-	assert_null(late_step(STEP_SEAL, "/data"));
-	/* What is recursive cannot wait: it would reach what is mounted later. */
+	assert_false(step_on("/data")->filled);
+	/* What is recursive makes what lies below read-only, too: nothing is mounted there. */
 	assert_plan(.mounts = RBIND(", 'rro'") ", {'destination':'/data/sub', 'type':'tmpfs'}");
 	assert_int_equal(step_on("/data")->set_all, MOUNT_ATTR_RDONLY);
-	assert_null(late_step(STEP_SEAL, "/data"));
+	assert_false(step_on("/data")->filled);
 }
 
 static void test_read_only_dev_is_sealed_late(void **state)
@@ -350,7 +351,7 @@ int main(void)
 		TEST(test_tmpfs),
 		TEST(test_copy_up),
 		TEST(test_read_only_tmpfs_is_sealed_late),
-		TEST(test_read_only_bind_is_sealed_if_it_is_filled),
+		TEST(test_read_only_bind_is_so_from_the_start_also_if_it_is_filled),
 		TEST(test_read_only_dev_is_sealed_late),
 		TEST(test_mount_label),
 	};

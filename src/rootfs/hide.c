@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
-#include "sys/mountinfo.h"
 #include "sys/path.h"
 
 int step_seal(struct build *b, size_t i, struct error *err)
@@ -39,16 +38,6 @@ static int open_existing(struct build *b, const struct step *step, bool *missing
 	return target >= 0 || *missing ? target : path_open(root, step->target, O_PATH, err);
 }
 
-/* By whatever name: pivot_root would leave behind what covers the root, and a later exec would meet it. */
-static bool is_root(const struct build *b, int target)
-{
-	struct stat a, root;
-	uint64_t id, root_id;
-
-	return fstat(target, &a) == 0 && fstat(b->rootfs->root, &root) == 0 && a.st_ino == root.st_ino &&
-	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
-}
-
 /* What is mounted below keeps its place, and every mount its nosuid, nodev, noexec. */
 int step_readonly(struct build *b, size_t i, struct error *err)
 {
@@ -58,7 +47,7 @@ int step_readonly(struct build *b, size_t i, struct error *err)
 
 	if (target < 0)
 		return missing ? 0 : -1;
-	if (is_root(b, target))
+	if (target_is_root(b, target))
 		return mount_change(b->rootfs->root, MOUNT_ATTR_RDONLY, 0, 0, false, err);
 	auto_fd copy = mount_clone(target, "", true, false, err);
 
@@ -78,7 +67,7 @@ int step_mask(struct build *b, size_t i, struct error *err)
 		return missing ? 0 : -1;
 	if (fstat(target, &st) < 0)
 		return fail(err, errno, "look at it");
-	if (is_root(b, target))
+	if (target_is_root(b, target))
 		return fail_code(err, ERROR_CONFIG, "it is the root itself");
 	struct mount_stock *cover = S_ISDIR(st.st_mode) ? &b->rootfs->empty : &b->rootfs->null;
 

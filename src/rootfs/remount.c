@@ -12,10 +12,20 @@
 #include "sys/mountfd.h"
 #include "sys/path.h"
 
+/* The mount that the step is about. */
+static int open_mount(struct build *b, const struct step *step, struct error *err)
+{
+	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
+
+	if (mount >= 0 && target_is_root(b, mount))
+		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
+	return take_fd(mount);
+}
+
 int step_propagate(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
+	auto_fd mount = open_mount(b, step, err);
 
 	return mount < 0 ? -1 : target_propagate(mount, step, err);
 }
@@ -25,7 +35,7 @@ int step_propagate(struct build *b, size_t i, struct error *err)
 int step_remount(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
+	auto_fd mount = open_mount(b, step, err);
 
 	if (mount < 0)
 		return -1;

@@ -39,6 +39,11 @@ int target_parent(struct build *b, const char *path, char *name, struct error *e
 /* The same for a file that is made if it is missing, and mounted upon: the folder in the container itself. */
 int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err);
 
+/* True if TARGET is the container's root, by whatever name.  The config may not name it for a mount, but a link of the image
+ * may lead there: pivot_root(2) would leave behind what covers the root, a later exec would meet that instead of it, and a
+ * remount of what was thought to be there would be one of the host's file system. */
+bool target_is_root(const struct build *b, int target);
+
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
 int target_attach(int mount, int target, const struct step *step, struct error *err);
 

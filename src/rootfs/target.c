@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
+#include "sys/mountinfo.h"
 #include "sys/path.h"
 
 static bool is_below(const char *path, const char *folder)
@@ -40,12 +41,23 @@ static bool expects_procfs(const struct build *b, const struct step *step)
 	return false;
 }
 
+bool target_is_root(const struct build *b, int target)
+{
+	struct stat a, root;
+	uint64_t id, root_id;
+
+	return fstat(target, &a) == 0 && fstat(b->rootfs->root, &root) == 0 && a.st_ino == root.st_ino &&
+	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
+}
+
 /* A rootfs whose /etc is a link into /proc would make "/etc/hosts" cover a file of procfs, where LSM labels and
  * sysctls are read and written (CVE-2019-16884).  The planner could not know. */
-static int refuse_hidden_procfs(const struct build *b, const struct step *step, int target, struct error *err)
+static int refuse_hidden(const struct build *b, const struct step *step, int target, struct error *err)
 {
 	struct statfs fs;
 
+	if (target_is_root(b, target))
+		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
 	if (fstatfs(target, &fs) < 0)
 		return fail(err, errno, "look at %s in the container", step->target);
 	if (fs.f_type == PROC_SUPER_MAGIC && !expects_procfs(b, step))
@@ -124,7 +136,7 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
 			 path_make_file(b->rootfs->root, step->target, 0755, err);
 
-	if (target < 0 || refuse_hidden_procfs(b, step, target, err) < 0)
+	if (target < 0 || refuse_hidden(b, step, target, err) < 0)
 		return -1;
 	if (made)
 		*made |= filled;

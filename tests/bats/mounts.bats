@@ -253,6 +253,31 @@ load lib/mounts
 	done
 }
 
+@test "the root itself is no target, neither if a link of the image leads there" {
+	local options
+	need_root
+	test_mount -t tmpfs -o size=64m test "$BUNDLE/rootfs"
+	cp -a "$SUITE/rootfs/." rootfs
+	ln -s . rootfs/data
+	ln -s / rootfs/other
+	program true
+	cp config.json "$T/config"
+	mkdir "$T/volume"
+	for options in '"bind"' '"remount", "size=32m"' '"remount", "ro"' '"rslave"'; do
+		for target in /data /other; do
+			cp "$T/config" config.json
+			spec ".mounts += [{destination: \$t, source: \$s, options: [$options]}]" --arg s "$T/volume" --arg t "$target"
+			rt_fail run web
+			says "/mounts/$(mount_index)" "leads to the root itself"
+		done
+	done
+	cp "$T/config" config.json
+	add_mount /data tmpfs tmpfs
+	rt_fail run web
+	says "leads to the root itself"
+	grep -q " $BUNDLE/rootfs .*size=65536k" /proc/self/mountinfo
+}
+
 @test "/proc takes nothing but procfs" {
 	mkdir "$T/data"
 	add_mount /proc tmpfs tmpfs

@@ -30,21 +30,24 @@ static int parse_user(const char *text, struct oci_user *user, struct error *err
 	return 0;
 }
 
+/* They come behind those that the process has already, as with runc. */
 static int parse_groups(struct arena *arena, char **list, struct oci_user *user, struct error *err)
 {
 	uint32_t *groups = NULL;
 	size_t n = 0;
 
-	for (; list && *list; list++, n++) {
+	if (!list || !*list)
+		return 0;
+	for (; n < user->n_additional_gids; n++)
+		*(uint32_t *) arena_push(arena, &groups, n, sizeof *groups) = user->additional_gids[n];
+	for (; *list; list++, n++) {
 		uint64_t g;
 		if (!number_parse(*list, 0, MAX_ID, &g))
 			return fail_code(err, ERROR_USAGE, "invalid --additional-gids \"%s\": expected a number from 0 to %u", *list, MAX_ID);
 		*(uint32_t *) arena_push(arena, &groups, n, sizeof *groups) = (uint32_t) g;
 	}
-	if (n) {
-		user->additional_gids = groups;
-		user->n_additional_gids = n;
-	}
+	user->additional_gids = groups;
+	user->n_additional_gids = n;
 	return 0;
 }
 

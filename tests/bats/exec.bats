@@ -69,7 +69,10 @@ setup()
 	run rt exec -u 7:8 web sh -c 'id -u; id -g'
 	[ "$output" = $'7\n8' ]
 	run rt exec -g 77 --additional-gids 78 web id -G
-	[ "$output" = "1001 77 78" ]
+	[ "$output" = "1001 5 77 78" ]
+	echo '{"args": ["id", "-G"], "cwd": "/", "user": {"uid": 7, "gid": 8, "additionalGids": [9]}}' >process.json
+	run rt exec -g 77 --process process.json web
+	[ "$output" = "8 9 77" ]
 }
 
 @test "--user is numbers, and all of the text (CVE-2026-30892)" {

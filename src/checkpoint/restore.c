@@ -264,10 +264,10 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 	r->launch.hooked = true;
 	auto_free char *state =
 		hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, r->launch.bundle, NULL, err) < 0)
+	struct hook_setting setting = { .state = state, .cwd = r->launch.bundle, .output = r->launch.hook_output };
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0)
 		return -1;
-	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, r->launch.bundle, NULL,
-			 err);
+	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, &setting, err);
 }
 
 static int on_terminal(struct restore *r, int master, struct error *err)

@@ -41,7 +41,8 @@ static int after_start(struct launch *launch, struct error *err)
 		return 0;
 	auto_free char *state =
 		hooks_state(launch->plan.id, launch->bundle, "running", launch->pid, &launch->plan.config->annotations);
-	return hooks_run("poststart", hooks->poststart, hooks->n_poststart, state, launch->bundle, NULL, err);
+	struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
+	return hooks_run("poststart", hooks->poststart, hooks->n_poststart, &setting, err);
 }
 
 int container_run(struct create_options *options, struct error *err)

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "cgroup/cgroup.h"
 #include "container/handle.h"
 #include "container/hooks.h"
@@ -114,8 +115,11 @@ int handle_poststart(const struct handle *h, struct error *err)
 	}
 	auto_free char *state =
 		hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
-	result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, state,
-			   h->record->bundle, NULL, err);
+	struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
+	result = hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, err);
+	if (result == 0)
+		result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, &setting, err);
+	hook_output_close(&setting.output);
 	config_free(&config);
 	return result;
 }
@@ -123,14 +127,18 @@ int handle_poststart(const struct handle *h, struct error *err)
 void handle_poststop(const struct handle *h)
 {
 	struct config config = { 0 };
-	struct error ignored;
+	struct error ignored = { 0 };
 
 	if (!h->record || !h->record->poststop)
 		return;
 	if (handle_config(h, &config, &ignored) == 0) {
 		auto_free char *state = hooks_state(h->id, h->record->bundle, "stopped", 0, &h->record->annotations);
-		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, state,
-			      h->record->bundle);
+		struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
+		/* They run all the same: it is too late for an error. */
+		if (hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, &ignored) < 0)
+			log_warn("%s", ignored.message);
+		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, &setting);
+		hook_output_close(&setting.output);
 	}
 	config_free(&config);
 }

@@ -62,21 +62,56 @@ static char **inherited(void)
 	return copy;
 }
 
+static int open_end(const struct json_map *annotations, const char *key, const char *bundle, int *fd, struct error *err)
+{
+	const char *path = json_map_get(annotations, key);
+	char pointer[64];
+
+	*fd = -1;
+	if (!path)
+		return 0;
+	auto_free char *whole = xasprintf("%s%s%s", *path == '/' ? "" : bundle, *path == '/' ? "" : "/", path);
+	*fd = open(whole, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	if (*fd >= 0)
+		return 0;
+	fail(err, errno, "open %s for what hooks print", whole);
+	snprintf(pointer, sizeof pointer, "/annotations/%s", key);
+	return blame(err, pointer);
+}
+
+int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output, struct error *err)
+{
+	output->err = -1;
+	if (open_end(annotations, "run.oci.hooks.stdout", bundle, &output->out, err) == 0 &&
+	    open_end(annotations, "run.oci.hooks.stderr", bundle, &output->err, err) == 0)
+		return 0;
+	hook_output_close(output);
+	return -1;
+}
+
+void hook_output_close(struct hook_output *output)
+{
+	cleanup_close(&output->out);
+	cleanup_close(&output->err);
+}
+
 /* In the hook's process: never returns. */
-static void become(const struct oci_hook *hook, int in, int out, const char *cwd, char *const *env)
+static void become(const struct oci_hook *hook, int in, int print, const struct hook_setting *setting)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
 	/* An empty list is one, too: nothing was said only where there is no env. */
-	auto_free char **own = hook->env ? terminated(hook->env, hook->n_env) : env ? NULL : inherited();
+	auto_free char **own = hook->env ? terminated(hook->env, hook->n_env) : setting->env ? NULL : inherited();
+	int out = setting->output.out >= 0 ? setting->output.out : print;
+	int err = setting->output.err >= 0 ? setting->output.err : print;
 	struct error ignored;
 
 	setpgid(0, 0);
 	signal_reset();
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || fd_close_from(3, &ignored) < 0)
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || fd_close_from(3, &ignored) < 0)
 		_exit(126);
-	if (cwd && chdir(cwd) < 0)
-		dprintf(2, "cannot enter %s: %s", cwd, errno_text(errno));
-	execve(hook->path, args, own ? own : env);
+	if (setting->cwd && chdir(setting->cwd) < 0)
+		dprintf(2, "cannot enter %s: %s", setting->cwd, errno_text(errno));
+	execve(hook->path, args, own ? own : setting->env);
 	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
 	_exit(127);
 }
@@ -147,8 +182,7 @@ static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd,
 	return 0;
 }
 
-static int run_one(const struct oci_hook *hook, bool peace, const char *state, const char *cwd, char *const *env,
-		   struct error *err)
+static int run_one(const struct oci_hook *hook, bool peace, const struct hook_setting *setting, struct error *err)
 {
 	/* A memory file, not a pipe: a child that the hook leaves behind cannot make us wait for its end. */
 	auto_fd out = memfd_create("hook", MFD_CLOEXEC), in = memfd_create("state", MFD_CLOEXEC), pidfd = -1;
@@ -157,13 +191,13 @@ static int run_one(const struct oci_hook *hook, bool peace, const char *state, c
 	if (out < 0 || in < 0)
 		return fail(err, errno, "make a memory file for %s", hook->path);
 	/* The state and then the end of the file, as a pipe would give it. */
-	if (fd_write_all(in, state, strlen(state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
+	if (fd_write_all(in, setting->state, strlen(setting->state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
 		return -1;
 	pid = process_clone(0, -1, false, &pidfd, err);
 	if (pid < 0)
 		return wrap(err, "start %s", hook->path);
 	if (pid == 0)
-		become(hook, in, out, cwd, env);
+		become(hook, in, out, setting);
 	if (finish(hook, peace, pid, pidfd, err) < 0) {
 		add_output(out, err);
 		return -1;
@@ -171,12 +205,12 @@ static int run_one(const struct oci_hook *hook, bool peace, const char *state, c
 	return 0;
 }
 
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd,
-	      char *const *env, struct error *err)
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting,
+	      struct error *err)
 {
 	for (size_t i = 0; i < n; i++) {
 		char pointer[64];
-		if (run_one(&hooks[i], false, state, cwd, env, err) == 0)
+		if (run_one(&hooks[i], false, setting, err) == 0)
 			continue;
 		wrap(err, "error running %s hook #%zu", name, i);
 		snprintf(pointer, sizeof pointer, "/hooks/%s/%zu", name, i);
@@ -185,11 +219,11 @@ int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const ch
 	return 0;
 }
 
-void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd)
+void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting)
 {
 	struct error err = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		if (run_one(&hooks[i], true, state, cwd, NULL, &err) < 0)
+		if (run_one(&hooks[i], true, setting, &err) < 0)
 			log_warn("error running %s hook #%zu: %s", name, i, err.message);
 }

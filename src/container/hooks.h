@@ -21,16 +21,33 @@
 
 struct error;
 
-/* Run N hooks in order; NAME ("prestart") is for messages.  CWD may be NULL (stay).  ENV is for those that say no
- * environment of their own, NULL: the runtime's.  The first that fails, is killed or outlives its timeout ends the
- * list: -1 with ERROR_HOOK and the tail of what it printed; one at which we are interrupted (sys/interrupt.h), with
- * ERROR_INTERRUPTED.  Its whole process group is killed. */
-int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd,
-	      char *const *env, struct error *err);
+/* The files of the host to whose ends hooks print, or -1. */
+struct hook_output {
+	int out, err;
+};
+
+/* What the hooks of one moment are given. */
+struct hook_setting {
+	const char *state;		/* the state document */
+	const char *cwd;		/* NULL: stay */
+	char *const *env;		/* for those that say no environment of their own; NULL: the runtime's */
+	struct hook_output output;
+};
+
+/* Open what the annotations run.oci.hooks.stdout and run.oci.hooks.stderr name (crun's), from BUNDLE on, and make it if
+ * it is not there.  Without them -1: a file of ours, whose tail the message of a failure has. */
+int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output, struct error *err);
+void hook_output_close(struct hook_output *output);
+
+/* Run N hooks in order; NAME ("prestart") is for messages.  The first that fails, is killed or outlives its timeout
+ * ends the list: -1 with ERROR_HOOK and the tail of what it printed; one at which we are interrupted (sys/interrupt.h),
+ * with ERROR_INTERRUPTED.  Its whole process group is killed. */
+int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting,
+	      struct error *err);
 
 /* The same where the list goes on whatever happens (poststop): failures are warnings, and who is impatient and
  * interrupts us twice does not keep them from clearing up. */
-void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const char *state, const char *cwd);
+void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting);
 
 /* The state document (runtime.md, State) that hooks read: one line.  The caller frees. */
 char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations);

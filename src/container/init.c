@@ -175,13 +175,16 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 }
 
 /* The hooks that run in the container's namespaces, and see its pid as it is there. */
-static int own_hooks(const struct plan *plan, const char *name, const struct oci_hook *hooks, size_t n,
-		     const char *status, const char *cwd, char *const *env, struct error *err)
+static int own_hooks(const struct launch *launch, const char *name, const struct oci_hook *hooks, size_t n,
+		     const char *status, char *const *env, struct error *err)
 {
+	const struct plan *plan = &launch->plan;
+
 	if (!n)
 		return 0;
 	auto_free char *state = hooks_state(plan->id, plan->bundle, status, (int) getpid(), &plan->config->annotations);
-	return hooks_run(name, hooks, n, state, cwd, env, err);
+	struct hook_setting setting = { .state = state, .env = env, .output = launch->hook_output };
+	return hooks_run(name, hooks, n, &setting, err);
 }
 
 /* Whether the runtime is asked in before our own hooks: it has some, too; or a process of its may still hold our place
@@ -220,8 +223,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 		/* They start in the root file system: runc's do, and are written for it. */
 		if (fchdir(rootfs.root) < 0)
 			return fail(err, errno, "enter the root file system");
-		if (own_hooks(plan, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
-			      NULL, NULL, err) < 0)
+		if (own_hooks(launch, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
+			      NULL, err) < 0)
 			return -1;
 		self_forget_environment();
 	}
@@ -248,7 +251,7 @@ static void log_to_nobody(void *context, int level, const char *text)
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
 	struct channel *ch = &launch->init_channel;
-	int stay[] = { launch->gate, ch->fd };
+	int stay[] = { launch->gate, ch->fd, launch->hook_output.out, launch->hook_output.err };
 
 	/* What the creator's caller had open must not stay open with us for as long as nobody calls start; done before
 	 * create returns, so that nobody ever sees it. */
@@ -302,8 +305,8 @@ static int run(struct launch *launch, struct error *err)
 	/* These programs are the container's own, as is the one that it is about. */
 	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
 		return -1;
-	if (hooks && own_hooks(plan, "startContainer", hooks->start_container, hooks->n_start_container, "created",
-			       NULL, entry.env, err) < 0)
+	if (hooks && own_hooks(launch, "startContainer", hooks->start_container, hooks->n_start_container, "created",
+			       entry.env, err) < 0)
 		return -1;
 	if (!plan->has_process)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");

@@ -89,6 +89,7 @@ int launch_decide(struct launch *launch, struct error *err)
 
 	launch->folder = launch->gate = launch->pidfd = launch->master = launch->notify = launch->netns = -1;
 	launch->rdt.root = launch->channel.fd = launch->init_channel.fd = -1;
+	launch->hook_output = (struct hook_output) { -1, -1 };
 	memset(launch->join, 0xff, sizeof launch->join);
 	if (store_check_id(o->id, err) < 0)
 		return -1;
@@ -280,10 +281,13 @@ void launch_view_cgroup(const struct cgroup *c, const struct host *host, struct 
 
 int launch_reserve(struct launch *launch, struct error *err)
 {
+	const struct oci_config *config = launch->plan.config;
 	struct create_options *o = launch->options;
 
 	launch->folder = store_make(o->root, o->id, err);
 	if (launch->folder < 0)
+		return -1;
+	if (config->hooks && hook_output_open(&config->annotations, launch->bundle, &launch->hook_output, err) < 0)
 		return -1;
 	if (fill_record(launch, err) < 0 ||
 	    net_devices_look(&o->loaded->arena, &launch->plan, &launch->devices, err) < 0)
@@ -361,7 +365,8 @@ int launch_remove(struct launch *launch, struct error *err)
 	if (launch->hooked && hooks && hooks->n_poststop) {
 		auto_free char *state =
 			hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
-		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, state, launch->bundle);
+		struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
+		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, &setting);
 	}
 	return store_remove(o->root, o->id, launch->folder, err);
 }
@@ -389,6 +394,7 @@ void launch_close(struct launch *launch)
 	channel_close(&launch->init_channel);
 	launch_close_sources(launch);
 	cgroup_close(&launch->cgroup);
+	hook_output_close(&launch->hook_output);
 	free(launch->bundle);
 	launch->bundle = NULL;
 }

@@ -12,6 +12,7 @@
 #include "cgroup/cgroup.h"
 #include "container/channel.h"
 #include "container/container.h"
+#include "container/hooks.h"
 #include "container/record.h"
 #include "plan/plan.h"
 #include "rootfs/rootfs.h"
@@ -44,6 +45,7 @@ struct launch {
 	int netns;			/* the container's, once some have */
 	int master;			/* the pty, when we keep it (run in the foreground) */
 	int notify;			/* the container's NOTIFY_SOCKET (run) */
+	struct hook_output hook_output;
 	bool hooked;			/* hooks have run: poststop must follow a failure */
 };
 

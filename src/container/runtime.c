@@ -275,11 +275,11 @@ static int answer_rootfs(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
 	auto_free char *state = state_now(launch, "creating");
+	struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
 
 	launch->hooked = true;
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, state, launch->bundle, NULL, err) < 0 ||
-	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, state, launch->bundle, NULL,
-		      err) < 0)
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0 ||
+	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, &setting, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
 }

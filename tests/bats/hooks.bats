@@ -259,6 +259,40 @@ all_hooks()
 	[ ${#output} -lt 1500 ]
 }
 
+@test "run.oci.hooks.stdout, run.oci.hooks.stderr: what hooks print goes to the ends of files" {
+	local name names=(prestart createRuntime createContainer startContainer poststart poststop)
+
+	echo before >hooks.out
+	for name in "${names[@]}"; do
+		hook $name "echo $name; echo $name >&2"
+	done
+	spec '.annotations = {"run.oci.hooks.stdout": "hooks.out", "run.oci.hooks.stderr": $e} | .process.args = ["sh", "-c", "ls /proc/self/fd | wc -l"]' \
+		--arg e "$T/hooks.err"
+	rt create web
+	(cd / && rt start web)
+	wait_status web stopped
+	(cd / && rt delete web)
+	printf '%s\n' before "${names[@]}" | diff - hooks.out
+	printf '%s\n' "${names[@]}" | diff - "$T/hooks.err"
+	[ "$(cat "$OUT")" = 4 ]
+	rm hooks.out "$T/hooks.err"
+	[ "$(rt run web </dev/null)" = 4 ]
+	printf '%s\n' "${names[@]}" | tee >(diff - hooks.out >&2) | diff - "$T/hooks.err"
+	[ "$(stat -c %a hooks.out)" = 600 ]
+}
+
+@test "run.oci.hooks.stdout alone: the error still has what the hook said of it; a file that cannot be opened is one" {
+	spec '.annotations = {"run.oci.hooks.stdout": $o}' --arg o "$T/hooks.out"
+	hook prestart "echo seen; echo told >&2; exit 3"
+	rt_fail create web
+	says "/hooks/prestart/0" "exit status 3: told"
+	[ "$(cat "$T/hooks.out")" = seen ]
+	spec '.annotations["run.oci.hooks.stderr"] = "nowhere/file"'
+	rt_fail create web
+	says "/annotations/run.oci.hooks.stderr" "$BUNDLE/nowhere/file" "no such file or directory"
+	rt features | jq -e '.potentiallyUnsafeConfigAnnotations | index("run.oci.hooks.stdout") and index("run.oci.hooks.stderr")'
+}
+
 @test "the first hook that fails ends the list" {
 	hook prestart "echo one >>$T/order"
 	hook prestart "echo two >>$T/order; exit 1"

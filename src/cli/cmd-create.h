@@ -6,7 +6,7 @@
 #define CREATE_OPTIONS \
 	{ 'b', "bundle",         TEXT(create_options, bundle),         "DIR", \
 	  "where config.json lies (default: the current directory)" }, \
-	{ 'f', "config",         TEXT(create_options, config),         "FILE", "another name for config.json" }, \
+	{ 'f', "config",         TEXT(create_options, config),         "FILE", "in place of config.json" }, \
 	{  0,  "console-socket", TEXT(create_options, console_socket), "SOCKET", \
 	  "send the master end of the container's terminal to this unix socket" }, \
 	{  0,  "pidfd-socket",   TEXT(create_options, pidfd_socket),   "SOCKET", \

@@ -21,7 +21,7 @@ struct explain_options {
 
 static const struct option explain_options[] = {
 	{ 'b', "bundle",         TEXT(explain_options, bundle),         "DIR", "the same as BUNDLE" },
-	{ 'f', "config",         TEXT(explain_options, config),         "FILE", "another name for config.json" },
+	{ 'f', "config",         TEXT(explain_options, config),         "FILE", "in place of config.json" },
 	{  0,  "id",             TEXT(explain_options, id),             "NAME",
 	   "the id the container would have (default: that of the bundle)" },
 	{  0,  "format",         CHOICE(explain_options, format),       "text|json",
@@ -70,7 +70,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 		return fail(err, errno, "open the bundle %s", bundle);
 	if (!how.id)
 		how.id = absolute[1] ? strrchr(absolute, '/') + 1 : "root";
-	if (config_load(dir, options->config ? options->config : "config.json", &cli->config, err) < 0)
+	if (config_load_bundle(dir, options->config, &cli->config, err) < 0)
 		return err->line || err->pointer[0] ? -1 : wrap(err, "in the bundle %s", absolute);
 	if (host_probe(&host, err) < 0)
 		return -1;

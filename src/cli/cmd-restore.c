@@ -6,7 +6,7 @@ static const struct option restore_options[] = {
 	CRIU_OPTIONS(restore_options),
 	{ 'b', "bundle",            TEXT(restore_options, create.bundle),         "DIR",
 	   "where config.json lies (default: the current directory)" },
-	{ 'f', "config",            TEXT(restore_options, create.config),         "FILE", "another name for config.json" },
+	{ 'f', "config",            TEXT(restore_options, create.config),         "FILE", "in place of config.json" },
 	{ 'd', "detach",            FLAG(restore_options, create.detach),         NULL,   "do not wait for the container's end" },
 	{  0,  "console-socket",    TEXT(restore_options, create.console_socket), "SOCKET",
 	   "send the master end of the container's terminal to this unix socket" },

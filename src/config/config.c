@@ -135,6 +135,13 @@ int config_load(int dirfd, const char *name, struct config *config, struct error
 	return understand(config, name, SPEC, err);
 }
 
+int config_load_bundle(int bundle, const char *name, struct config *config, struct error *err)
+{
+	if (!name || !strcmp(name, "config.json"))
+		return config_load(bundle, "config.json", config, err);
+	return config_load(file_exists(AT_FDCWD, name) ? AT_FDCWD : bundle, name, config, err);
+}
+
 /* The text of NAME, which may be a pipe (a shell's <(...)), or of standard input; the name of it for messages, or
  * NULL. */
 static const char *read_named(int dirfd, const char *name, struct config *config, struct error *err)

@@ -32,6 +32,10 @@ struct config {
  * in every case.  At most 16 MiB are read, from a regular file only. */
 int config_load(int dirfd, const char *name, struct config *config, struct error *err);
 
+/* The same for the config of the BUNDLE: config.json; or what the option --config NAMEs, seen from the current directory,
+ * as crun has it, and where it is not there, from the bundle. */
+int config_load_bundle(int bundle, const char *name, struct config *config, struct error *err);
+
 /* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe,
  * too. */
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err);

@@ -103,7 +103,7 @@ int launch_decide(struct launch *launch, struct error *err)
 	auto_fd dir = launch->bundle ? open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
 		return fail(err, errno, "open the bundle %s", o->bundle ? o->bundle : ".");
-	if (config_load(dir, o->config ? o->config : "config.json", config, err) < 0)
+	if (config_load_bundle(dir, o->config, config, err) < 0)
 		return err->line || err->pointer[0] ? -1 : wrap(err, "in the bundle %s", launch->bundle);
 	auto_free char *notify = notify_wanted() ? xasprintf("%s/%s/" NOTIFY_FOLDER, o->root, o->id) : NULL;
 	struct plan_options options = {

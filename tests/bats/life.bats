@@ -220,6 +220,23 @@ load lib/programs
 	[ "$output" = other ]
 }
 
+@test "--config is seen from the current directory, then from the bundle; config.json is the bundle's" {
+	mkdir here
+	jq '.process.args = ["echo", "here"]' config.json >here/other.json
+	jq '.process.args = ["echo", "not this one"]' config.json >here/config.json
+	jq '.process.args = ["echo", "bundle"]' config.json >other.json
+	program echo config
+	cd here
+	[ "$(rt run --bundle .. --config other.json web </dev/null)" = here ]
+	[ "$(rt run --bundle .. -f ../other.json web </dev/null)" = bundle ]
+	[ "$(rt run --bundle .. --config config.json web </dev/null)" = config ]
+	rt explain --config other.json .. | grep -qw here
+	rm other.json
+	[ "$(rt run --bundle .. --config other.json web </dev/null)" = bundle ]
+	rt_fail run --bundle .. --config nowhere.json web
+	says "nowhere.json not found"
+}
+
 @test "start twice: the second is refused" {
 	rt create web
 	rt start web

@@ -39,11 +39,12 @@ static int check_mapped(const struct asking *a, const struct oci_id_mapping *map
 	return fail_at(a->err, at(a, member), "%s %u is not mapped in the container's user namespace", what, id);
 }
 
+/* crun's: whatever its value is, but for "0". */
 static bool keeps_groups(const struct oci_config *config)
 {
 	const char *keep = json_map_get(&config->annotations, "run.oci.keep_original_groups");
 
-	return keep && (!strcmp(keep, "1") || !strcmp(keep, "true"));
+	return keep && strcmp(keep, "0");
 }
 
 static int plan_groups(const struct asking *a, const struct oci_user *user, struct process_plan *out)

@@ -25,6 +25,17 @@ sets()
 	[ "${lines[1]}" = 0022 ]
 }
 
+@test "run.oci.keep_original_groups: the caller's groups stay, whatever its value, but for 0" {
+	local value
+
+	need_root
+	for value in 1 yes "" 0; do
+		spec '.process.args = ["id", "-G"] | .annotations = {"run.oci.keep_original_groups": $v}' --arg v "$value"
+		run setpriv --groups 4,5,6 "${RT[@]}" run web 3>&- 4>&-
+		[ "$output" = "0$([ "$value" = 0 ] || echo " 4 5 6")" ] || { echo "'$value': $output"; return 1; }
+	done
+}
+
 @test "no user at all is root" {
 	spec 'del(.process.user)'
 	shell 'id -u; id -g'

@@ -97,8 +97,15 @@ static void test_groups_where_setgroups_is_denied(void **state)
 static void test_kept_groups(void **state)
 {
 	(void) state;
-	assert_plan(.top = "'annotations':{'run.oci.keep_original_groups':'1'}");
-	assert_true(plan.process.keep_groups);
+	static const char *const values[] = { "1", "true", "yes", "", NULL };
+
+	for (const char *const *value = values; *value; value++) {
+		char top[100];
+
+		snprintf(top, sizeof top, "'annotations':{'run.oci.keep_original_groups':'%s'}", *value);
+		assert_plan(.top = top);
+		assert_true(plan.process.keep_groups);
+	}
 	assert_plan(.top = "'annotations':{'run.oci.keep_original_groups':'0'}");
 	assert_false(plan.process.keep_groups);
 }

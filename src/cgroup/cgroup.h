@@ -205,6 +205,11 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err);
  * v1: nothing, as that is not safe there. */
 int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err);
 
+/* v2: move PID to PATH ("/a/b") below the container's cgroup; make what is missing of it, with the controllers that the
+ * container has for RESOURCES, and give it to OWNER, a host uid, unless NULL. */
+int cgroup_move_below(const struct cgroup *cgroup, const char *path, pid_t pid, const struct oci_resources *resources,
+		      const uid_t *owner, struct error *err);
+
 /* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: that was
  * written before cgroup_make() found out whether somebody else is in a folder that was there, so that nobody in it may
  * be killed. */

@@ -12,7 +12,7 @@
  *				<-	CGROUP_DONE
  *	NEED_IDMAP		->	writes the id maps, raises hard limits
  *				<-	IDMAP_DONE
- *	NAMESPACES		->	moves network devices in, puts init into its resctrl group
+ *	NAMESPACES		->	moves network devices in, puts init into its resctrl group and below its cgroup
  *				<-	PROCEED
  *	NEED_SOURCES		->	opens them in init's mount namespace (inside.c)
  *				<-	SOURCE n fd ...

@@ -131,7 +131,7 @@ static int settle(struct launch *launch, struct error *err)
 	if (ns->create_cgroup && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(err, errno, "make a cgroup namespace");
 	/* Network devices before sysctls, which may be about them; its resctrl group before it has children. */
-	if ((launch->plan.n_net_devices || launch->plan.rdt) &&
+	if ((launch->plan.n_net_devices || launch->plan.rdt || launch->plan.cgroup.delegate) &&
 	    (channel_send(ch, MSG_NAMESPACES, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_PROCEED, err) < 0))
 		return -1;
 	return 0;

@@ -207,6 +207,17 @@ int launch_keep_copies(const struct launch *launch, struct error *err)
 
 /* ---- cgroup and sources ------------------------------------------------ */
 
+bool launch_cgroup_owner(const struct launch *launch, uid_t *uid)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	unsigned id = launch->plan.has_process ? launch->plan.process.uid : 0;
+
+	if (launch->host.euid != 0 || (ns->user && !idmap_to_host(ns->uids, ns->n_uids, id, &id)))
+		return false;
+	*uid = id;
+	return true;
+}
+
 /*
  * config-linux.md, "Cgroup ownership": what the container sees as its own
  * tree, and writable, belongs to its user (v2 only).  A folder that was there
@@ -215,17 +226,14 @@ int launch_keep_copies(const struct launch *launch, struct error *err)
 static int give_cgroup(const struct launch *launch, struct error *err)
 {
 	const struct plan *plan = &launch->plan;
-	const struct namespace_plan *ns = &plan->ns;
-	unsigned uid = plan->has_process ? plan->process.uid : 0;
 	bool visible = false;
+	uid_t uid;
 
 	for (size_t i = 0; i < plan->rootfs.n_steps; i++)
 		visible |= plan->rootfs.steps[i].action == STEP_CGROUP &&
 			   !((plan->rootfs.steps[i].set | plan->rootfs.steps[i].set_all) & MOUNT_ATTR_RDONLY);
-	if (!visible || !ns->create_cgroup || launch->host.layout != CGROUP_V2 || launch->cgroup.n_folders == 0 ||
-	    !launch->cgroup.folders[0].made || launch->host.euid != 0)
-		return 0;
-	if (ns->user && !idmap_to_host(ns->uids, ns->n_uids, uid, &uid))
+	if (!visible || !plan->ns.create_cgroup || launch->host.layout != CGROUP_V2 || launch->cgroup.n_folders == 0 ||
+	    !launch->cgroup.folders[0].made || !launch_cgroup_owner(launch, &uid))
 		return 0;
 	return cgroup_delegate(&launch->cgroup, uid, err);
 }

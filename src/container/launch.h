@@ -61,6 +61,9 @@ int launch_reserve(struct launch *launch, struct error *err);
 int launch_open_sources(struct launch *launch, struct error *err);
 void launch_close_sources(struct launch *launch);
 
+/* The host uid of the container's user, whom cgroups may be given to; false if nobody knows it or we may not. */
+bool launch_cgroup_owner(const struct launch *launch, uid_t *uid);
+
 /* What the rootfs room has to know of CGROUP, which must stay open as long as VIEW is used. */
 void launch_view_cgroup(const struct cgroup *cgroup, const struct host *host, struct cgroup_view *view);
 

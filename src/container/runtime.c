@@ -266,6 +266,14 @@ int runtime_settle(struct launch *launch, struct error *err)
 
 static int answer_namespaces(struct launch *launch, struct error *err)
 {
+	const struct cgroup_plan *plan = &launch->plan.cgroup;
+	uid_t uid;
+	const uid_t *owner = launch_cgroup_owner(launch, &uid) ? &uid : NULL;
+
+	/* After init has made its cgroup namespace: that one's root is the cgroup which has the limits. */
+	if (plan->delegate &&
+	    cgroup_move_below(&launch->cgroup, plan->delegate, launch->pid, plan->resources, owner, err) < 0)
+		return blame(err, "/annotations/run.oci.delegate-cgroup");
 	if (runtime_settle(launch, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);

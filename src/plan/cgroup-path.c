@@ -7,11 +7,17 @@
  * the parent of that, since a cgroup that has processes, as the caller's has,
  * cannot hand controllers to its children.  Without cgroupsPath it is the
  * relative path ID.
+ *
+ * The annotation run.oci.delegate-cgroup (crun's) names a cgroup below that, in
+ * which the container begins: its own, the root of its cgroup namespace, has no
+ * process then and can hand controllers down.  The limits are of its own.
  */
 #include <string.h>
 
 #include "base/error.h"
 #include "plan/planner.h"
+
+#define DELEGATE "run.oci.delegate-cgroup"
 
 /* Something beyond device rules is limited: those have a meaning only for who could make a device node. */
 static bool has_limits(const struct oci_resources *r)
@@ -26,7 +32,7 @@ static int refuse(struct planner *p, const char *pointer, enum error_code code, 
 	return blame(p->err, pointer);
 }
 
-int plan_cgroup(struct planner *p)
+static int plan_place(struct planner *p)
 {
 	static const struct oci_resources nothing;
 	struct cgroup_plan *plan = &p->plan->cgroup;
@@ -58,4 +64,26 @@ int plan_cgroup(struct planner *p)
 	if (!strcmp(plan->path, "/"))
 		return fail_at(p->err, plan->pointer, "must name a cgroup below the root");
 	return 0;
+}
+
+static int plan_delegate(struct planner *p)
+{
+	const char *path = json_map_get(&p->config->annotations, DELEGATE);
+	struct cgroup_plan *plan = &p->plan->cgroup;
+
+	if (!path || !*path)
+		return 0;
+	if (plan->disabled || p->host->layout != CGROUP_V2)
+		return refuse(p, "/annotations/" DELEGATE, ERROR_UNSUPPORTED,
+			      "needs a cgroup of the container's in cgroup v2: in v1 it is not safe to give one away");
+	plan->delegate = clean_path(p->arena, path);
+	if (!plan->delegate[1])
+		return fail_at(p->err, "/annotations/" DELEGATE, "must name a cgroup below the container's own");
+	plan->required = true;
+	return 0;
+}
+
+int plan_cgroup(struct planner *p)
+{
+	return plan_place(p) < 0 ? -1 : plan_delegate(p);
 }

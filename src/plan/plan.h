@@ -212,6 +212,7 @@ struct cgroup_plan {
 	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled or systemd's */
 	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with
 				 * processes in it cannot hand controllers to its children */
+	const char *delegate;	/* v2: where below it the container begins, cleaned; NULL: in it */
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
 	const struct oci_resources *resources;	/* an empty one if the config has none: it means the usual devices and no others */
 	const char *pointer;

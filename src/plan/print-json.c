@@ -281,6 +281,7 @@ static void print_cgroup(struct json *j, const struct cgroup_plan *cgroup)
 	string(j, "path", cgroup->path);
 	if (cgroup->unit)
 		print_unit(j, cgroup->unit);
+	string(j, "delegate", cgroup->delegate);
 	flag(j, "relative", cgroup->relative);
 	flag(j, "disabled", cgroup->disabled);
 	flag(j, "required", cgroup->required);

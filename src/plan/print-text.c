@@ -289,6 +289,8 @@ static void print_cgroup(struct page *page)
 		unit_rows(page, cgroup->unit, &t);
 	else
 		listing_row(&t, "path", show(page, cgroup->path), cgroup->relative ? "(below the caller's own)" : "");
+	if (cgroup->delegate)
+		listing_row(&t, "begins in", show(page, cgroup->delegate), "(below it)");
 	if (!cgroup->disabled && !cgroup->required)
 		listing_row(&t, "", "done without if it cannot be made");
 	if (cgroup->resources && !cgroup->disabled)

@@ -203,6 +203,65 @@ same()
 	run ! exists
 }
 
+@test "run.oci.delegate-cgroup: the container begins below its cgroup, which has no process and is the root of its view" {
+	need_view v2
+	need_root
+	spec '.annotations = {"run.oci.delegate-cgroup": "/init"}'
+	spec '(.mounts[] | select(.destination == "/sys/fs/cgroup")).options = ["rw"]'
+	user_namespace
+	rt create web
+	[ "$(cat "$(cgroup_dir)/init/cgroup.procs")" = "$(pid_of web)" ]
+	[ -z "$(cat "$(cgroup_dir)/cgroup.procs")" ]
+	[ "$(stat -c '%u %a' "$(cgroup_dir)/init" "$(cgroup_dir)/init/cgroup.procs" | tr '\n' ' ')" = "100000 755 100000 644 " ]
+	rt start web
+	rt exec web true
+	rt pause web
+	is web paused
+	rt resume web
+	[ "$(rt ps --format json web)" = "[$(pid_of web)]" ]
+	rt delete --force web
+	[ ! -e "$(cgroup_dir)" ]
+	# As deep as it likes, and never above.
+	spec '.annotations["run.oci.delegate-cgroup"] = "../../a//b/."'
+	shell 'grep 0:: /proc/self/cgroup; mkdir /sys/fs/cgroup/beside && echo 0 >/sys/fs/cgroup/beside/cgroup.procs && grep 0:: /proc/self/cgroup'
+	run -0 rt run web
+	[ "$output" = $'0::/a/b\n0::/beside' ] || { echo "$output"; return 1; }
+	[ ! -e "$(cgroup_dir)" ]
+	run rt explain
+	says "begins in" "/a/b"
+	make_cgroup "$CGROUP"
+	rt_fail run web
+	says "/annotations/run.oci.delegate-cgroup" "not the container's own"
+	remove_cgroup "$CGROUP"
+	spec '.annotations["run.oci.delegate-cgroup"] = "/.."'
+	rt_fail run web
+	says "/annotations/run.oci.delegate-cgroup" "below the container's own"
+}
+
+@test "run.oci.delegate-cgroup: what the container is limited by, it can hand down itself; exec goes to where it is" {
+	need_view v2
+	need_root
+	need_controller hugetlb
+	spec '.annotations = {"run.oci.delegate-cgroup": "init"} | .linux.resources.hugepageLimits = [{pageSize: "2MB", limit: 2097152}]'
+	rt run -d web
+	[ "$(cat "$(cgroup_dir)/hugetlb.2MB.max")" = 2097152 ]
+	grep -qw hugetlb "$(cgroup_dir)/init/cgroup.controllers"
+	run rt exec web grep 0:: /proc/self/cgroup
+	[ "$output" = 0::/init ]
+}
+
+@test "run.oci.delegate-cgroup is refused where cgroups cannot be given away" {
+	spec '.annotations = {"run.oci.delegate-cgroup": "init"}'
+	rt_fail --cgroup-manager disabled run web
+	says "/annotations/run.oci.delegate-cgroup" "cgroup v2"
+	case $VIEW in v1|hybrid)
+		rt_fail run web
+		says "/annotations/run.oci.delegate-cgroup" "cgroup v2" ;;
+	esac
+	spec '.annotations["run.oci.delegate-cgroup"] = "" | .process.args = ["true"]'
+	rt run web
+}
+
 @test "kill --all reaches what lies below, without a pid namespace" {
 	local dir
 	spec '.linux.namespaces |= map(select(.type != "pid"))'

@@ -342,7 +342,7 @@ static int tell(const struct restore *r, struct error *err)
 {
 	const struct create_options *o = &r->options->create;
 
-	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, r->launch.pidfd, "standard", err) < 0)
+	if (runtime_tell_pidfd(&r->launch, err) < 0)
 		return -1;
 	return o->pid_file ? runtime_pid_file(o->pid_file, r->launch.pid, err) : 0;
 }

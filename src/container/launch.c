@@ -117,7 +117,8 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	log_debug("%s: a config of %zu bytes in %s, and %zu steps to its root file system", o->id, config->length, launch->bundle,
 		  launch->plan.rootfs.n_steps);
-	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0)
+	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
+	    runtime_check_pidfd_socket(runtime_pidfd_receiver(config->spec), err) < 0)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
 		return fail_at(err, "/process", "process property must not be empty");

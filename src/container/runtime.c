@@ -175,7 +175,7 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 
 int runtime_check_pidfd_socket(const char *path, struct error *err)
 {
-	return path && !process_has_pidfds() ? fail_code(err, ERROR_UNSUPPORTED, "--pidfd-socket needs pidfds (Linux 5.3)") : 0;
+	return path && !process_has_pidfds() ? fail_code(err, ERROR_UNSUPPORTED, "pidfds, which a socket is to get, came with Linux 5.3") : 0;
 }
 
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err)
@@ -184,6 +184,27 @@ int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct err
 
 	if (sock < 0 || socket_send(sock, what, strlen(what), pidfd, err) < 0)
 		return wrap(err, "send the pidfd to %s", path);
+	return 0;
+}
+
+const char *runtime_pidfd_receiver(const struct oci_config *config)
+{
+	const char *path = json_map_get(&config->annotations, "run.oci.pidfd_receiver");
+
+	return path && *path ? path : NULL;
+}
+
+int runtime_tell_pidfd(const struct launch *launch, struct error *err)
+{
+	const char *socket = launch->options->pidfd_socket, *path = runtime_pidfd_receiver(launch->plan.config);
+
+	if (socket && runtime_send_pidfd(socket, launch->pidfd, "standard", err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	auto_free char *whole = xasprintf("%s%s%s", *path == '/' ? "" : launch->bundle, *path == '/' ? "" : "/", path);
+	if (runtime_send_pidfd(whole, launch->pidfd, "standard", err) < 0)
+		return blame(err, "/annotations/run.oci.pidfd_receiver");
 	return 0;
 }
 
@@ -374,7 +395,7 @@ int runtime_hand_over(struct launch *launch, struct error *err)
 	launch->record.start_time = stat.start_time;
 	if (store_write(launch->folder, "state.json", &launch->record, err) < 0)
 		return -1;
-	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, launch->pidfd, "standard", err) < 0)
+	if (runtime_tell_pidfd(launch, err) < 0)
 		return -1;
 	if (o->pid_file && runtime_pid_file(o->pid_file, launch->pid, err) < 0)
 		return -1;

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+struct oci_config;
 struct error;
 struct launch;
 struct process_plan;
@@ -31,6 +32,12 @@ int runtime_check_pidfd_socket(const char *path, struct error *err);
 
 /* Send PIDFD to the socket at PATH; WHAT is "standard" for init and "setns" for exec. */
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err);
+
+/* The socket that CONFIG's annotation run.oci.pidfd_receiver (crun's) names, or NULL. */
+const char *runtime_pidfd_receiver(const struct oci_config *config);
+
+/* Send init's pidfd to whoever is to get it: --pidfd-socket, and that. */
+int runtime_tell_pidfd(const struct launch *launch, struct error *err);
 
 /* Write PID, without a newline, so that a reader sees it whole. */
 int runtime_pid_file(const char *path, int pid, struct error *err);

@@ -487,9 +487,28 @@ load lib/programs
 	[ "$(cat "$T/got")" = "standard anon_inode:[pidfd] pid $(pid_of web)" ]
 }
 
+@test "run.oci.pidfd_receiver is another socket for it, seen from the bundle" {
+	need_kernel 5.3
+	spec '.annotations = {"run.oci.pidfd_receiver": "socket"}'
+	in_background "$OUTSIDE" receive "$T/s" >"$T/got" 2>"$T/ready"
+	in_background "$OUTSIDE" receive "$BUNDLE/socket" >"$T/got-too" 2>"$T/ready-too"
+	wait_for grep -q ready "$T/ready"
+	wait_for grep -q ready "$T/ready-too"
+	cd /
+	rt create --bundle "$BUNDLE" --pidfd-socket "$T/s" web
+	wait_for test -s "$T/got"
+	wait_for test -s "$T/got-too"
+	[ "$(cat "$T/got")" = "standard anon_inode:[pidfd] pid $(pid_of web)" ]
+	[ "$(cat "$T/got-too")" = "$(cat "$T/got")" ]
+}
+
 @test "a pidfd socket that nobody listens to fails create, and nothing is left" {
 	rt_fail create --pidfd-socket "$T/none" web
 	says "$T/none"
+	[ -z "$(ls -A "$STATE")" ]
+	spec '.annotations = {"run.oci.pidfd_receiver": $s}' --arg s "$T/none"
+	rt_fail create web
+	says "/annotations/run.oci.pidfd_receiver" "$T/none"
 	[ -z "$(ls -A "$STATE")" ]
 }
 

@@ -26,7 +26,8 @@ FNR == NR { parts[part] = parts[part] $0 "\n"; next }
 /^- \*\*[^:]+\*\*: / {
 	leave()
 	match($0, /\*\*: /)
-	print ".TP\n" inline(substr($0, 3, RSTART - 1)) "\n" inline(substr($0, RSTART + 4))
+	at = RSTART		# inline() matches, too
+	print ".TP\n" inline(substr($0, 3, at - 1)) "\n" inline(substr($0, at + 4))
 	inside = "list"; blank = fresh = 0; next
 }
 /^- / { leave(); print ".IP \\(bu 2\n" inline(substr($0, 3)); inside = "list"; blank = fresh = 0; next }

@@ -165,6 +165,13 @@ load helpers
 	"$RUNTIME" help --format bash | grep -q -- --console-socket
 }
 
+@test "in the man pages a term has its text below it, and nothing else" {
+	"$RUNTIME" help --format man >"$T/parts"
+	awk -f "$TOP/man/page.awk" "$T/parts" "$TOP/man/ctr-run.md" >"$T/page"
+	grep -A 2 -Fx '.TP' "$T/page" | grep -A 1 -Fx '\fB255\fR' | tail -n 1 | grep -q '^\\fBctr\\-run exec\\fR could not'
+	! grep -n '\*' "$T/page"
+}
+
 @test "--debug tells the steps of create, start and exec, as text and as JSON, and is silent without" {
 	run -0 rt create quiet
 	rt delete --force quiet

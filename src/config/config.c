@@ -102,6 +102,17 @@ static int report(struct config *config, struct error *err)
 	return -1;
 }
 
+/* The annotation by which crun's callers named the listener before the spec had listenerPath, which counts if both are
+ * there. */
+static void take_receiver(struct oci_config *spec)
+{
+	const char *path = json_map_get(&spec->annotations, "run.oci.seccomp.receiver");
+	struct oci_seccomp *seccomp = spec->linux ? spec->linux->seccomp : NULL;
+
+	if (path && *path && seccomp && !(seccomp->listener_path && *seccomp->listener_path))
+		seccomp->listener_path = (char *) path;
+}
+
 enum kind { SPEC, PROCESS, RESOURCES };
 
 /* CONFIG->text is there; understand it. */
@@ -121,8 +132,10 @@ static int understand(struct config *config, const char *name, enum kind kind, s
 			config_check_change(config->resources, "", &config->faults);
 	} else {
 		config->spec = json_read(a, &oci_config_type, config->text, config->length, &config->faults);
-		if (config->spec)
+		if (config->spec) {
+			take_receiver(config->spec);
 			config_check(config->spec, &config->faults);
+		}
 	}
 	return report(config, err);
 }

@@ -26,7 +26,8 @@
 /* Those that weaken the isolation of a container if its user may choose them. */
 #define UNSAFE \
 	"org.criu.config", "org.systemd.property.", "run.oci.delegate-cgroup", "run.oci.hooks.stderr", "run.oci.hooks.stdout", \
-	"run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.pidfd_receiver", "run.oci.seccomp_bpf_data"
+	"run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.pidfd_receiver", \
+	"run.oci.seccomp.receiver", "run.oci.seccomp_bpf_data"
 
 /* An array of pointers into constant names, in ARENA; json_write() does not write to them. */
 static char **names(struct arena *arena, const char *const *list, size_t *n)

@@ -207,6 +207,31 @@ answers()
 	grep -q 'start: SECCOMP_DONE' "$LOG"
 }
 
+@test "NOTIFY: run.oci.seccomp.receiver names the listener if listenerPath does not, for exec too" {
+	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
+	spec '.annotations = {"run.oci.seccomp.receiver": $p} | .linux.seccomp.listenerMetadata = "some words"' --arg p "$T/listener"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	shell 'attack call 83 0 0; sleep 1000'
+	rt create web
+	rt start web
+	wait_for grep -q "error 77" "$OUT"
+	same "some words web" "$(head -n 1 "$T/heard" | jq -r '"\(.metadata) \(.state.id)"')"
+	rm -f "$T/listener"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	run -0 rt exec web attack call 83 0 0
+	same "error 77" "$output"
+	rt delete --force web
+	# The spec's own word wins.
+	spec '.linux.seccomp.listenerPath = $p' --arg p "$T/nobody"
+	rt_fail run web
+	says "$T/nobody"
+	spec 'del(.linux.seccomp.listenerPath) | .annotations["run.oci.seccomp.receiver"] = "relative"'
+	rt_fail run web
+	says "must be an absolute path" '"relative"'
+}
+
 @test "NOTIFY without anybody listening is an error" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	rt_fail create web

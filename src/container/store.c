@@ -93,10 +93,22 @@ int store_make(const char *root, const char *id, struct error *err)
 	return take_fd(folder);
 }
 
+/* What lies in a state folder is believed: hooks are run, processes killed, namespaces entered as it says.  Where others may
+ * write to the state root they could have made it (a plain user in a --root below /tmp, for root). */
+static int check_owner(int folder, const char *root, const char *id, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(folder, &st) < 0)
+		return fail(err, errno, "look at the state folder %s/%s", root, id);
+	if (st.st_uid == geteuid() || st.st_uid == 0)
+		return 0;
+	return fail(err, EPERM, "the state folder %s/%s belongs to uid %u, not to us", root, id, (unsigned) st.st_uid);
+}
+
 int store_open(const char *root, const char *id, struct error *err)
 {
-	auto_fd dir = -1;
-	int folder;
+	auto_fd dir = -1, folder = -1;
 
 	if (store_check_id(id, err) < 0)
 		return -1;
@@ -108,7 +120,7 @@ int store_open(const char *root, const char *id, struct error *err)
 		return fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", id);
 	if (folder < 0)
 		return fail(err, errno, "open the state folder %s/%s", root, id);
-	return folder;
+	return check_owner(folder, root, id, err) < 0 ? -1 : take_fd(folder);
 }
 
 bool store_locked(int folder)

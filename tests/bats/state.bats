@@ -209,3 +209,20 @@ freeze()
 	run rt ps web -o pid,comm
 	says sleep
 }
+
+@test "a state folder that somebody else has made is not believed" {
+	local command
+	need_root
+	spec '.hooks.poststop = [{path: "/bin/sh", args: ["sh", "-c", "echo >\($d)/hooked"]}]' --arg d "$T"
+	rt run -d web
+	cp -a "$STATE/web" "$STATE/evil"
+	chown -R 1000:1000 "$STATE/evil"
+	for command in 'state evil' 'start evil' 'pause evil' 'ps evil' 'exec evil true' 'kill evil KILL' 'delete --force evil'; do
+		rt_fail $command
+		says "belongs to uid 1000"
+	done
+	is web running
+	[ ! -e "$T/hooked" ]
+	[ "$(rt list 2>/dev/null | awk 'NR > 1 { print $1 }')" = web ]
+	rm -r "$STATE/evil"
+}

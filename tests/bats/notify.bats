@@ -77,3 +77,22 @@ teardown()
 	NOTIFY_SOCKET=$T/notify.sock rt run web
 	[ -z "$(ls -A "$STATE")" ]
 }
+
+@test "a container that may make its folder writable leads no mode of the socket elsewhere" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	spec '.process.capabilities[] |= ((. // []) + ["CAP_SYS_ADMIN"] | unique)'
+	program true
+	echo canary >"$T/canary"
+	chmod 600 "$T/canary"
+	[ -z "$AS_USER" ] || chown "$AS_USER" "$T/canary"
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	rt exec -d web sh -c 'mount -o remount,bind,rw /run/notify
+		until [ -S /run/notify/notify.sock ]; do :; done; ln -sf "$1" /run/notify/notify.sock; echo done >/run/notify/linked' sh "$T/canary"
+	NOTIFY_SOCKET=$T/notify.sock in_background strace -qqq -o /dev/null -e trace=bind -e inject=bind:delay_exit=2000000 \
+		"${RT[@]}" start web >>"$OUT" 2>&1 </dev/null
+	local start=$!
+	wait_for test -s "$STATE/web/notify/linked"
+	! wait "$start"
+	[ "$(stat -c %a "$T/canary")" = 600 ]
+}

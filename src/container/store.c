@@ -161,28 +161,73 @@ bool store_removed(int folder)
 	return fstat(folder, &st) == 0 && st.st_nlink == 0;
 }
 
-/* Empty a folder of ours; it holds files and at most one level of folders. */
-static int empty_folder(int folder, bool deeper, struct error *err)
+static DIR *list(int folder)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+
+	return copy >= 0 ? fdopendir(copy) : NULL;
+}
+
+/* Empty SUB, a folder in FOLDER.  What it holds may be the container's work (notify/) and deeper than our stack and our
+ * descriptors: folders that are not empty move up, to be emptied in their turn. */
+static int flatten(int folder, int sub, unsigned *moved, struct error *err)
+{
+	DIR *dir = list(sub);
 	struct dirent *e;
+	char name[32];
 	int result = 0;
 
 	if (!dir)
-		return errno == ENOENT ? 0 : fail(err, errno, "read the state folder");
+		return errno == ENOENT ? 0 : fail(err, errno, "read a folder of the state folder");
 	while (result == 0 && (e = readdir(dir))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || unlinkat(sub, e->d_name, 0) == 0 ||
+		    unlinkat(sub, e->d_name, AT_REMOVEDIR) == 0)
 			continue;
-		if (unlinkat(folder, e->d_name, 0) == 0 || errno == ENOENT)
-			continue;
-		auto_fd sub = deeper ? openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-		if (sub >= 0)
-			result = empty_folder(sub, false, err);
-		if (result == 0 && unlinkat(folder, e->d_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
-			result = fail(err, errno, "remove %s from the state folder", e->d_name);
+		/* A delete that was killed may have left some. */
+		do {
+			snprintf(name, sizeof name, "moved.%u", ++*moved);
+			result = renameat(sub, e->d_name, folder, name);
+		} while (result < 0 && (errno == EEXIST || errno == ENOTEMPTY));
+		if (result < 0)
+			result = fail(err, errno, "move %s out of its folder", e->d_name);
 	}
 	closedir(dir);
+	return result;
+}
+
+/* Remove what is in the state folder; *LEFT: folders have moved there meanwhile. */
+static int empty_once(int folder, unsigned *moved, bool *left, struct error *err)
+{
+	DIR *dir = list(folder);
+	struct dirent *e;
+	int result = 0;
+
+	*left = false;
+	if (!dir)
+		return errno == ENOENT ? 0 : fail(err, errno, "read the state folder");
+	while (result == 0 && (e = readdir(dir))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || unlinkat(folder, e->d_name, 0) == 0 || errno == ENOENT)
+			continue;
+		const unsigned before = *moved;
+		auto_fd sub = openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (sub >= 0)
+			result = flatten(folder, sub, moved, err);
+		if (result == 0 && unlinkat(folder, e->d_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			result = fail(err, errno, "remove %s from the state folder", e->d_name);
+		*left |= *moved != before;
+	}
+	closedir(dir);
+	return result;
+}
+
+static int empty_folder(int folder, struct error *err)
+{
+	unsigned moved = 0;
+	bool left = true;
+	int result = 0;
+
+	while (result == 0 && left)
+		result = empty_once(folder, &moved, &left, err);
 	return result;
 }
 
@@ -195,7 +240,7 @@ int store_remove(const char *root, const char *id, int folder, struct error *err
 	/* First the journal: without its state.json the container would seem to be in the making. */
 	if (unlinkat(folder, "journal", 0) < 0 && errno != ENOENT)
 		return fail(err, errno, "remove the journal from the state folder %s/%s", root, id);
-	if (empty_folder(folder, true, err) < 0)
+	if (empty_folder(folder, err) < 0)
 		return -1;
 	if (unlinkat(dir, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return fail(err, errno, "remove the state folder %s/%s", root, id);

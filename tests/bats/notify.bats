@@ -96,3 +96,16 @@ teardown()
 	! wait "$start"
 	[ "$(stat -c %a "$T/canary")" = 600 ]
 }
+
+@test "delete removes whatever the container has put in that folder" {
+	spec '.process.capabilities[] |= ((. // []) + ["CAP_SYS_ADMIN"] | unique)'
+	shell 'mount -o remount,bind,rw /run/notify && mkdir -p /run/notify/a/b/c /run/notify/moved.1/x && echo >/run/notify/a/file &&
+		ln -s /etc /run/notify/a/b/c/link && cd /run/notify && for i in $(seq 2000); do mkdir d && cd d || exit; done; sleep 1000'
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock in_background "${RT[@]}" start web >>"$OUT" 2>&1 </dev/null
+	wait_for test -d "$STATE/web/notify/d/d/d"
+	sleep 0.5
+	mkdir -p "$STATE/web/moved.1/of-a-killed-delete/x"
+	rt delete --force web
+	[ -z "$(ls -A "$STATE")" ]
+}

@@ -145,6 +145,22 @@ int folder_make_all(const char *path, struct error *err)
 	return mkdir(copy, 0700) < 0 && errno != EEXIST ? fail(err, errno, "make the folder %s", copy) : 0;
 }
 
+#define MAX_TRIES 16	/* to make a file whose name somebody else makes again and again */
+
+/* A file that is ours from the start: what bears the name is removed.  A writer that was killed may have left it, or, where
+ * others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file then. */
+static int open_new(int dirfd, const char *name, mode_t mode)
+{
+	int fd = -1;
+
+	for (int i = 0; i < MAX_TRIES; i++) {
+		fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0 || errno != EEXIST || (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT))
+			break;
+	}
+	return fd;
+}
+
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
 {
 	char temporary[PATH_MAX];
@@ -152,8 +168,7 @@ int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t
 
 	if ((size_t) snprintf(temporary, sizeof temporary, "%s.tmp", name) >= sizeof temporary)
 		return fail(err, ENAMETOOLONG, "write %s", name);
-	/* One left behind by a writer that was killed is simply used again. */
-	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
+	fd = open_new(dirfd, temporary, mode);
 	if (fd < 0)
 		return fail(err, errno, "create %s", temporary);
 	if (fd_write_all(fd, text, n, temporary, err) < 0) {

@@ -429,6 +429,25 @@ load lib/programs
 	[ "$(find "$T" -maxdepth 1 -name '*pid*')" = "$T/pid" ]
 }
 
+@test "a pid file is nobody else's, whatever somebody has put where it is written first" {
+	local kind folder=$T/everybodys
+	need_root
+	mkdir -m 1777 "$folder"
+	echo canary >"$T/canary"
+	for kind in file link fifo; do
+		case $kind in
+		file) as_user 1001 touch "$folder/pid.tmp" ;;
+		link) as_user 1001 ln -s "$T/canary" "$folder/pid.tmp" ;;
+		fifo) as_user 1001 mkfifo "$folder/pid.tmp" ;;
+		esac
+		rt create --pid-file "$folder/pid" web
+		[ "$(stat -c %u:%a:%F "$folder/pid")" = "0:644:regular file" ]
+		[ "$(cat "$folder/pid")" = "$(pid_of web)" ]
+		rt delete --force web
+	done
+	[ "$(cat "$T/canary")" = canary ]
+}
+
 @test "a pid file that exists is replaced, a link is not followed, a relative path is the caller's" {
 	mkdir "$T/caller"
 	cd "$T/caller"

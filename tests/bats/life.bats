@@ -445,6 +445,17 @@ load lib/programs
 		[ "$(cat "$folder/pid")" = "$(pid_of web)" ]
 		rt delete --force web
 	done
+	# And in the place itself, where what is no file is written to.
+	mknod -m 666 "$T/full" c 1 7
+	for kind in link fifo; do
+		case $kind in
+		link) as_user 1001 ln -s "$T/full" "$folder/$kind" ;;
+		fifo) as_user 1001 mkfifo "$folder/$kind" ;;
+		esac
+		timeout 20 "${RT[@]}" create --pid-file "$folder/$kind" web </dev/null >>"$OUT" 2>&1 3>&- 4>&-
+		[ "$(cat "$folder/$kind")" = "$(pid_of web)" ]
+		rt delete --force web
+	done
 	[ "$(cat "$T/canary")" = canary ]
 }
 

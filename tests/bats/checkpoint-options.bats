@@ -1,4 +1,5 @@
 # Options of checkpoint and restore that need something around the container: a terminal of the caller's, connections, systemd.
+# runs alone: while CRIU saves or makes cgroups, cgroup2 is without its options (nsdelegate), which other tests look at.
 load helpers
 load lib/criu
 load lib/cgroups

@@ -299,15 +299,15 @@ load lib/programs
 }
 
 @test "a start that is killed while a startContainer hook runs had begun: the program runs" {
-	mkfifo rootfs/begun rootfs/go
+	mkfifo -m 666 rootfs/begun rootfs/go
 	spec '.hooks.startContainer = [{path: "/bin/sh", args: ["sh", "-c", "echo >/begun; read x </go"]}]'
 	rt create web
 	in_background "${RT[@]}" start web >"$OUT" 2>&1
 	local start=$!
-	read -r -t 20 <rootfs/begun
+	read -r -t 20 <>rootfs/begun
 	kill -KILL "$start"
 	! wait "$start"
-	echo >rootfs/go
+	timeout 20 sh -c "echo >rootfs/go"
 	wait_for grep -qz sleep "/proc/$(pid_of web)/cmdline"
 	is web running
 }

@@ -174,7 +174,7 @@ int enter_filter(struct entry *entry, struct error *err)
 static int become(struct entry *entry, struct error *err)
 {
 	const struct process_plan *p = entry->process;
-	bool in_folder;
+	bool hidden = self_is_hidden(), in_folder;
 
 	if (capability_drop_bounding(&p->caps, entry->last_cap, err) < 0)
 		return blame(err, "/process/capabilities");
@@ -188,6 +188,9 @@ static int become(struct entry *entry, struct error *err)
 		return blame(err, "/process/user");
 	if (capability_set(&p->caps, err) < 0)
 		return blame(err, "/process/capabilities");
+	/* With the ids the kernel has set it to fs.suid_dumpable, which may be 1. */
+	if (hidden && self_hide(err) < 0)
+		return -1;
 	if (!in_folder && chdir(p->cwd) < 0) {
 		fail(err, errno, "enter the working directory %s", p->cwd);
 		return blame(err, "/process/cwd");

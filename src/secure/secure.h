@@ -49,11 +49,14 @@ int label_keyring(int proc, const char *selinux, struct error *err);
 /* Not readable by others of the same uid, no core, no ptrace: before any namespace is joined (CVE-2016-9962). */
 int self_hide(struct error *err);
 
+/* True if that holds, for whatever reason. */
+bool self_is_hidden(void);
+
 /* self_hide() undone, for a process that waits in a container its maker has no power over but by his own id
  * (rootless): so he can enter it.  It must hold nothing that is not the container's. */
 int self_show(struct error *err);
 
-/* The same, for a process that somebody in the container may see from its birth (exec, a joined pid namespace) and who
+/* For a process that somebody in the container may see from its birth (exec, a joined pid namespace) and who
  * may have CAP_SYS_PTRACE over us: not even an attempt to open our program may touch the file itself.  After
  * self_protect(). */
 int self_protect_seen(struct error *err);

@@ -71,6 +71,11 @@ int self_hide(struct error *err)
 	return 0;
 }
 
+bool self_is_hidden(void)
+{
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+}
+
 int self_show(struct error *err)
 {
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)

@@ -103,3 +103,17 @@ unchanged()
 	run ! sh -c ": >>/proc/$(pid_of web)/exe"
 	unchanged
 }
+
+@test "a change of ids does not make a process visible again, whatever fs.suid_dumpable is" {
+	need_root
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	spec '.process.user = {uid: 1000, gid: 1000}'
+	program sleep 1000
+	rt run -d web
+	strace -f -qqq -o "$T/calls" -e trace=prctl,setresuid,capset,execve "${RT[@]}" exec web true >"$OUT" 2>"$ERR" </dev/null 3>&- 4>&-
+	# From the last call that changes what the process may do to its program.
+	awk '/setresuid|capset/ { hidden = 0 } /PR_SET_DUMPABLE, SUID_DUMP_DISABLE/ { hidden = 1 } /execve\("\/.*"true"/ { print hidden }' \
+		"$T/calls" >"$T/hidden"
+	[ "$(tail -n 1 "$T/hidden")" = 1 ]
+}

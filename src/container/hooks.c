@@ -159,7 +159,7 @@ static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd,
 {
 	int64_t seconds = hook->has_timeout ? hook->timeout : 0;
 	int ms = seconds <= 0 ? -1 : seconds > INT_MAX / 1000 ? INT_MAX : (int) seconds * 1000;
-	int ended = peace ? process_wait_end(pidfd, ms) : process_wait_interruptibly(pidfd, ms), status;
+	int ended = process_wait_child(pid, pidfd, !peace, ms), status;
 	bool interrupted = !peace && ended < 0 && interrupt_check(err) < 0;
 
 	if (ended == 0 || interrupted)
@@ -193,7 +193,7 @@ static int run_one(const struct oci_hook *hook, bool peace, const struct hook_se
 	/* The state and then the end of the file, as a pipe would give it. */
 	if (fd_write_all(in, setting->state, strlen(setting->state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
 		return -1;
-	pid = process_clone(0, -1, false, &pidfd, err);
+	pid = process_clone(0, -1, false, process_has_pidfds() ? &pidfd : NULL, err);
 	if (pid < 0)
 		return wrap(err, "start %s", hook->path);
 	if (pid == 0)

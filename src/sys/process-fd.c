@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -181,9 +182,34 @@ int process_wait_end(int process, int ms)
 	return wait_end(process, -1, ms);
 }
 
-int process_wait_interruptibly(int process, int ms)
+static bool child_has_ended(pid_t pid)
 {
-	return wait_end(process, interrupt_fd(), ms);
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t) pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
+int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms)
+{
+	struct pollfd interrupt = { interruptibly ? interrupt_fd() : -1, POLLIN, 0 };
+	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
+
+	if (pidfd >= 0 && process_has_pidfds())
+		return wait_end(pidfd, interrupt.fd, ms);
+	/* Not by its folder: /proc may be that of another pid namespace, where the number is somebody else's. */
+	for (;;) {
+		const int left = left_ms(ms, end);
+		const int wait = left < 0 || left > LOOK_MS ? LOOK_MS : left;
+
+		if (child_has_ended(pid))
+			return 1;
+		if (poll(&interrupt, 1, wait) > 0) {
+			errno = EINTR;
+			return -1;
+		}
+		if (left >= 0 && left <= wait)
+			return child_has_ended(pid);
+	}
 }
 
 /* ---- its namespaces --------------------------------------------------------- */

@@ -73,9 +73,9 @@ int process_enter(int process, pid_t pid, int flags);
  * errno. */
 int process_wait_end(int pidfd, int ms);
 
-/* The same, but a signal that tells us to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  It is still
- * to be taken. */
-int process_wait_interruptibly(int pidfd, int ms);
+/* The same for our child PID, which nobody has reaped; PIDFD holds it, or is -1.  INTERRUPTIBLY: a signal that tells us
+ * to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  It is still to be taken. */
+int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
 
 /* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none
  * that could be waited for; it was killed and reaped. */

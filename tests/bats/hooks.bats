@@ -393,6 +393,19 @@ all_hooks()
 	wait_for gone "$(cat "$T/child")"
 }
 
+@test "without pidfds, too, the end of hooks in the container's pid namespace is seen, and their timeout" {
+	export CTR_RUN_DISABLE=pidfd
+	hook createContainer "echo one >>$T/log"
+	hook createContainer "echo two >>$T/log"
+	spec '.process.args = ["true"]'
+	timeout 20 "${RT[@]}" run web </dev/null 3>&- 4>&-
+	[ "$(cat "$T/log")" = $'one\ntwo' ]
+	hook createContainer "exec sleep 1001" '{"timeout": 1}'
+	run timeout 20 "${RT[@]}" run web </dev/null 3>&- 4>&-
+	[ "$status" = 1 ]
+	says "/hooks/createContainer/2" "did not end within 1 s"
+}
+
 @test "a timeout that is not reached does nothing; a child left behind does not hold us" {
 	hook createRuntime "sleep 1234 & echo \$! >$T/child" '{"timeout": 100}'
 	program true

@@ -111,8 +111,8 @@ void cgroup_update_end(struct cgroup_change *change);
 /* The process PID, init, is in the cgroup: what kept its place may go.  Nothing without a unit. */
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
 
-/* With a unit: have systemd put our process PID into it, or to where cgroup_below() led.  For a user who may not move
- * a process there himself, since cgroups in between are not his. */
+/* Put our process PID into the cgroup2 folder, or to where cgroup_below() led.  With a unit systemd does it for a user
+ * who may not, since cgroups in between are not his. */
 int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
 
 /* With a unit: false if it is somebody else's now, who took the name when ours had ended; its folders are then closed

@@ -353,8 +353,13 @@ int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct err
 int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	const struct cgroup_unit *unit = cgroup->unit;
-	auto_bus bus = bus_open(unit->user, err);
 	const struct cgroup_folder *folder = cgroup_v2(cgroup);
+
+	if (cgroup_add(cgroup, pid, true, err) == 0)
+		return 0;
+	if (!unit || (err->number != EACCES && err->number != EPERM))
+		return -1;
+	auto_bus bus = bus_open(unit->user, err);
 	const char *below = folder && unit->path && !strncmp(folder->path, unit->path, strlen(unit->path))
 				  ? folder->path + strlen(unit->path) : "";
 	const uint32_t pids[] = { (uint32_t) pid };

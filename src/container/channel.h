@@ -8,7 +8,7 @@
  * create and run (launch.c, init.c); packets a config does not need are not sent:
  *
  *	init				runtime
- *	NEED_CGROUP		->	has systemd move it there
+ *	NEED_CGROUP		->	moves it there, or has systemd do so
  *				<-	CGROUP_DONE
  *	NEED_IDMAP		->	writes the id maps, raises hard limits
  *				<-	IDMAP_DONE
@@ -49,7 +49,7 @@
 	M(ERROR)	/* both     struct error: the sender gives up */ \
 	M(LOG)		/* init     level and text */ \
 	M(BORN)		/* middle   pid of init */ \
-	M(NEED_CGROUP)	/* init     -: I may not enter my cgroup */ \
+	M(NEED_CGROUP)	/* init     -: I cannot enter my cgroup */ \
 	M(CGROUP_DONE)	/* runtime  - */ \
 	M(NEED_IDMAP)	/* init     -: I am in my user namespace */ \
 	M(IDMAP_DONE)	/* runtime  - */ \

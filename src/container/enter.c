@@ -29,7 +29,7 @@ int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct er
 {
 	if (cgroup_add(cgroup, 0, true, err) == 0)
 		return 0;
-	if (!cgroup->unit || (err->number != EACCES && err->number != EPERM))
+	if (err->number != EACCES && err->number != EPERM && err->number != EBUSY)
 		return -1;
 	if (channel_send(channel, MSG_NEED_CGROUP, NULL, 0, -1, err) < 0)
 		return -1;

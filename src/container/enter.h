@@ -33,8 +33,9 @@ struct entry {
 	char **env;
 };
 
-/* Go into the cgroup2 folder of CGROUP, in which the kernel would not let us be born; where this process may not, the
- * runtime, at the other end of CHANNEL, has systemd do it. */
+/* Go into the cgroup2 folder of CGROUP, in which the kernel would not let us be born.  The runtime, at the other end of
+ * CHANNEL, does it for one who may not (in a user namespace the folder is the container's root's, whom nobody is yet),
+ * and knows what to do if there is no place in it. */
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err);
 
 /* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked

@@ -138,6 +138,9 @@ setup()
 	echo "+$controller" >"$(cgroup_dir)/cgroup.subtree_control"
 	enter
 	same "$CGROUP/services/main" "$(where x)"
+	# Where it is not born there (before Linux 5.7), the same.
+	CTR_RUN_DISABLE=clone3 enter
+	same "$CGROUP/services/main" "$(where x)"
 	# Who names a place gets that or an error.
 	rt_fail exec --cgroup / web true
 	says "device or resource busy"

@@ -1,8 +1,6 @@
 /* holder.c - see holder.h */
-#include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgroup/holder.h"
@@ -37,7 +35,6 @@ void holder_end(pid_t *holder)
 		return;
 	/* Not reaped yet: the pid is its own. */
 	kill(*holder, SIGKILL);
-	while (waitpid(*holder, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_reap(*holder);
 	*holder = 0;
 }

@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -243,8 +242,7 @@ static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 		return -1;
 	close(take_fd(out));
 	ssize_t n = read(in, err, sizeof *err);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_reap(child);
 	return n == 0 ? 0 : -1;
 }
 

@@ -151,8 +151,7 @@ static char *run_ps(char **args, struct error *err)
 	printed = fd_read_all(in, 256u << 20, &length, err);
 	/* Closed before we wait: had we not read all, ps would wait for us. */
 	close(take_fd(in));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = process_reap(pid);
 	if (!printed || (WIFEXITED(status) && !WEXITSTATUS(status)))
 		return take(printed);
 	if (WIFEXITED(status))

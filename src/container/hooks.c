@@ -166,9 +166,9 @@ static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd,
 		kill(pid, SIGKILL);
 	if (ended == 0 || interrupted || has_failed(pid))
 		kill(-pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail(err, errno, "wait for %s", hook->path);
+	status = process_reap(pid);
+	if (status < 0)
+		return fail(err, errno, "wait for %s", hook->path);
 	if (interrupted)
 		return wrap(err, "%s was killed", hook->path);
 	if (ended == 0)

@@ -1,8 +1,6 @@
 /* inside.c - see inside.h */
-#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -63,14 +61,13 @@ int inside_answer(struct launch *launch, struct error *err)
 {
 	const unsigned number = (unsigned) launch->plan.rootfs.n_steps;
 	pid_t pid = process_clone(0, -1, false, NULL, err);
-	int status = 0;
+	int status;
 
 	if (pid < 0)
 		return -1;
 	if (pid == 0)
 		open_all(launch);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = process_reap(pid);
 	/* Its error has gone to init, which sends it back. */
 	return status ? 0 : channel_send(&launch->channel, MSG_SOURCES_DONE, &number, sizeof number, -1, err);
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -365,8 +364,8 @@ int launch_remove(struct launch *launch, struct error *err)
 	 * stranger. */
 	if (launch->born && !launch->record.own_pidns)
 		cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
-	while (launch->pid > 0 && waitpid(launch->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (launch->pid > 0)
+		process_reap(launch->pid);
 	launch->pid = 0;
 	if (cgroup_remove(&launch->cgroup, err) < 0 || rdt_remove(&launch->record, launch->record.pid == 0, err) < 0 ||
 	    host_mounts_remove(&launch->record, err) < 0)

@@ -1,7 +1,6 @@
 /* middle.c - see middle.h */
 #include <errno.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -57,8 +56,8 @@ int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context
 	if (middle > 0)
 		got = hear(&ours, fd, &born, err);
 	channel_close(&ours);
-	while (middle > 0 && waitpid(middle, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (middle > 0)
+		process_reap(middle);
 	if (got == MSG_COUNT)
 		fail_code(err, ERROR_PROTOCOL, "the middle process ended before the new one was born");
 	if (got != MSG_BORN)

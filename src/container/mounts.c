@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -202,11 +201,11 @@ static int employ(struct live *l, struct error *err)
 	channel_close(&l->worker_channel);
 	if (process_wait_end(pidfd, WORK_MS) == 0) {
 		process_signal(pidfd, SIGKILL);
-		waitpid(pid, NULL, 0);
+		process_reap(pid);
 		return fail_code(err, ERROR_TIMEOUT, "a file system of the container did not answer within %d s", WORK_MS / 1000);
 	}
 	got = channel_next(&l->channel, NULL, 0, NULL, err);
-	waitpid(pid, NULL, 0);
+	process_reap(pid);
 	if (got == MSG_COUNT)
 		fail_code(err, ERROR_PROTOCOL, "the process in the container ended before it was done");
 	return got == MSG_READY ? 0 : -1;

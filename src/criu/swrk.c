@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -189,8 +188,8 @@ void swrk_end(struct swrk *swrk)
 {
 	cleanup_close(&swrk->sock);
 	cleanup_close(&swrk->said);
-	while (swrk->pid > 0 && waitpid(swrk->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (swrk->pid > 0)
+		process_reap(swrk->pid);
 	swrk->pid = 0;
 }
 
@@ -288,8 +287,8 @@ static void check_words(const char *program, char *out, size_t size)
 			execv(program, args);
 		_exit(127);
 	}
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (pid > 0)
+		process_reap(pid);
 	ssize_t n = said < 0 ? 0 : pread(said, text, sizeof text, 0);
 	criu_log_errors(text, n > 0 ? (size_t) n : 0, out, size);
 }

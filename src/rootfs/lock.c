@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -124,9 +123,9 @@ static int lock_in(bool inner, const struct plan *plan, const struct rootfs_sour
 		child_main(inner, in, plan, sources);
 	if (pid < 0)
 		return -1;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail(err, errno, "wait for a child");
+	status = process_reap(pid);
+	if (status < 0)
+		return fail(err, errno, "wait for a child");
 	if (status == 0)
 		return 0;
 	n = read(out, text, sizeof text - 1);

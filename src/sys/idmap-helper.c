@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -90,9 +89,9 @@ int idmap_by_helper(const char *program, pid_t pid, const struct oci_id_mapping 
 	if (child == 0)
 		become(program, args, out);
 	free_args(args);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return fail(err, errno, "wait for %s", program);
+	status = process_reap(child);
+	if (status < 0)
+		return fail(err, errno, "wait for %s", program);
 	if (status == 0)
 		return 0;
 	return fail(err, EPERM, "%s refuses the mappings: %s%s", program, what_it_said(out, text, sizeof text),

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -107,8 +106,7 @@ int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const stru
 		fd = namespace_open(path, CLONE_NEWUSER, err);
 	}
 	close(hold);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_reap(pid);
 	return fd < 0 ? wrap(err, "make a user namespace for an idmapped mount") : take_fd(fd);
 }
 

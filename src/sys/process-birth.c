@@ -1,4 +1,4 @@
-/* process-birth.c - processes that we make, and how they end too early; see process.h */
+/* process-birth.c - processes that we make, and how they end; see process.h */
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -74,6 +74,16 @@ static const char *explain_clone(uint64_t namespaces, int number)
 	return "";
 }
 
+int process_reap(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return status;
+}
+
 int process_hold_child(pid_t pid, struct error *err)
 {
 	/* Nobody else reaps our child: the pid is its own until we do. */
@@ -82,8 +92,7 @@ int process_hold_child(pid_t pid, struct error *err)
 	if (fd >= 0)
 		return fd;
 	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_reap(pid);
 	fail(err, number, "open the new process");
 	errno = number;
 	return -1;

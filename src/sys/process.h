@@ -77,6 +77,10 @@ int process_wait_end(int pidfd, int ms);
  * to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  It is still to be taken. */
 int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
 
+/* Wait for the end of our child PID, however long it takes, and reap it.  Its status as from waitpid(2); -1 with errno
+ * ECHILD if it is not ours, or was reaped. */
+int process_reap(pid_t pid);
+
 /* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none
  * that could be waited for; it was killed and reaped. */
 int process_hold_child(pid_t pid, struct error *err);

@@ -155,6 +155,24 @@ static void clone_signal_and_wait(void **state)
 	assert_int_equal(process_wait_end(999, 0), -1);
 }
 
+static void reaping(void **state)
+{
+	pid_t pid = process_clone(0, -1, false, NULL, &err);
+
+	(void) state;
+	if (pid == 0)
+		_exit(7);
+	assert_true(pid > 0);
+	assert_int_equal(process_exit_code(process_reap(pid)), 7);
+	assert_int_equal(process_reap(pid), -1);
+	assert_int_equal(errno, ECHILD);
+	pid = process_clone(0, -1, false, NULL, &err);
+	if (pid == 0)
+		raise(SIGKILL);
+	assert_true(pid > 0);
+	assert_int_equal(process_exit_code(process_reap(pid)), 128 + SIGKILL);
+}
+
 static void a_sibling_belongs_to_our_parent(void **state)
 {
 	int ends[2], status;
@@ -245,6 +263,7 @@ int main(void)
 		cmocka_unit_test(open_only_if_it_is_the_same),
 		cmocka_unit_test(not_known_is_not_gone),
 		cmocka_unit_test(clone_signal_and_wait),
+		cmocka_unit_test(reaping),
 		cmocka_unit_test(a_sibling_belongs_to_our_parent),
 		cmocka_unit_test(not_a_cgroup),
 		cmocka_unit_test(new_namespaces),

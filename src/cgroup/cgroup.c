@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "cgroup/holder.h"
 #include "cgroup/inner.h"
 #include "sys/process.h"
 
@@ -144,7 +143,7 @@ static void unit_free(struct cgroup_unit *unit)
 {
 	if (!unit)
 		return;
-	holder_end(&unit->holder);
+	process_kill_child(&unit->holder);
 	free(unit->name);
 	free(unit->path);
 	free(unit->description);

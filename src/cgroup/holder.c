@@ -28,13 +28,3 @@ int holder_start(pid_t *holder, struct error *err)
 	*holder = pid;
 	return 0;
 }
-
-void holder_end(pid_t *holder)
-{
-	if (*holder <= 0)
-		return;
-	/* Not reaped yet: the pid is its own. */
-	kill(*holder, SIGKILL);
-	process_reap(*holder);
-	*holder = 0;
-}

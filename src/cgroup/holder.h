@@ -4,8 +4,5 @@
 
 struct error;
 
-/* *HOLDER gets its pid.  It ends with us. */
+/* *HOLDER gets its pid.  It ends with us, or by process_kill_child(). */
 int holder_start(pid_t *holder, struct error *err);
-
-/* End it, or any other child of ours that nobody has reaped; *HOLDER becomes 0. */
-void holder_end(pid_t *holder);

@@ -15,8 +15,8 @@
  * systemd may be executed anew at any moment: a connection that ends is opened
  * again.
  */
+#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 
 #include "base/alloc.h"
@@ -29,6 +29,7 @@
 #include "libocispec/arena.h"
 #include "plan/unit.h"
 #include "sys/bus.h"
+#include "sys/process.h"
 
 #define ERRORS	  "org.freedesktop.systemd1."
 #define JOB_MS	  30000	/* for a unit to start or stop; runc waits as long */
@@ -148,7 +149,7 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 			if (cgroup_add(&only, pid, false, err) < 0)
 				return -1;
 		}
-	holder_end(&cgroup->unit->holder);
+	process_kill_child(&cgroup->unit->holder);
 	return 0;
 }
 
@@ -441,7 +442,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err)
 	struct cgroup_unit *unit = cgroup->unit;
 	int result = -1;
 
-	holder_end(&unit->holder);
+	process_kill_child(&unit->holder);
 	if (!unit->asked || (!unit->lingers && has_ended(cgroup)))
 		return 0;
 	for (int tries = 0; tries < TRIES; tries++) {

@@ -15,7 +15,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "cgroup/holder.h"
 #include "checkpoint/cgroup-options.h"
 #include "container/fds.h"
 #include "sys/mountfd.h"
@@ -140,7 +139,7 @@ void cgroup_options_put_back(struct cgroup_options *options)
 {
 	/* It is for our own end only: before it could take the end of the pipe for that. */
 	if (options->watch > 0) {
-		holder_end(&options->watch);
+		process_kill_child(&options->watch);
 		close(options->word);
 	}
 	restore_options(options);

@@ -84,15 +84,23 @@ int process_reap(pid_t pid)
 	return status;
 }
 
+void process_kill_child(pid_t *child)
+{
+	if (*child <= 0)
+		return;
+	/* Not reaped yet: the pid is its own. */
+	kill(*child, SIGKILL);
+	process_reap(*child);
+	*child = 0;
+}
+
 int process_hold_child(pid_t pid, struct error *err)
 {
-	/* Nobody else reaps our child: the pid is its own until we do. */
 	int fd = process_hold(pid), number = errno;
 
 	if (fd >= 0)
 		return fd;
-	kill(pid, SIGKILL);
-	process_reap(pid);
+	process_kill_child(&pid);
 	fail(err, number, "open the new process");
 	errno = number;
 	return -1;

@@ -81,6 +81,9 @@ int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
  * ECHILD if it is not ours, or was reaped. */
 int process_reap(pid_t pid);
 
+/* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Nothing if it is 0. */
+void process_kill_child(pid_t *child);
+
 /* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none
  * that could be waited for; it was killed and reaped. */
 int process_hold_child(pid_t pid, struct error *err);

@@ -168,9 +168,17 @@ static void reaping(void **state)
 	assert_int_equal(errno, ECHILD);
 	pid = process_clone(0, -1, false, NULL, &err);
 	if (pid == 0)
-		raise(SIGKILL);
+		raise(SIGTERM);
 	assert_true(pid > 0);
-	assert_int_equal(process_exit_code(process_reap(pid)), 128 + SIGKILL);
+	assert_int_equal(process_exit_code(process_reap(pid)), 128 + SIGTERM);
+	pid = process_clone(0, -1, false, NULL, &err);
+	if (pid == 0)
+		for (;;)
+			pause();
+	assert_true(pid > 0);
+	process_kill_child(&pid);
+	assert_int_equal(pid, 0);
+	process_kill_child(&pid);
 }
 
 static void a_sibling_belongs_to_our_parent(void **state)

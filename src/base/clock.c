@@ -3,12 +3,26 @@
 
 #include "base/clock.h"
 
+/* in nanoseconds */
+#define MILLISECOND 1000000
+#define SECOND	    INT64_C(1000000000)
+
 int64_t clock_now(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t) t.tv_sec * 1000 * CLOCK_MS + t.tv_nsec;
+	return (int64_t) t.tv_sec * SECOND + t.tv_nsec;
+}
+
+int64_t clock_ms(void)
+{
+	return clock_now() / MILLISECOND;
+}
+
+void clock_sleep(unsigned ms)
+{
+	nanosleep(&(struct timespec) { .tv_sec = ms / 1000, .tv_nsec = (long) (ms % 1000) * MILLISECOND }, NULL);
 }
 
 void clock_print(const struct timespec *t, int digits, char out[CLOCK_TEXT])

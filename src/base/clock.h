@@ -8,10 +8,14 @@
 #include <stdint.h>
 #include <time.h>
 
-#define CLOCK_MS 1000000	/* nanoseconds */
-
 /* Nanoseconds since some moment in the past, whatever is done to the clock on the wall (CLOCK_MONOTONIC). */
 int64_t clock_now(void);
+
+/* The same in milliseconds, as poll(2) counts. */
+int64_t clock_ms(void);
+
+/* Sleep so long, or until a signal comes that is caught. */
+void clock_sleep(unsigned ms);
 
 #define CLOCK_TEXT 40	/* room for a text with nanoseconds */
 

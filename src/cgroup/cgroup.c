@@ -3,9 +3,9 @@
  */
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "cgroup/inner.h"
 #include "sys/process.h"
@@ -72,7 +72,7 @@ static int put_pid(int fd, const char *pid)
 			return 0;
 		if (errno != EINVAL || tries == 0)
 			return -1;
-		nanosleep(&(struct timespec) { .tv_nsec = 30000000 }, NULL);
+		clock_sleep(30);
 	}
 }
 

@@ -17,7 +17,6 @@
  */
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -34,7 +33,7 @@
 #define ERRORS	  "org.freedesktop.systemd1."
 #define JOB_MS	  30000	/* for a unit to start or stop; runc waits as long */
 #define EXISTS_MS 5000	/* for one of that name that has ended to be forgotten */
-#define RETRY_NS  20000000
+#define RETRY_MS  20
 #define TRIES	  5	/* on connections that end */
 
 static const struct bus_object manager = { "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager" };
@@ -92,7 +91,7 @@ static bool is_end_of(const char *const *texts, size_t n, void *context)
  * listened for from before the call. */
 static int do_job(struct bus *bus, const char *method, const struct bus_value *args, size_t n, struct error *err)
 {
-	int64_t deadline = clock_now() / CLOCK_MS + JOB_MS;
+	int64_t deadline = clock_ms() + JOB_MS;
 	struct job job = { NULL, "" };
 	int result;
 
@@ -109,11 +108,6 @@ static int do_job(struct bus *bus, const char *method, const struct bus_value *a
 		return fail_code(err, strcmp(job.result, "timeout") ? ERROR_SYSTEM : ERROR_TIMEOUT,
 				 "%s: systemd's job ended with \"%s\"", method, job.result);
 	return 0;
-}
-
-static void pause_briefly(void)
-{
-	nanosleep(&(struct timespec) { .tv_nsec = RETRY_NS }, NULL);
 }
 
 /* ---- whose it is ---------------------------------------------------------- */
@@ -254,13 +248,13 @@ static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, str
 	/* Asked for on a connection that ended before the answer. */
 	if (again && (active || !strcmp(state, "activating")) && is_ours(bus, unit, &ignored) > 0) {
 		if (!active)
-			pause_briefly();
+			clock_sleep(RETRY_MS);
 		return active;
 	}
 	if (strcmp(state, "failed") && strcmp(state, "inactive") && strcmp(state, "deactivating"))
 		return fail_code(err, ERROR_EXISTS, "the unit %s exists already, and is %s", unit->name, state);
 	bus_call(bus, &manager, "ResetFailedUnit", &BUS_TEXT(unit->name), 1, NULL, &ignored);
-	pause_briefly();
+	clock_sleep(RETRY_MS);
 	return 0;
 }
 
@@ -270,7 +264,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 	struct cgroup_unit *unit = cgroup->unit;
 	struct unit_properties all = { 0 };
 	struct arena arena = { 0 };
-	int64_t deadline = clock_now() / CLOCK_MS + EXISTS_MS;
+	int64_t deadline = clock_ms() + EXISTS_MS;
 	const uint32_t pids[] = { (uint32_t) unit->holder };
 	const struct bus_property processes = { "PIDs", BUS_LIST("au", pids, 1) };
 	struct bus_property *properties;
@@ -299,7 +293,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 		result = meet(bus, unit, again, err);
 		if (result != 0)
 			break;
-		if (clock_now() / CLOCK_MS >= deadline) {
+		if (clock_ms() >= deadline) {
 			result = fail_code(err, ERROR_EXISTS, "the unit %s exists already", unit->name);
 			break;
 		}

@@ -8,11 +8,11 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "checkpoint/cgroup-options.h"
@@ -60,7 +60,7 @@ static void wait_for_others(int fd)
 {
 	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && waited < PATIENCE_MS;
 	     waited += LOOK_MS)
-		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+		clock_sleep(LOOK_MS);
 }
 
 /* The first is rw or ro, which is nobody's to lose. */
@@ -97,7 +97,7 @@ static void watch_main(const struct cgroup_options *options, int word)
 	/* We were killed: CRIU, whom nobody hears any more, may not have come so far yet. */
 	for (int waited = 0; waited < ORPHAN_MS; waited += LOOK_MS) {
 		restore_options(options);
-		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+		clock_sleep(LOOK_MS);
 	}
 	_exit(0);
 }

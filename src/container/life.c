@@ -4,10 +4,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
 #include "container/ended.h"
@@ -273,7 +273,7 @@ static int lock(const struct handle *h, bool force, struct error *err)
 		if (waited >= END_MS || (!force && being_made(h)))
 			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating",
 					 h->id);
-		nanosleep(&(struct timespec) { .tv_nsec = LOCK_MS * 1000000 }, NULL);
+		clock_sleep(LOCK_MS);
 	}
 	return store_removed(h->folder) ? fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", h->id) : 0;
 }

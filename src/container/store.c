@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "container/store.h"
 #include "libocispec/arena.h"
@@ -65,7 +65,7 @@ static bool lock_within(int fd, int ms)
 	for (int waited = 0; !store_lock(fd, false); waited += LOOK_MS) {
 		if (waited >= ms)
 			return false;
-		nanosleep(&(struct timespec) { .tv_nsec = LOOK_MS * 1000000 }, NULL);
+		clock_sleep(LOOK_MS);
 	}
 	return true;
 }

@@ -1,10 +1,10 @@
 /* update-process.c - see update-process.h */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
@@ -102,9 +102,8 @@ static int change_once(struct processes *p, visit *change, struct error *err)
 /* LAST: for good. */
 static int change_all(struct processes *p, visit *change, bool last, struct error *err)
 {
-	struct timespec begin, now;
+	const int64_t begin = clock_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	p->step = p->n_before;
 	for (p->n_rounds = 0;; p->n_rounds++) {
 		int changed = change_once(p, change, err);
@@ -114,13 +113,12 @@ static int change_all(struct processes *p, visit *change, bool last, struct erro
 		if (changed == 0 && !last)
 			return 0;
 		if (changed == 0) {
-			nanosleep(&(struct timespec) { .tv_nsec = BIRTH_MS * 1000000 }, NULL);
+			clock_sleep(BIRTH_MS);
 			changed = change_once(p, change, err);
 			if (changed <= 0)
 				return changed;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec - begin.tv_sec > p->patience)
+		if ((clock_ms() - begin) / 1000 > p->patience)
 			return fail_code(err, ERROR_TIMEOUT, "after %d s there are still processes with the old limits: "
 					 "the container makes new ones too fast; pause it", p->patience);
 	}

@@ -10,7 +10,6 @@
 #include <dbus/dbus.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -92,17 +91,17 @@ static int ask_version(struct bus *bus, int ms, char **text, struct error *err)
  */
 static int greet(struct bus *bus, struct error *err)
 {
-	const int64_t end = clock_now() / CLOCK_MS + (bus->daemon ? ABSENT_MS : PATIENCE_MS);
+	const int64_t end = clock_ms() + (bus->daemon ? ABSENT_MS : PATIENCE_MS);
 	auto_free char *text = NULL;
 	uint64_t number = 0;
 
 	for (int ms = FIRST_MS; ask_version(bus, bus->daemon ? PATIENCE_MS : ms, &text, err) < 0; ms *= 2) {
 		bool again = !strcmp(bus->error_name, bus->daemon ? DBUS_ERROR_NAME_HAS_NO_OWNER : DBUS_ERROR_NO_REPLY);
 
-		if (!again || bus_lost(bus) || clock_now() / CLOCK_MS > end)
+		if (!again || bus_lost(bus) || clock_ms() > end)
 			return -1;
 		if (bus->daemon)
-			nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
+			clock_sleep(RETRY_MS);
 	}
 	/* "257.13-1~deb13u1", "v239" */
 	const char *at = text + strcspn(text, "0123456789");
@@ -196,19 +195,19 @@ static int open_user(struct bus *bus, struct error *err)
 struct bus *bus_open(bool user, struct error *err)
 {
 	struct bus *bus = xcalloc(1, sizeof *bus);
-	const int64_t end = clock_now() / CLOCK_MS + RESTART_MS;
+	const int64_t end = clock_ms() + RESTART_MS;
 
 	bus->patience = PATIENCE_MS;
 	dbus_connection_set_change_sigpipe(FALSE);
 	while ((user ? open_user(bus, err) : open_system(bus, err)) < 0) {
-		if (!bus->cut || clock_now() / CLOCK_MS > end) {
+		if (!bus->cut || clock_ms() > end) {
 			wrap(err, user ? "reach the systemd of this user" : "reach systemd");
 			free(bus);
 			return NULL;
 		}
 		/* systemd is being restarted. */
 		bus->cut = false;
-		nanosleep(&(struct timespec) { .tv_nsec = RETRY_MS * 1000000 }, NULL);
+		clock_sleep(RETRY_MS);
 	}
 	return bus;
 }
@@ -464,7 +463,7 @@ int bus_wait(struct bus *bus, const struct bus_object *object, const char *membe
 			if (found)
 				return 0;
 		}
-		left = deadline - clock_now() / CLOCK_MS;
+		left = deadline - clock_ms();
 		if (left <= 0)
 			return fail_code(err, ERROR_TIMEOUT, "systemd did not say in time that it is done");
 		/* False once the connection has ended and nothing is left to be read. */

@@ -82,8 +82,8 @@ int bus_listen(struct bus *bus, const struct bus_object *object, const char *mem
 /* The texts and paths of a signal, in order; true if it is the one that is waited for. */
 typedef bool bus_match(const char *const *texts, size_t n, void *context);
 
-/* Wait for a signal that MATCH accepts, those included that came during calls; at most until DEADLINE (ms
- * of clock_now()).  ERROR_TIMEOUT if it does not come. */
+/* Wait for a signal that MATCH accepts, those included that came during calls; at most until DEADLINE (of
+ * clock_ms()).  ERROR_TIMEOUT if it does not come. */
 int bus_wait(struct bus *bus, const struct bus_object *object, const char *member, bus_match *match, void *context,
 	     int64_t deadline, struct error *err);
 

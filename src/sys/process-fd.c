@@ -19,7 +19,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -133,14 +132,14 @@ int process_signal(int process, int sig)
 /* What is left of MS milliseconds that end at END. */
 static int left_ms(int ms, int64_t end)
 {
-	int64_t left = end - clock_now() / CLOCK_MS;
+	int64_t left = end - clock_ms();
 
 	return ms <= 0 ? ms : left > 0 ? (int) left : 0;
 }
 
 int process_poll(struct pollfd *fds, nfds_t n, int ms)
 {
-	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
+	const int64_t end = ms > 0 ? clock_ms() + ms : 0;
 	const bool by_folder = fds[0].fd >= 0 && is_folder(fds[0].fd);
 	int ready;
 
@@ -164,7 +163,7 @@ int process_poll(struct pollfd *fds, nfds_t n, int ms)
 static int wait_end(int process, int interrupt, int ms)
 {
 	struct pollfd p[] = { { process, POLLIN, 0 }, { interrupt, POLLIN, 0 } };
-	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
+	const int64_t end = ms > 0 ? clock_ms() + ms : 0;
 	int n;
 
 	while ((n = process_poll(p, ARRAY_SIZE(p), left_ms(ms, end))) < 0 && errno == EINTR)
@@ -192,7 +191,7 @@ static bool child_has_ended(pid_t pid)
 int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms)
 {
 	struct pollfd interrupt = { interruptibly ? interrupt_fd() : -1, POLLIN, 0 };
-	const int64_t end = ms > 0 ? clock_now() / CLOCK_MS + ms : 0;
+	const int64_t end = ms > 0 ? clock_ms() + ms : 0;
 
 	if (pidfd >= 0 && process_has_pidfds())
 		return wait_end(pidfd, interrupt.fd, ms);

@@ -15,6 +15,7 @@
 #include "checkpoint/external.h"
 #include "checkpoint/staging.h"
 #include "libocispec/arena.h"
+#include "sys/fd.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 #include "sys/path.h"
@@ -68,18 +69,12 @@ void staging_close(struct staging *staging)
 static char *resolved(const struct rootfs_sources *sources, const char *target, struct arena *arena)
 {
 	struct error ignored;
-	char link[32], path[PATH_MAX];
+	char path[PATH_MAX];
 	auto_fd fd = path_open(sources->root, target, O_PATH, &ignored);
-	ssize_t n;
 
-	if (fd < 0 || !sources->detached)
-		return NULL;
 	/* The root is a mount that is attached nowhere: the path begins there. */
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof path - 1);
-	if (n <= 0)
+	if (fd < 0 || !sources->detached || !fd_path(fd, path))
 		return NULL;
-	path[n] = '\0';
 	return strcmp(path, target) ? arena_strdup(arena, path) : NULL;
 }
 
@@ -258,10 +253,9 @@ static int make_mount_points(const struct staging *staging, struct error *err)
 	}
 	/* CRIU mounts them itself. */
 	for (size_t i = rootfs->n_early; i-- > 0; ) {
-		char path[32];
-		snprintf(path, sizeof path, "/proc/self/fd/%d", for_now(sources, i));
+		char name[FD_NAME];
 		if (is_source(sources, i))
-			umount2(path, MNT_DETACH);
+			umount2(fd_name(for_now(sources, i), name), MNT_DETACH);
 	}
 	return result;
 }
@@ -302,15 +296,11 @@ int staging_enter(const struct staging *staging, struct error *err)
 
 int staging_reopen(int fd, struct error *err)
 {
-	char link[32], path[PATH_MAX];
+	char path[PATH_MAX];
 	struct stat before, now;
-	ssize_t n;
 
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof path - 1);
-	if (n < 0)
+	if (!fd_path(fd, path))
 		return fail(err, errno, "find the path of criu's folder");
-	path[n] = '\0';
 	auto_fd folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
 		return fail(err, errno, "open criu's folder %s", path);

@@ -143,12 +143,11 @@ static void note_descriptors(struct launch *launch)
 	struct arena *arena = &launch->options->loaded->arena;
 	struct record_state *record = &launch->record;
 	bool terminal = launch->plan.has_process && launch->plan.process.terminal;
-	char link[32], name[PATH_MAX];
+	char name[PATH_MAX];
 
 	for (unsigned i = 0; i < 3 + launch->keep; i++) {
-		snprintf(link, sizeof link, "/proc/self/fd/%u", i);
-		ssize_t n = i < 3 && terminal ? 0 : readlink(link, name, sizeof name - 1);
-		name[n > 0 ? n : 0] = '\0';
+		if ((i < 3 && terminal) || !fd_path((int) i, name))
+			name[0] = '\0';
 		*(char **) arena_push(arena, &record->descriptors, i, sizeof(char *)) = arena_strdup(arena, name);
 		record->n_descriptors = i + 1;
 	}

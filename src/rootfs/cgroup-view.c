@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rootfs/steps.h"
+#include "sys/fd.h"
 #include "sys/mountfd.h"
 
 #define HOST_CGROUPS "/sys/fs/cgroup"
@@ -40,15 +41,9 @@ static int clone_folder(const struct step *step, int folder, const char *path, u
 /* The path by which init, in a copy of our mount namespace, reaches FOLDER. */
 static char *path_of(int folder)
 {
-	char link[64], path[PATH_MAX];
+	char path[PATH_MAX];
 
-	snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
-	const ssize_t n = readlink(link, path, sizeof path - 1);
-
-	if (n < 0)
-		return NULL;
-	path[n] = '\0';
-	return xstrdup(path);
+	return fd_path(folder, path) ? xstrdup(path) : NULL;
 }
 
 static int add_source(const struct plan *plan, size_t i, const char *name, int folder, const char *path,

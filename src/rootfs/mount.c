@@ -3,7 +3,6 @@
  */
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "rootfs/steps.h"
+#include "sys/fd.h"
 #include "sys/mountfd.h"
 
 bool step_sealed(const struct plan *plan, size_t i)
@@ -139,13 +139,12 @@ static int fill_from(const struct step *step, int target, int mount, const struc
 /* mqueue knows no `context=`: its label is an attribute of the mounted root. */
 static int label_mqueue(const struct plan *plan, const struct step *step, int mount, struct error *err)
 {
-	char path[64];
+	char path[FD_NAME];
 	const char *label = plan->rootfs.mount_label;
 
 	if (!label || !*label || strcmp(step->type, "mqueue") != 0)
 		return 0;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", mount);
-	if (setxattr(path, "security.selinux", label, strlen(label), 0) < 0 && errno != EOPNOTSUPP)
+	if (setxattr(fd_name(mount, path), "security.selinux", label, strlen(label), 0) < 0 && errno != EOPNOTSUPP)
 		return fail(err, errno, "label %s with %s", step->target, label);
 	return 0;
 }
@@ -165,12 +164,12 @@ static int take_mount(struct build *b, size_t i, const struct stat *covered, str
 	const bool as_below = step->mode_from_target && covered;
 	auto_fd mount = take_fd(b->sources->step[i]);
 	auto_text data = { 0 };
-	char path[64];
+	char path[FD_NAME];
 
 	if (mount >= 0) {
 		/* The runtime has made it, and could not know.  EPERM: its root is of an id that is not mapped. */
-		snprintf(path, sizeof path, "/proc/self/fd/%d", mount);
-		if (as_below && chmod(path, covered->st_mode & 07777u) < 0 && errno != EPERM && errno != EOVERFLOW)
+		if (as_below && chmod(fd_name(mount, path), covered->st_mode & 07777u) < 0 && errno != EPERM &&
+		    errno != EOVERFLOW)
 			return fail(err, errno, "set the mode of %s", step->target);
 		return take_fd(mount);
 	}

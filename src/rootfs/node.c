@@ -7,7 +7,6 @@
  */
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -15,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
+#include "sys/fd.h"
 #include "sys/mountfd.h"
 #include "sys/workshop.h"
 
@@ -29,7 +29,7 @@ static bool is_device(const struct stat *st, const struct step *step)
 static int set_owner(int parent, const char *name, const struct step *step, struct error *err)
 {
 	auto_fd node = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	char path[64];
+	char path[FD_NAME];
 	struct stat st;
 
 	if (node < 0 || fstat(node, &st) < 0)
@@ -39,8 +39,7 @@ static int set_owner(int parent, const char *name, const struct step *step, stru
 	if (fchownat(node, "", step->uid, step->gid, AT_EMPTY_PATH) < 0)
 		return fail(err, errno, "give it to %u:%u", (unsigned) step->uid, (unsigned) step->gid);
 	/* An O_PATH descriptor knows no fchmod(2), and chown(2) clears some bits. */
-	snprintf(path, sizeof path, "/proc/self/fd/%d", node);
-	if (chmod(path, step->mode & 07777) < 0)
+	if (chmod(fd_name(node, path), step->mode & 07777) < 0)
 		return fail(err, errno, "set its mode");
 	return 0;
 }

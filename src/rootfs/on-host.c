@@ -8,13 +8,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
+#include "sys/fd.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 
@@ -61,15 +61,14 @@ static const struct mount_entry *find_mount(const struct mountinfo *info, const 
 static int unmount(const char *path, uint64_t id, struct error *err)
 {
 	auto_fd fd = open_place(path);
-	char name[40];
+	char name[FD_NAME];
 	uint64_t top;
 
 	if (fd < 0 || !mount_id(fd, &top))
 		return fail(err, errno, "look at the container's mounts on %s", path);
 	if (top != id)
 		return fail(err, EBUSY, "unmount the container's mounts on %s: something else is mounted over them", path);
-	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-	return umount2(name, MNT_DETACH) < 0 ? fail(err, errno, "unmount the container's mounts on %s", path) : 0;
+	return umount2(fd_name(fd, name), MNT_DETACH) < 0 ? fail(err, errno, "unmount the container's mounts on %s", path) : 0;
 }
 
 int rootfs_unmount(const char *path, uint64_t below, struct error *err)

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
+#include "sys/fd.h"
 #include "sys/idmap.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
@@ -202,19 +203,16 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 /* The mount on which SOURCE lies, opened at its root, and where SOURCE is in it; -1 if that is hidden under another. */
 static int open_around(int source, const struct mountinfo *mounts, char *within)
 {
-	char link[32], path[PATH_MAX];
+	char path[PATH_MAX];
 	const struct mount_entry *entry;
 	uint64_t id, top;
 
 	if (!mount_id(source, &id) || !(entry = mountinfo_find(mounts, id)))
 		return -1;
-	snprintf(link, sizeof link, "/proc/self/fd/%d", source);
-	const ssize_t n = readlink(link, path, sizeof path - 1);
 	const size_t length = strlen(entry->place) > 1 ? strlen(entry->place) : 0;
 
-	if (n <= 0)
+	if (!fd_path(source, path))
 		return -1;
-	path[n] = '\0';
 	if (strncmp(path, entry->place, length) != 0 || (path[length] != '/' && path[length] != '\0'))
 		return -1;
 	auto_fd whole = open(entry->place, O_PATH | O_CLOEXEC);

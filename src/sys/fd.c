@@ -219,6 +219,23 @@ int fd_close_from(int first, struct error *err)
 	return each_from(first, true, err);
 }
 
+const char *fd_name(int fd, char name[FD_NAME])
+{
+	snprintf(name, FD_NAME, "/proc/self/fd/%d", fd);
+	return name;
+}
+
+bool fd_path(int fd, char *path)
+{
+	char name[FD_NAME];
+	ssize_t n = readlink(fd_name(fd, name), path, PATH_MAX - 1);
+
+	if (n < 0)
+		return false;
+	path[n] = '\0';
+	return true;
+}
+
 void fd_fill_stdio(void)
 {
 	struct pollfd std[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };

@@ -44,6 +44,15 @@ int folder_make_all(const char *path, struct error *err);
 int fd_cloexec_from(int first, struct error *err);
 int fd_close_from(int first, struct error *err);
 
+/* "/proc/self/fd/N", where FD is N: for calls that take a path and no descriptor.  Written to NAME, which is returned.
+ * Whose procfs that is, is the caller's to know. */
+#define FD_NAME 32
+const char *fd_name(int fd, char name[FD_NAME]);
+
+/* The path of what FD holds, as that link tells it ("pipe:[123]" for what has none), into PATH of PATH_MAX bytes.
+ * False with errno if it cannot be told. */
+bool fd_path(int fd, char *path);
+
 /* Open standard input, output and error on /dev/null where they are closed: first thing in main(), or a file
  * opened later would become somebody's standard error. */
 void fd_fill_stdio(void);

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "sys/fd.h"
 #include "sys/mount-old.h"
 #include "sys/mount-refused.h"
 #include "sys/mountinfo.h"
@@ -38,19 +39,12 @@ static const struct { uint64_t attribute, flag; long statfs; } bits[] = {
 	{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW, ST_NOSYMFOLLOW_LINUX },
 };
 
-/* FD as a path for mount(2). */
-static const char *fd_path(int fd, char path[32])
-{
-	snprintf(path, 32, "/proc/self/fd/%d", fd);
-	return path;
-}
-
 /* ---- copies and new file systems ------------------------------------------ */
 
 int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
 {
 	auto_fd opened = -1, place = -1;
-	char from[32], to[32], name[16];
+	char from[FD_NAME], to[FD_NAME], name[16];
 	struct stat st;
 
 	if (*path && (opened = openat(dirfd, path, O_PATH | O_CLOEXEC | (no_follow ? O_NOFOLLOW : 0))) < 0)
@@ -59,7 +53,7 @@ int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow,
 		return fail(err, errno, "look at %s", *path ? path : "an open file");
 	if ((place = mount_workshop_place(S_ISDIR(st.st_mode), name, err)) < 0)
 		return -1;
-	if (mount(fd_path(*path ? opened : dirfd, from), fd_path(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) == 0)
+	if (mount(fd_name(*path ? opened : dirfd, from), fd_name(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) == 0)
 		return mount_workshop_taken(name, err);
 	return mount_clone_refused(path, recursive, err);
 }
@@ -121,14 +115,14 @@ static int refuse_new(const char *type, const char *data, struct error *err)
 int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
 {
 	const uint64_t of_mount = super & MS_RDONLY ? attr : attr & ~(uint64_t) MOUNT_ATTR_RDONLY;
-	char to[32], name[16];
+	char to[FD_NAME], name[16];
 	auto_fd place = -1, new = -1;
 
 	if (data && strlen(data) > DATA_MAX)
 		return fail(err, E2BIG, "mount a new %s: its options are longer than %d bytes", type, DATA_MAX);
 	if ((place = mount_workshop_place(true, name, err)) < 0)
 		return -1;
-	if (mount(source && *source ? source : type, fd_path(place, to), type, (unsigned long) super | flags_of(of_mount),
+	if (mount(source && *source ? source : type, fd_name(place, to), type, (unsigned long) super | flags_of(of_mount),
 		  data) < 0)
 		return refuse_new(type, data, err);
 	if ((new = mount_workshop_taken(name, err)) < 0)
@@ -138,43 +132,43 @@ int mount_old_new(const char *type, const char *source, const char *data, uint64
 	return check_taken(new, attr, err) < 0 ? -1 : take_fd(new);
 }
 
-int mount_old_reconfigure(int mount_, const char *data, uint64_t super, struct error *err)
+int mount_old_reconfigure(int fd, const char *data, uint64_t super, struct error *err)
 {
-	char path[32];
+	char path[FD_NAME];
 	uint64_t has;
 
 	if (data && strlen(data) > DATA_MAX)
 		return fail(err, E2BIG, "reconfigure a file system: its options are longer than %d bytes", DATA_MAX);
-	if (attributes_of(mount_, &has, err) < 0)
+	if (attributes_of(fd, &has, err) < 0)
 		return -1;
-	if (mount(NULL, fd_path(mount_, path), NULL, MS_REMOUNT | (unsigned long) super | flags_of(has), data) < 0)
+	if (mount(NULL, fd_name(fd, path), NULL, MS_REMOUNT | (unsigned long) super | flags_of(has), data) < 0)
 		return mount_refused(-1, "", errno == EINVAL ? " (not a mount point, or an option that it does not know)" : "", err);
 	return 0;
 }
 
 /* ---- attributes and place --------------------------------------------------- */
 
-static int change_one(int mount_, uint64_t set, uint64_t clear, struct error *err)
+static int change_one(int fd, uint64_t set, uint64_t clear, struct error *err)
 {
 	const uint64_t lockable = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	const char *why = "";
 	uint64_t has, wanted;
-	char path[32];
+	char path[FD_NAME];
 	int result;
 
-	if (attributes_of(mount_, &has, err) < 0)
+	if (attributes_of(fd, &has, err) < 0)
 		return -1;
 	/* relatime is 0 in the field of the access times. */
 	if ((set | clear) & MOUNT_ATTR__ATIME)
 		clear |= MOUNT_ATTR__ATIME;
 	wanted = (has & ~clear) | set;
-	result = mount(NULL, fd_path(mount_, path), NULL, MS_REMOUNT | MS_BIND | flags_of(wanted), NULL);
+	result = mount(NULL, fd_name(fd, path), NULL, MS_REMOUNT | MS_BIND | flags_of(wanted), NULL);
 	/* As mount_change() has it: what is locked stays. */
 	if (result < 0 && errno == EPERM && has & clear & lockable)
 		result = mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags_of(wanted | (has & clear & lockable)),
 			       NULL);
 	if (result == 0)
-		return check_taken(mount_, set, err);
+		return check_taken(fd, set, err);
 	if (errno == EPERM)
 		why = " (an attribute that an outer user namespace has locked cannot be taken away)";
 	else if (errno == EINVAL)
@@ -198,8 +192,8 @@ static bool is_hidden(const struct mountinfo *info, const struct mount_entry *en
 	return false;
 }
 
-/* What is mounted at ENTRY, which lies below TOP, whose root is the descriptor MOUNT. */
-static int open_below(int mount_, const struct mount_entry *top, const struct mount_entry *entry)
+/* What is mounted at ENTRY, which lies below TOP, whose root is the descriptor TOP_FD. */
+static int open_below(int top_fd, const struct mount_entry *top, const struct mount_entry *entry)
 {
 	size_t n = strcmp(top->place, "/") ? strlen(top->place) : 0;
 	const char *rest = entry->place + n;
@@ -207,15 +201,15 @@ static int open_below(int mount_, const struct mount_entry *top, const struct mo
 
 	if (strncmp(top->place, entry->place, n) != 0 || *rest != '/')
 		return -1;
-	auto_fd fd = path_openat2(mount_, rest + 1, O_PATH | O_NOFOLLOW, 0,
+	auto_fd fd = path_openat2(top_fd, rest + 1, O_PATH | O_NOFOLLOW, 0,
 				  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 	if (fd < 0 || !mount_id(fd, &id) || id != entry->id)
 		return -1;
 	return take_fd(fd);
 }
 
-/* One pass over all mounts below MOUNT; *MISSED is how many of them moved away under our eyes. */
-static int change_below(int mount_, uint64_t set, uint64_t clear, size_t *missed, struct error *err)
+/* One pass over all mounts below that of FD; *MISSED is how many of them moved away under our eyes. */
+static int change_below(int fd, uint64_t set, uint64_t clear, size_t *missed, struct error *err)
 {
 	const struct mount_entry *top;
 	struct mountinfo info;
@@ -223,14 +217,14 @@ static int change_below(int mount_, uint64_t set, uint64_t clear, size_t *missed
 	int result = mountinfo_read("/proc/self", &info, err);
 
 	*missed = 0;
-	if (result == 0 && (!mount_id(mount_, &id) || !(top = mountinfo_find(&info, id))))
+	if (result == 0 && (!mount_id(fd, &id) || !(top = mountinfo_find(&info, id))))
 		result = fail(err, EINVAL, "find a mount in /proc/self/mountinfo");
 	for (size_t i = 0; i < info.n && result == 0; i++) {
 		const struct mount_entry *entry = &info.entries[i];
 
 		if (entry->id == id || !mountinfo_below(&info, entry, id) || is_hidden(&info, entry))
 			continue;
-		auto_fd below = open_below(mount_, top, entry);
+		auto_fd below = open_below(fd, top, entry);
 
 		if (below >= 0)
 			result = change_one(below, set, clear, err);
@@ -242,35 +236,35 @@ static int change_below(int mount_, uint64_t set, uint64_t clear, size_t *missed
 }
 
 /* mount_setattr(2) does a tree in one call; here whoever renames folders of it meanwhile can make us look again. */
-static int change_tree(int mount_, uint64_t set, uint64_t clear, struct error *err)
+static int change_tree(int fd, uint64_t set, uint64_t clear, struct error *err)
 {
 	size_t missed = 1;
 
-	if (change_one(mount_, set, clear, err) < 0)
+	if (change_one(fd, set, clear, err) < 0)
 		return -1;
 	for (int tries = 0; tries < 16 && missed; tries++)
-		if (change_below(mount_, set, clear, &missed, err) < 0)
+		if (change_below(fd, set, clear, &missed, err) < 0)
 			return wrap(err, "change the attributes of all mounts of a tree");
 	return missed ? fail(err, EAGAIN, "change the attributes of all mounts of a tree: they keep being moved") : 0;
 }
 
-int mount_old_change(int mount_, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err)
+int mount_old_change(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err)
 {
 	const unsigned long all = recursive || propagation & MS_REC ? MS_REC : 0;
-	char path[32];
+	char path[FD_NAME];
 
-	if ((set || clear) && (recursive ? change_tree(mount_, set, clear, err) : change_one(mount_, set, clear, err)) < 0)
+	if ((set || clear) && (recursive ? change_tree(fd, set, clear, err) : change_one(fd, set, clear, err)) < 0)
 		return -1;
 	propagation &= ~(uint64_t) MS_REC;
-	if (propagation && mount(NULL, fd_path(mount_, path), NULL, (unsigned long) propagation | all, NULL) < 0)
+	if (propagation && mount(NULL, fd_name(fd, path), NULL, (unsigned long) propagation | all, NULL) < 0)
 		return fail(err, errno, "change the propagation of a mount%s%s", all ? " and all below it" : "",
 			    errno == EINVAL ? " (not a mount point)" : "");
 	return 0;
 }
 
-int mount_old_attach(int mount_, int target)
+int mount_old_attach(int fd, int target)
 {
-	char from[32], to[32];
+	char from[FD_NAME], to[FD_NAME];
 
-	return mount(fd_path(mount_, from), fd_path(target, to), NULL, MS_MOVE, NULL);
+	return mount(fd_name(fd, from), fd_name(target, to), NULL, MS_MOVE, NULL);
 }

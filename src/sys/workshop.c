@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "sys/disable.h"
+#include "sys/fd.h"
 #include "sys/workshop.h"
 
 /* Every procfs has this folder, nobody needs it for a moment, and what lies on it does not make procfs less visible. */
@@ -68,13 +69,12 @@ int mount_workshop_keep_peers(struct error *err)
 
 int mount_workshop_close(struct error *err)
 {
-	char path[32];
+	char name[FD_NAME];
 	int result = 0;
 
 	if (workshop < 0)
 		return 0;
-	snprintf(path, sizeof path, "/proc/self/fd/%d", workshop);
-	if (umount2(path, MNT_DETACH) < 0)
+	if (umount2(fd_name(workshop, name), MNT_DETACH) < 0)
 		result = fail(err, errno, "leave the place where mounts were prepared");
 	close(workshop);
 	workshop = -1;

@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/inner.h"
-#include "sys/fd.h"
 #include "sys/path.h"
+#include "sys/process.h"
 
 /* FOLDER becomes the one at PATH, relative to it, and is nobody's to remove. */
 static int move_down(struct cgroup_folder *folder, const char *path, struct error *err)
@@ -128,31 +128,25 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
 	return 0;
 }
 
-bool cgroup_path_of(const char *text, char *path, size_t size)
+/* The cgroup2 path in TEXT, which process_cgroups() gave; NULL if there is none. */
+static const char *cgroup2_path(char *text)
 {
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-		if (!strncmp(text, "0::", 3)) {
-			size_t n = strcspn(text + 3, "\n");
+	char *controllers, *path;
 
-			if (n >= size)
-				return false;
-			memcpy(path, text + 3, n);
-			path[n] = '\0';
-			return true;
-		}
-	return false;
+	while (process_cgroup_line(&text, &controllers, &path))
+		if (!*controllers)
+			return path;
+	return NULL;
 }
 
 int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err)
 {
-	char file[32], path[PATH_MAX];
-	auto_free char *text = NULL;
+	auto_free char *text = process_cgroups(pid, err);
+	const char *path = text ? cgroup2_path(text) : NULL;
 
-	snprintf(file, sizeof file, "/proc/%d/cgroup", (int) pid);
-	text = file_get(AT_FDCWD, file, err);
 	if (!text)
 		return -1;
-	if (!cgroup_path_of(text, path, sizeof path) || !component_plain(path))
+	if (!path || strlen(path) >= PATH_MAX || !component_plain(path))
 		return fail(err, ENOENT, "the cgroup of process %d", (int) pid);
 	for (size_t i = 0; i < cgroup->n_folders; i++) {
 		struct cgroup_folder *folder = &cgroup->folders[i];

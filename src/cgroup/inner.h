@@ -108,9 +108,6 @@ bool keyed_read(int dir, const char *name, const char *key, unsigned long long *
 /* True if no component of PATH is ".." or too long. */
 bool cgroup_below_plain(const char *path);
 
-/* The cgroup2 path in TEXT, a /proc/PID/cgroup; false if there is none, or it is longer than SIZE. */
-bool cgroup_path_of(const char *text, char *path, size_t size);
-
 /* ---- limit-memory.c ---- */
 
 /* "2MB" of "hugepages-2048kB", a folder of /sys/kernel/mm/hugepages; false if NAME is none. */

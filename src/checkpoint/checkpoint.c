@@ -11,7 +11,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -28,7 +27,6 @@
 #include "container/handle.h"
 #include "container/notify.h"
 #include "container/store.h"
-#include "sys/fd.h"
 #include "sys/host.h"
 #include "sys/process.h"
 
@@ -108,18 +106,13 @@ static int plan_again(struct checkpoint *c, struct error *err)
 	return plan_make(&c->config.arena, c->config.spec, &host, &options, &c->plan, err);
 }
 
-static bool is_own_hierarchy(const struct cgroup *cgroup, const char *names)
+/* NAMES, "cpu,cpuacct" or "name=systemd", are taken apart. */
+static bool is_own_hierarchy(const struct cgroup *cgroup, char *names)
 {
-	bool own = false;
-
-	for (const char *end; !own; names = end + 1) {
-		end = strchrnul(names, ',');
-		auto_free char *name = xasprintf("%.*s", (int) (end - names), names);
-		own = cgroup_has(cgroup, strncmp(name, "name=", 5) ? name : name + 5);
-		if (!*end)
-			break;
-	}
-	return own;
+	for (char *name; (name = strsep(&names, ","));)
+		if (cgroup_has(cgroup, strncmp(name, "name=", 5) ? name : name + 5))
+			return true;
+	return false;
 }
 
 /*
@@ -130,15 +123,17 @@ static bool is_own_hierarchy(const struct cgroup *cgroup, const char *names)
  */
 static int own_hierarchies(struct checkpoint *c, struct error *err)
 {
-	auto_free char *file = xasprintf("/proc/%d/cgroup", c->handle.record->pid);
-	auto_free char *text = file_get(AT_FDCWD, file, err);
+	auto_free char *text = process_cgroups(c->handle.record->pid, err);
 	char *names, *path;
 
 	if (!text)
 		return -1;
-	for (char *rest = text; process_cgroup_line(&rest, &names, &path);)
+	for (char *rest = text; process_cgroup_line(&rest, &names, &path);) {
+		const char *kept = arena_strdup(&c->config.arena, names);
+
 		if (is_own_hierarchy(&c->cgroup, names))
-			external_text(&c->criu.cgroup_hierarchies, arena_strdup(&c->config.arena, names));
+			external_text(&c->criu.cgroup_hierarchies, kept);
+	}
 	return 0;
 }
 

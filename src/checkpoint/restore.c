@@ -44,7 +44,6 @@
 #include "container/runtime.h"
 #include "container/store.h"
 #include "secure/secure.h"
-#include "sys/fd.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 #include "sys/socket.h"
@@ -201,8 +200,7 @@ static int start_criu(struct restore *r, struct error *err)
 /* Where CRIU was put is where the tree of the images' cgroups belongs: "4:cpu,cpuacct:/x" for each hierarchy. */
 static int cgroup_roots(struct restore *r, struct error *err)
 {
-	auto_free char *file = xasprintf("/proc/%d/cgroup", (int) r->swrk.pid);
-	auto_free char *text = file_get(AT_FDCWD, file, err);
+	auto_free char *text = process_cgroups(r->swrk.pid, err);
 	char *names, *path;
 
 	if (!text)

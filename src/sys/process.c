@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "sys/fd.h"
 #include "sys/process.h"
 #include "sys/signals.h"
 
@@ -71,6 +72,14 @@ int process_stat(pid_t pid, struct process_stat *out)
 		return -1;
 	}
 	return 0;
+}
+
+char *process_cgroups(pid_t pid, struct error *err)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/cgroup", (int) pid);
+	return file_get(AT_FDCWD, path, err);
 }
 
 bool process_cgroup_line(char **text, char **controllers, char **path)

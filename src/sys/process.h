@@ -37,8 +37,11 @@ bool process_stat_parse(const char *text, struct process_stat *out);
  * Anything else means that we do not know. */
 bool process_gone(int number);
 
-/* The next line of TEXT, which was /proc/PID/cgroup, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH
- * (cgroups(7)). *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
+/* /proc/PID/cgroup, the cgroups of PID (cgroups(7)); the caller frees.  NULL with ERR. */
+char *process_cgroups(pid_t pid, struct error *err);
+
+/* The next line of such a TEXT, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH, of cgroup2 the former
+ * are "".  *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
 bool process_cgroup_line(char **text, char **controllers, char **path);
 
 /* Does this kernel have pidfds, and lets us have them?  Asked once. */

@@ -254,8 +254,6 @@ static void words(void **state)
 
 static void places_below(void **state)
 {
-	char path[16];
-
 	(void) state;
 	assert_true(cgroup_below_plain(""));
 	assert_true(cgroup_below_plain("/"));
@@ -266,12 +264,6 @@ static void places_below(void **state)
 	assert_false(cgroup_below_plain("/.."));
 	assert_false(cgroup_below_plain("a/../b"));
 	assert_false(cgroup_below_plain("a/.."));
-	assert_true(cgroup_path_of("12:pids:/x\n1:name=systemd:/y\n0::/z\n", path, sizeof path));
-	assert_string_equal(path, "/z");
-	assert_true(cgroup_path_of("0::/", path, sizeof path));
-	assert_string_equal(path, "/");
-	assert_false(cgroup_path_of("10::/z\n", path, sizeof path));
-	assert_false(cgroup_path_of("0::/0123456789012345\n", path, sizeof path));
 }
 
 int main(void)

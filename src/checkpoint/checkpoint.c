@@ -26,7 +26,6 @@
 #include "checkpoint/settings.h"
 #include "container/handle.h"
 #include "container/notify.h"
-#include "container/store.h"
 #include "sys/host.h"
 #include "sys/process.h"
 
@@ -168,8 +167,7 @@ static int decide(struct checkpoint *c, struct error *err)
 	if (handle_open(&c->handle, o->root, o->id, true, false, err) < 0 || check_state(c, err) < 0 ||
 	    settings_check_rights("checkpoint", err) < 0 || plan_again(c, err) < 0)
 		return -1;
-	store_get_cgroup(c->handle.record, &c->cgroup);
-	if (cgroup_open(&c->cgroup, false, err) < 0)
+	if (handle_open_cgroup(&c->handle, false, &c->cgroup, err) < 0)
 		return -1;
 	/* A check leaves no folder. */
 	if (!o->check && images_open(&o->criu, true, DUMP_LOG, &c->images, err) < 0)

@@ -16,7 +16,7 @@ static unsigned long long count_kills(const struct record_state *record)
 	struct cgroup cgroup;
 	struct error ignored;
 
-	store_get_memory_cgroup(record, &cgroup);
+	store_get_cgroup_of(record, "memory", &cgroup);
 	if (cgroup_open(&cgroup, false, &ignored) == 0)
 		cgroup_oom_kills(&cgroup, &kills);
 	cgroup_close(&cgroup);

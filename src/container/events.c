@@ -19,7 +19,6 @@
 #include "container/events-json.h"
 #include "container/handle.h"
 #include "container/rdt.h"
-#include "container/store.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 
@@ -126,10 +125,8 @@ int container_events(const struct events_options *options, struct error *err)
 
 	if (result == 0 && e.handle.status == CONTAINER_STOPPED)
 		result = fail_code(err, ERROR_STATE, "container with id %s is not running", options->id);
-	if (result == 0) {
-		store_get_cgroup(e.handle.record, &e.cgroup);
-		result = cgroup_open(&e.cgroup, false, err);
-	}
+	if (result == 0)
+		result = handle_open_cgroup(&e.handle, false, &e.cgroup, err);
 	if (result == 0 && options->stats)
 		result = tell_stats(&e, err);
 	else if (result == 0) {

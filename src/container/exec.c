@@ -30,7 +30,6 @@
 #include "container/middle.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
-#include "container/store.h"
 #include "plan/plan.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
@@ -136,8 +135,7 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
 		return -1;
-	store_get_cgroup(x->handle.record, &x->cgroup);
-	if (cgroup_open(&x->cgroup, true, err) < 0)
+	if (handle_open_cgroup(&x->handle, true, &x->cgroup, err) < 0)
 		return -1;
 	return o->cgroup ? cgroup_below(&x->cgroup, o->cgroup, err) : 0;
 }

@@ -89,10 +89,16 @@ void handle_look_paused(struct handle *h)
 
 	if (h->status != CONTAINER_RUNNING && h->status != CONTAINER_CREATED)
 		return;
-	store_get_freezer_cgroup(h->record, &cgroup);
+	store_get_cgroup_of(h->record, "freezer", &cgroup);
 	if (cgroup_open(&cgroup, false, &ignored) == 0 && cgroup_frozen(&cgroup))
 		h->status = CONTAINER_PAUSED;
 	cgroup_close(&cgroup);
+}
+
+int handle_open_cgroup(const struct handle *h, bool join, struct cgroup *cgroup, struct error *err)
+{
+	store_get_cgroup(h->record, cgroup);
+	return cgroup_open(cgroup, join, err);
 }
 
 int handle_config(const struct handle *h, struct config *config, struct error *err)

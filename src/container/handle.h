@@ -9,6 +9,7 @@
 #include "container/container.h"
 #include "container/record.h"
 
+struct cgroup;
 struct error;
 
 struct handle {
@@ -34,6 +35,9 @@ int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct 
 
 /* Paused or not needs a look at the cgroup; CONTAINER_RUNNING becomes CONTAINER_PAUSED. */
 void handle_look_paused(struct handle *handle);
+
+/* Open the cgroups of the container; JOIN as for cgroup_open().  The caller calls cgroup_close() in every case. */
+int handle_open_cgroup(const struct handle *handle, bool join, struct cgroup *cgroup, struct error *err);
 
 /* The runtime's own copy of the container's config. */
 int handle_config(const struct handle *handle, struct config *config, struct error *err);

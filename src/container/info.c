@@ -181,8 +181,7 @@ int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, st
 	*pids = NULL;
 	*n = 0;
 	if (result == 0) {
-		store_get_cgroup(h.record, &cgroup);
-		result = cgroup_open(&cgroup, false, err);
+		result = handle_open_cgroup(&h, false, &cgroup, err);
 		if (result == 0 && cgroup.n_folders)
 			result = cgroup_pids(&cgroup, pids, n, err);
 		else if (result == 0 && h.status != CONTAINER_STOPPED) {

@@ -113,10 +113,8 @@ int container_start(const char *root, const char *id, struct error *err)
 static int signal_all(const struct handle *h, int sig, struct error *err)
 {
 	struct cgroup cgroup;
-	int result;
+	int result = handle_open_cgroup(h, false, &cgroup, err);
 
-	store_get_cgroup(h->record, &cgroup);
-	result = cgroup_open(&cgroup, false, err);
 	if (result == 0)
 		result = cgroup_signal_all(&cgroup, sig, err);
 	cgroup_close(&cgroup);
@@ -130,7 +128,7 @@ static void thaw(const struct handle *h)
 	struct cgroup cgroup;
 	struct error err = { 0 };
 
-	store_get_freezer_cgroup(h->record, &cgroup);
+	store_get_cgroup_of(h->record, "freezer", &cgroup);
 	if (cgroup_open(&cgroup, false, &err) < 0 || cgroup_thaw_all(&cgroup, &err) < 0)
 		log_warn("%s", err.message);
 	cgroup_close(&cgroup);
@@ -157,8 +155,7 @@ static int kill_rest(const struct handle *h, struct error *err)
 	struct cgroup cgroup;
 	size_t n = 0;
 
-	store_get_cgroup(h->record, &cgroup);
-	if (cgroup_open(&cgroup, false, &ignored) < 0 || cgroup_pids(&cgroup, &pids, &n, &ignored) < 0)
+	if (handle_open_cgroup(h, false, &cgroup, &ignored) < 0 || cgroup_pids(&cgroup, &pids, &n, &ignored) < 0)
 		n = 0;
 	cgroup_close(&cgroup);
 	return n ? signal_all(h, SIGKILL, err) : fail_code(err, ERROR_STATE, "container not running");

@@ -260,8 +260,7 @@ static int change(struct live *l, const char *file, struct error *err)
 	if (!l->list->spec->n_mounts)
 		return 0;
 	if (l->host.privileged) {
-		store_get_cgroup(l->handle.record, &l->cgroup);
-		if (cgroup_open(&l->cgroup, false, err) < 0)
+		if (handle_open_cgroup(&l->handle, false, &l->cgroup, err) < 0)
 			return -1;
 		launch_view_cgroup(&l->cgroup, &l->host, &l->view);
 		if (l->add && open_sources(l, err) < 0)

@@ -2,16 +2,13 @@
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "container/handle.h"
-#include "container/store.h"
 
 /* Freeze or thaw what the record says is the container's. */
 static int freeze(const struct handle *h, bool on, struct error *err)
 {
 	struct cgroup cgroup;
-	int result;
+	int result = handle_open_cgroup(h, false, &cgroup, err);
 
-	store_get_cgroup(h->record, &cgroup);
-	result = cgroup_open(&cgroup, false, err);
 	if (result == 0)
 		result = cgroup_freeze(&cgroup, on, err);
 	/* Who froze the whole slice or pod has to thaw it: ours is done, but nothing runs. */

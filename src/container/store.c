@@ -333,28 +333,18 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 	}
 }
 
-/* Nothing else is ever mounted together with CONTROLLER but by hand. */
-static void get_one(const struct record_state *record, const char *controller, struct cgroup *cgroup)
+void store_get_cgroup_of(const struct record_state *record, const char *controller, struct cgroup *cgroup)
 {
 	struct record_state only = { .cgroup_layout = record->cgroup_layout };
 
 	for (size_t i = 0; i < record->n_cgroup; i++) {
 		struct record_folder *folder = &record->cgroup[i];
 
+		/* In "memory,freezer", too; no controller's name is part of another's that is asked for here. */
 		if (folder->v2 ? !only.n_cgroup : strstr(folder->hierarchy, controller) != NULL) {
 			only.cgroup = folder;
 			only.n_cgroup = 1;
 		}
 	}
 	store_get_cgroup(&only, cgroup);
-}
-
-void store_get_memory_cgroup(const struct record_state *record, struct cgroup *cgroup)
-{
-	get_one(record, "memory", cgroup);
-}
-
-void store_get_freezer_cgroup(const struct record_state *record, struct cgroup *cgroup)
-{
-	get_one(record, "freezer", cgroup);
 }

@@ -67,6 +67,5 @@ struct record_state *store_read(int folder, const char *id, const char *name, st
 void store_put_cgroup(struct arena *arena, struct record_state *record, const struct cgroup *cgroup);
 void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup);
 
-/* Of it only what counts memory, or what can freeze: v1's folder if there is one, or v2's. */
-void store_get_memory_cgroup(const struct record_state *record, struct cgroup *cgroup);
-void store_get_freezer_cgroup(const struct record_state *record, struct cgroup *cgroup);
+/* Of it only the folder that has CONTROLLER ("memory", "freezer"): v1's if there is one, or v2's. */
+void store_get_cgroup_of(const struct record_state *record, const char *controller, struct cgroup *cgroup);

@@ -35,11 +35,8 @@
 #include "checkpoint/preflight.h"
 #include "checkpoint/settings.h"
 #include "checkpoint/staging.h"
-#include "container/ended.h"
 #include "container/foreground.h"
-#include "container/hooks.h"
 #include "container/launch.h"
-#include "container/notify.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
 #include "container/store.h"
@@ -246,7 +243,6 @@ static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 
 static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 {
-	const struct oci_hooks *hooks = r->launch.plan.config->hooks;
 	struct process_stat stat;
 
 	r->launch.pid = pid;
@@ -255,15 +251,7 @@ static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
 		return fail(err, errno, "open the container's first process");
 	if (raise_loopback(r, pid, err) < 0 || runtime_settle(&r->launch, err) < 0)
 		return -1;
-	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
-		return 0;
-	r->launch.hooked = true;
-	auto_free char *state =
-		hooks_state(r->launch.plan.id, r->launch.bundle, "creating", pid, &r->launch.plan.config->annotations);
-	struct hook_setting setting = { .state = state, .cwd = r->launch.bundle, .output = r->launch.hook_output };
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0)
-		return -1;
-	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, &setting, err);
+	return runtime_hooks(&r->launch, err);
 }
 
 static int on_terminal(struct restore *r, int master, struct error *err)
@@ -380,27 +368,6 @@ static void undo(struct restore *r)
 	launch_undo(&r->launch);
 }
 
-static int stay(struct restore *r, struct error *err)
-{
-	struct launch *l = &r->launch;
-	struct foreground f = { .pid = l->pid, .pidfd = l->pidfd, .master = l->master, .notify = l->notify,
-				.memory = r->options->create.keep && l->cgroup.unit ? &l->cgroup : NULL };
-	struct error at_end = { 0 };
-	int code = foreground_stay(&f, err);
-
-	if (r->options->create.keep)
-		return code < 0 ? -1 : ended_note(l->folder, r->options->create.id, &f, &l->cgroup, err) < 0 ? -1 : code;
-	/* Reaped; but if we could not stay, it is there and goes with the rest. */
-	if (code >= 0)
-		l->pid = 0;
-	store_lock(l->folder, true);
-	if (launch_remove(l, &at_end) < 0 && code >= 0) {
-		*err = at_end;
-		code = -1;
-	}
-	return code;
-}
-
 int checkpoint_restore(struct restore_options *options, struct error *err)
 {
 	struct restore r = {
@@ -408,7 +375,7 @@ int checkpoint_restore(struct restore_options *options, struct error *err)
 		.swrk = { .sock = -1, .said = -1 }, .cgroup_options = { .fd = -1 }, .folder = { -1, -1 }, .work = -1,
 	};
 	const struct create_options *o = &options->create;
-	int code = 0;
+	int code;
 
 	if (!o->detach && !o->no_subreaper && foreground_subreaper(err) < 0)
 		return -1;
@@ -418,12 +385,7 @@ int checkpoint_restore(struct restore_options *options, struct error *err)
 		wrap(err, "restore %s", o->id);
 		code = -1;
 	} else {
-		/* From here on others may delete it. */
-		store_unlock(r.launch.folder);
-		if (!o->detach)
-			code = stay(&r, err);
-		else if (r.launch.notify >= 0)
-			notify_wait(r.launch.notify, r.launch.pid, r.launch.pidfd);
+		code = launch_stay(&r.launch, err);
 	}
 	staging_close(&r.staging);
 	settings_free(&r.criu);

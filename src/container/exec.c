@@ -70,17 +70,6 @@ static int check_status(struct exec *x, struct error *err)
 	return 0;
 }
 
-static int check_terminal(const struct exec *x, struct error *err)
-{
-	const struct exec_options *o = x->options;
-
-	if (x->process.terminal && o->detach && !o->console_socket)
-		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
-	if (o->console_socket && !(x->process.terminal && o->detach))
-		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
-	return 0;
-}
-
 /* The filter that create compiled: its flags, then its instructions. */
 static int read_filter(struct exec *x, struct error *err)
 {
@@ -130,8 +119,8 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
-	if (check_terminal(x, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
-	    read_filter(x, err) < 0)
+	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
+	    runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
 	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
 		return -1;

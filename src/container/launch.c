@@ -13,7 +13,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "container/ended.h"
 #include "container/fds.h"
+#include "container/foreground.h"
 #include "container/gate.h"
 #include "container/hooks.h"
 #include "container/host-mounts.h"
@@ -33,13 +35,9 @@
 static int check_terminal(const struct launch *launch, struct error *err)
 {
 	const struct create_options *o = launch->options;
-	bool terminal = launch->plan.has_process && launch->plan.process.terminal, detached = !launch->run || o->detach;
+	bool terminal = launch->plan.has_process && launch->plan.process.terminal;
 
-	if (terminal && detached && !o->console_socket)
-		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
-	if (o->console_socket && !(terminal && detached))
-		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
-	return 0;
+	return runtime_check_terminal(terminal, !launch->run || o->detach, o->console_socket, err);
 }
 
 /* The first parameter that lies in the namespace of the kind FLAG, or NULL. */
@@ -376,6 +374,34 @@ int launch_remove(struct launch *launch, struct error *err)
 		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, &setting);
 	}
 	return store_remove(o->root, o->id, launch->folder, err);
+}
+
+int launch_stay(struct launch *launch, struct error *err)
+{
+	const struct create_options *o = launch->options;
+	struct foreground f = { .pid = launch->pid, .pidfd = launch->pidfd, .master = launch->master, .notify = launch->notify,
+				.memory = o->keep && launch->cgroup.unit ? &launch->cgroup : NULL };
+	struct error at_end = { 0 };
+	int code;
+
+	store_unlock(launch->folder);
+	if (o->detach) {
+		if (launch->notify >= 0)
+			notify_wait(launch->notify, launch->pid, launch->pidfd);
+		return 0;
+	}
+	code = foreground_stay(&f, err);
+	if (o->keep)
+		return code < 0 || ended_note(launch->folder, o->id, &f, &launch->cgroup, err) < 0 ? -1 : code;
+	/* Reaped; but if we could not stay, it is there and goes with the rest. */
+	if (code >= 0)
+		launch->pid = 0;
+	store_lock(launch->folder, true);
+	if (launch_remove(launch, &at_end) < 0 && code >= 0) {
+		*err = at_end;
+		code = -1;
+	}
+	return code;
 }
 
 void launch_undo(struct launch *launch)

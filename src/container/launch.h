@@ -70,6 +70,10 @@ void launch_view_cgroup(const struct cgroup *cgroup, const struct host *host, st
 /* ... and what exec will need: the config as it is now, and the compiled filter behind its flags. */
 int launch_keep_copies(const struct launch *launch, struct error *err);
 
+/* Once the process runs: from here on others may delete the container.  Unless it is detached, stay until the process
+ * has ended; then note how (--keep), or remove the container.  The exit code, 0 when detached; -1 with ERR. */
+int launch_stay(struct launch *launch, struct error *err);
+
 /* End what is left of the container and remove all of it; poststop hooks run if the others did. */
 int launch_remove(struct launch *launch, struct error *err);
 void launch_close(struct launch *launch);

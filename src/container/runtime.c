@@ -173,6 +173,16 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 	return *keep < 0 ? fail(err, errno, "keep the terminal") : 0;
 }
 
+int runtime_check_terminal(bool terminal, bool detached, const char *console_socket, struct error *err)
+{
+	/* runc's words, which its users look for. */
+	if (terminal && detached && !console_socket)
+		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
+	if (console_socket && !(terminal && detached))
+		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
+	return 0;
+}
+
 int runtime_check_pidfd_socket(const char *path, struct error *err)
 {
 	return path && !process_has_pidfds() ? fail_code(err, ERROR_UNSUPPORTED, "pidfds, which a socket is to get, came with Linux 5.3") : 0;
@@ -312,15 +322,23 @@ static int answer_namespaces(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
 }
 
-static int answer_rootfs(struct launch *launch, struct error *err)
+int runtime_hooks(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
+
+	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
+		return 0;
 	auto_free char *state = state_now(launch, "creating");
 	struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
-
 	launch->hooked = true;
-	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0 ||
-	    hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, &setting, err) < 0)
+	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0)
+		return -1;
+	return hooks_run("createRuntime", hooks->create_runtime, hooks->n_create_runtime, &setting, err);
+}
+
+static int answer_rootfs(struct launch *launch, struct error *err)
+{
+	if (runtime_hooks(launch, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_HOOKS_DONE, NULL, 0, -1, err);
 }

@@ -2,6 +2,7 @@
  * runtime.h - the runtime's side of a launch: giving birth to init and answering it
  */
 #pragma once
+#include <stdbool.h>
 
 struct oci_config;
 struct error;
@@ -18,6 +19,9 @@ int runtime_serve(struct launch *launch, struct error *err);
  * of the config, of which the names that they get are noted. */
 int runtime_settle(struct launch *launch, struct error *err);
 
+/* The prestart and createRuntime hooks, if there are any: poststop must then follow a failure. */
+int runtime_hooks(struct launch *launch, struct error *err);
+
 /* Put the container on record, tell whoever wants to know, and let init go on.  With launch->run until its program
  * runs. */
 int runtime_hand_over(struct launch *launch, struct error *err);
@@ -26,6 +30,10 @@ int runtime_hand_over(struct launch *launch, struct error *err);
  * expect it, or (if that is NULL) give it the size of ours unless PROCESS says one, and keep a copy in *KEEP. */
 int runtime_take_terminal(const char *console_socket, const struct process_plan *process, int master, int *keep,
 			  struct error *err);
+
+/* Refuse a TERMINAL whose master end nobody would get, and a CONSOLE_SOCKET (NULL: none) that would get none.
+ * DETACHED: we shall not stay to keep it. */
+int runtime_check_terminal(bool terminal, bool detached, const char *console_socket, struct error *err);
 
 /* Refuse PATH (--pidfd-socket) where there are no pidfds to send. */
 int runtime_check_pidfd_socket(const char *path, struct error *err);

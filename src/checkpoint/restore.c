@@ -237,8 +237,9 @@ static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 		return -1;
 	close(take_fd(out));
 	ssize_t n = read(in, err, sizeof *err);
-	process_reap(child);
-	return n == 0 ? 0 : -1;
+	if (process_reap(child) == 0 && n == 0)
+		return 0;
+	return n == (ssize_t) sizeof *err ? -1 : fail_code(err, ERROR_PROTOCOL, "the process that brings up lo was killed");
 }
 
 static int on_namespaces(struct restore *r, pid_t pid, struct error *err)

@@ -1,6 +1,7 @@
 /* inside.c - see inside.h */
 #include <sched.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -68,6 +69,9 @@ int inside_answer(struct launch *launch, struct error *err)
 	if (pid == 0)
 		open_all(launch);
 	status = process_reap(pid);
+	/* Nothing was told to init, which would wait for ever. */
+	if (status < 0 || WIFSIGNALED(status))
+		return fail_code(err, ERROR_PROTOCOL, "the process that opens the sources of mounts was killed");
 	/* Its error has gone to init, which sends it back. */
 	return status ? 0 : channel_send(&launch->channel, MSG_SOURCES_DONE, &number, sizeof number, -1, err);
 }

@@ -168,6 +168,23 @@ ended_later()
 	wait $receiver || true
 }
 
+# The sources are then opened by a process of their own, the second, for init to wait for.
+@test "create in a user namespace, as below an older kernel: nobody waits for a process that was killed" {
+	chown -R 100000:100000 rootfs
+	user_namespace
+	mkdir "$T/source"
+	spec '.mounts += [{destination: "/data", type: "bind", source: $s, options: ["rbind", "ro"]}]' --arg s "$T/source"
+	export CTR_RUN_DISABLE=mount
+	for process in 1 2; do
+		code=0
+		timeout $((20 * SLOW)) "$FAULT" "$T/report" $process 1 kill "${RT[@]}" create web >"$T/said" 2>&1 </dev/null 3>&- 4>&- || code=$?
+		[[ $(<"$T/report") == hit* ]]
+		[ $code = 1 ]
+		grep -q killed "$T/said"
+		is_clean
+	done
+}
+
 @test "create without a mount namespace of its own" {
 	after_create()
 	{

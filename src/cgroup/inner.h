@@ -115,7 +115,7 @@ bool hugepage_size(const char *name, char *size, size_t room);
 
 /* ---- tree.c ---- */
 
-/* Called by tree_walk(); a result below 0 ends the walk. */
+/* Called by cgroup_walk(); a result below 0 ends the walk. */
 typedef int cgroup_visit(int dir, const char *name, void *context, struct error *err);
 
 /* Call ENTER(folder, NULL) for DIR and every folder below it on the way down, LEAVE(parent, name) on the way up (not

@@ -30,10 +30,7 @@ static int look(const struct record_state *record, enum container_status *status
 	*status = CONTAINER_STOPPED;
 	if (process_stat(record->pid, &stat) < 0)
 		return process_gone(errno) ? 0 : fail(err, errno, "look at process %d, the container's first", record->pid);
-	if (stat.start_time != record->start_time)
-		return 0;
-	/* A zombie with threads is a process that goes on without its first thread. */
-	if ((stat.state == 'Z' && stat.threads <= 1) || stat.state == 'X')
+	if (stat.start_time != record->start_time || process_stat_ended(&stat))
 		return 0;
 	if (process_boot_id(boot, &ignored) == 0 && strcmp(boot, record->boot_id))
 		return 0;

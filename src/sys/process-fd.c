@@ -80,13 +80,12 @@ static int look(int folder, pid_t *pid, struct process_stat *stat)
 	return -1;
 }
 
-/* A zombie with threads is a process that goes on without its first thread. */
 static bool has_ended(int folder)
 {
 	struct process_stat stat;
 	pid_t pid;
 
-	return look(folder, &pid, &stat) < 0 || stat.state == 'X' || (stat.state == 'Z' && stat.threads <= 1);
+	return look(folder, &pid, &stat) < 0 || process_stat_ended(&stat);
 }
 
 int process_hold(pid_t pid)

@@ -92,6 +92,11 @@ bool process_cgroup_line(char **text, char **controllers, char **path)
 	return false;
 }
 
+bool process_stat_ended(const struct process_stat *stat)
+{
+	return stat->state == 'X' || (stat->state == 'Z' && stat->threads <= 1);
+}
+
 bool process_gone(int number)
 {
 	return number == ESRCH || number == ENOENT;

@@ -20,7 +20,7 @@ struct process_stat {
 	uint64_t start_time;	/* clock ticks after boot */
 	pid_t parent;
 	int exit_status;	/* of a zombie, as from waitpid(2); -1: not shown; 0 also to those who may not look */
-	int threads;		/* with state Z, more than one: only the first thread has ended, the process lives on */
+	int threads;
 };
 
 /* PF_FORKNOEXEC: forked but never exec'd.  Exactly what tells a created container from a running one: no process can
@@ -32,6 +32,9 @@ int process_stat(pid_t pid, struct process_stat *out);
 
 /* The same from the text of that file; false if it is not such a text. */
 bool process_stat_parse(const char *text, struct process_stat *out);
+
+/* True if a process with this STAT has ended, reaped or not.  A zombie with threads goes on without its first one. */
+bool process_stat_ended(const struct process_stat *stat);
 
 /* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).
  * Anything else means that we do not know. */

@@ -23,18 +23,10 @@ bool step_sealed(const struct plan *plan, size_t i)
 	return false;
 }
 
-/* Keep the mount of step I if a later step will make it read-only, or may have to undo it. */
 void step_keep(struct build *b, size_t i, int *mount)
 {
-	const struct rootfs_plan *plan = &b->plan->rootfs;
-
-	if (b->rootfs->keep_all)
+	if (b->rootfs->keep_all || step_sealed(b->plan, i))
 		b->rootfs->kept[i] = take_fd(*mount);
-	for (size_t j = plan->n_early; j < plan->n_steps && *mount >= 0; j++)
-		if (plan->steps[j].action == STEP_SEAL && plan->steps[j].of == (int) i) {
-			b->rootfs->kept[i] = take_fd(*mount);
-			return;
-		}
 }
 
 static int attach_and_keep(struct build *b, size_t i, int target, int *mount, struct error *err)

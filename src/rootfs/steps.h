@@ -70,6 +70,12 @@ int stock_empty(struct mount_stock *stock, const char *label, struct error *err)
 /* The attributes that the new file system of STEP begins with: it becomes read-only once it is filled. */
 uint64_t mount_attributes(const struct step *step);
 
+/* True if a later step makes the mount of step I read-only. */
+bool step_sealed(const struct plan *plan, size_t i);
+
+/* Take the attached *MOUNT of step I for that later step, or to be undone if one fails; else it stays the caller's. */
+void step_keep(struct build *b, size_t i, int *mount);
+
 /* ---- source.c ----------------------------------------------------------- */
 
 /* The source of a step BIND or DEVICE, O_PATH and not copied. */
@@ -138,6 +144,3 @@ int host_hide(int root, struct error *err);
  * attributes. */
 int copy_up(int from, int to, struct error *err);
 
-/* Step I is made read-only in the end. */
-bool step_sealed(const struct plan *plan, size_t i);
-void step_keep(struct build *b, size_t i, int *mount);

@@ -48,6 +48,6 @@ void clock_print(const struct timespec *t, int digits, char out[CLOCK_TEXT])
 
 	if (digits > 0)
 		snprintf(fraction, sizeof fraction, ".%09ld", t->tv_nsec);
-	snprintf(out, CLOCK_TEXT, "%04lld-%02u-%02uT%02u:%02u:%02u%.*sZ", year, month < 10 ? month + 3 : month - 9, day, hour, minute, second,
-		 digits + 1, fraction);
+	snprintf(out, CLOCK_TEXT, "%04lld-%02u-%02uT%02u:%02u:%02u%.*sZ", year, month < 10 ? month + 3 : month - 9, day,
+		 hour, minute, second, digits + 1, fraction);
 }

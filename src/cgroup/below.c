@@ -88,9 +88,11 @@ static int enter_named(struct cgroup *cgroup, const char *argument, bool *moved,
 		struct cgroup_folder *folder = find(cgroup, at, n);
 
 		if (n == 0)
-			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (empty <controller> prefix)", argument);
+			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (empty <controller> prefix)",
+					 argument);
 		if (!folder || cgroup->layout == CGROUP_V2)
-			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (unknown controller %.*s: the "
+			return fail_code(err, ERROR_USAGE,
+					 "invalid --cgroup argument: %s (unknown controller %.*s: the "
 					 "container has no cgroup of it)", argument, (int) n, at);
 		if (moved[folder - cgroup->folders])
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the cgroup of %.*s is given "
@@ -113,12 +115,14 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
 		if (colon && strchr(colon + 1, ':'))
 			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s", argument);
 		if (!colon && arguments[1])
-			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (missing <controller>: prefix)",
-					 argument);
+			return fail_code(err, ERROR_USAGE,
+					 "invalid --cgroup argument: %s (missing <controller>: prefix)", argument);
 		if (!cgroup_below_plain(colon ? colon + 1 : argument))
-			return fail_code(err, ERROR_USAGE, "bad sub cgroup path: %s is not a sub cgroup path", colon ? colon + 1 : argument);
+			return fail_code(err, ERROR_USAGE, "bad sub cgroup path: %s is not a sub cgroup path",
+					 colon ? colon + 1 : argument);
 		if (cgroup->n_folders == 0)
-			return fail_code(err, ERROR_USAGE, "invalid --cgroup argument: %s (the container has no cgroup)", argument);
+			return fail_code(err, ERROR_USAGE,
+					 "invalid --cgroup argument: %s (the container has no cgroup)", argument);
 		if (colon && enter_named(cgroup, argument, moved, err) < 0)
 			return -1;
 		for (size_t k = 0; !colon && k < cgroup->n_folders; k++)

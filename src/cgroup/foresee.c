@@ -38,11 +38,13 @@ int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct h
 		result = cgroup_look(&cgroup, err);
 	if (result == 0 && cgroup.n_folders)
 		result = foresee(&cgroup, plan->resources, &limits, err);
-	for (size_t i = 0; result == 0 && i < limits.n; i++)
-		*(struct planned_write *) arena_push(arena, &list, plan->n_writes++, sizeof *list) = (struct planned_write) {
-			.file = file_name(arena, &limits.writes[i]), .value = arena_strdup(arena, limits.writes[i].value),
-			.pointer = arena_strdup(arena, limits.writes[i].pointer),
-		};
+	for (size_t i = 0; result == 0 && i < limits.n; i++) {
+		struct planned_write *write = arena_push(arena, &list, plan->n_writes++, sizeof *list);
+
+		write->file = file_name(arena, &limits.writes[i]);
+		write->value = arena_strdup(arena, limits.writes[i].value);
+		write->pointer = arena_strdup(arena, limits.writes[i].pointer);
+	}
 	plan->writes = list;
 	limits_free(&limits);
 	cgroup_close(&cgroup);

@@ -30,7 +30,8 @@ static int explain_off(const struct cgroup_folder *folder, const char *controlle
 		    words_have(text, controller))
 			continue;
 		if (controllers_barred(parent))
-			return fail_at(err, pointer, "the %s controller cannot be used in %s: the cgroup %s has processes "
+			return fail_at(err, pointer,
+				       "the %s controller cannot be used in %s: the cgroup %s has processes "
 				       "of its own, and then cgroup v2 gives no controllers to those below",
 				       controller, name, prefix);
 		if (file_put(parent, "cgroup.subtree_control", want, &why) < 0)

@@ -146,7 +146,8 @@ static int step_down(int dir, const char *name, bool missing, bool *made, struct
 	if (!*made && errno != EEXIST)
 		return fail(err, errno, "make the folder %s%s", name,
 			    errno == EAGAIN ? " (cgroup.max.depth or cgroup.max.descendants above it)" :
-			    errno == EROFS  ? " (as usual in a container; --cgroup-manager disabled does without)" : "");
+			    errno == EROFS  ? " (as usual in a container; --cgroup-manager disabled does without)"
+					    : "");
 	return path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
 }
 
@@ -191,8 +192,8 @@ static int folder_check_empty(const struct cgroup_folder *folder, struct error *
 
 	free(procs.pids);
 	if (result == 0 && n > 0)
-		return fail_code(err, ERROR_STATE, "container's cgroup is not empty: %zu process(es) found in it or below",
-				 n);
+		return fail_code(err, ERROR_STATE,
+				 "container's cgroup is not empty: %zu process(es) found in it or below", n);
 	return result;
 }
 

@@ -201,13 +201,16 @@ static const struct {
 	enum stats_io_kind kind;
 } blkio_files[][9] = {
 	{
-		{ "blkio.bfq.sectors_recursive", IO_SECTORS }, { "blkio.bfq.io_service_time_recursive", IO_SERVICE_TIME },
+		{ "blkio.bfq.sectors_recursive", IO_SECTORS },
+		{ "blkio.bfq.io_service_time_recursive", IO_SERVICE_TIME },
 		{ "blkio.bfq.io_wait_time_recursive", IO_WAIT_TIME }, { "blkio.bfq.io_merged_recursive", IO_MERGED },
 		{ "blkio.bfq.io_queued_recursive", IO_QUEUED }, { "blkio.bfq.time_recursive", IO_TIME },
-		{ "blkio.bfq.io_serviced_recursive", IO_SERVICED }, { "blkio.bfq.io_service_bytes_recursive", IO_BYTES },
+		{ "blkio.bfq.io_serviced_recursive", IO_SERVICED },
+		{ "blkio.bfq.io_service_bytes_recursive", IO_BYTES },
 	},
 	{
-		{ "blkio.bfq.io_serviced_recursive", IO_SERVICED }, { "blkio.bfq.io_service_bytes_recursive", IO_BYTES },
+		{ "blkio.bfq.io_serviced_recursive", IO_SERVICED },
+		{ "blkio.bfq.io_service_bytes_recursive", IO_BYTES },
 	},
 	{
 		{ "blkio.sectors_recursive", IO_SECTORS }, { "blkio.io_service_time_recursive", IO_SERVICE_TIME },
@@ -288,8 +291,9 @@ static void hugetlb(struct reader *r, const struct cgroup_folder *folder)
 
 		if (hugepage_size(entry->d_name, pages.size, sizeof pages.size) &&
 		    pages_read(folder->fd, folder->v2, &pages)) {
-			*(struct stats_pages *) arena_push(r->arena, &r->stats->pages, r->stats->n_pages, sizeof pages) = pages;
-			r->stats->n_pages++;
+			struct stats_pages *to = arena_push(r->arena, &r->stats->pages, r->stats->n_pages++, sizeof *to);
+
+			*to = pages;
 		}
 	}
 	if (sizes)

@@ -138,7 +138,8 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 	/* Into v1's folders init goes itself, but in systemd's own one somebody must always be. */
 	for (size_t i = 0; i < cgroup->n_folders; i++)
 		if (!cgroup->folders[i].v2 && !strcmp(cgroup->folders[i].hierarchy, "systemd")) {
-			struct cgroup only = { .layout = cgroup->layout, .folders = &cgroup->folders[i], .n_folders = 1 };
+			struct cgroup only = { .layout = cgroup->layout, .folders = &cgroup->folders[i],
+					       .n_folders = 1 };
 
 			if (cgroup_add(&only, pid, false, err) < 0)
 				return -1;
@@ -317,7 +318,8 @@ static int find_folders(struct bus *bus, struct cgroup *cgroup, const struct hos
 		struct cgroup_folder *folder = &cgroup->folders[cgroup->n_folders++];
 
 		*folder = (struct cgroup_folder) {
-			.v2 = host->hierarchies[i].v2 || host->layout == CGROUP_V2, .path = xstrdup(path), .fd = -1, .join = -1,
+			.v2 = host->hierarchies[i].v2 || host->layout == CGROUP_V2, .path = xstrdup(path), .fd = -1,
+			.join = -1,
 		};
 		snprintf(folder->hierarchy, sizeof folder->hierarchy, "%s", host->hierarchies[i].name);
 	}

@@ -180,11 +180,14 @@ static int decide(struct checkpoint *c, struct error *err)
 static int check_features(const struct checkpoint *c, struct error *err)
 {
 	if (c->criu.track_mem && !c->swrk.features.memory_tracking)
-		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot track memory changes (CONFIG_MEM_SOFT_DIRTY), which %s needs: CRIU "
-				 "is missing features: MemTrack", c->options->pre_dump ? "--pre-dump" : "--parent-path");
+		return fail_code(err, ERROR_UNSUPPORTED,
+				 "this kernel cannot track memory changes (CONFIG_MEM_SOFT_DIRTY), which %s needs: "
+				 "CRIU is missing features: MemTrack",
+				 c->options->pre_dump ? "--pre-dump" : "--parent-path");
 	if (c->criu.lazy_pages && !c->swrk.features.lazy_pages)
-		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot serve pages lazily (userfaultfd), which --lazy-pages needs: CRIU is "
-				 "missing features: LazyPages");
+		return fail_code(err, ERROR_UNSUPPORTED,
+				 "this kernel cannot serve pages lazily (userfaultfd), which --lazy-pages needs: "
+				 "CRIU is missing features: LazyPages");
 	return 0;
 }
 
@@ -224,7 +227,8 @@ static int write_own_images(struct checkpoint *c, struct error *err)
 		return fail(err, errno, "ask for the kernel's name");
 	clock_gettime(CLOCK_REALTIME, &now);
 	struct record_image image = {
-		.version = IMAGE_VERSION, .criu = (uint32_t) c->swrk.version, .kernel = here.release, .machine = here.machine,
+		.version = IMAGE_VERSION, .criu = (uint32_t) c->swrk.version, .kernel = here.release,
+		.machine = here.machine,
 		.created = arena_alloc(arena, CLOCK_TEXT), .inherit = c->inherit, .n_inherit = record->n_descriptors,
 		.below = c->below.items, .n_below = c->below.n,
 	};

@@ -25,7 +25,9 @@
 
 void external_pair(struct wire_list *list, const char *key, const char *value)
 {
-	*(struct criu_pair *) xgrow(&list->items, list->n++, sizeof(struct criu_pair)) = (struct criu_pair) { key, value };
+	struct criu_pair *pair = xgrow(&list->items, list->n++, sizeof *pair);
+
+	*pair = (struct criu_pair) { key, value };
 }
 
 void external_text(struct wire_list *list, const char *s)
@@ -69,7 +71,8 @@ static const struct mount_entry *mount_at(const struct search *s, int root, cons
 
 	if (fd < 0 || !mount_id(fd, &id) || !(entry = mountinfo_find(&s->mounts, id)))
 		return NULL;
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 && stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 &&
+	    stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
 		return stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ? entry : NULL;
 	/* Before Linux 5.8: by its name, as it is written. */
 	auto_free char *clean = xmalloc(strlen(step->target) + 2);
@@ -82,9 +85,11 @@ static void match_steps(struct search *s, int root)
 	const struct rootfs_plan *rootfs = &s->plan->rootfs;
 
 	for (size_t i = 0; i < rootfs->n_steps; i++) {
-		const struct mount_entry *entry = makes_a_mount(rootfs->steps[i].action) ? mount_at(s, root, &rootfs->steps[i]) : NULL;
+		const struct step *step = &rootfs->steps[i];
+		const struct mount_entry *entry = makes_a_mount(step->action) ? mount_at(s, root, step) : NULL;
+
 		if (entry)
-			s->step[entry - s->mounts.entries] = &rootfs->steps[i];
+			s->step[entry - s->mounts.entries] = step;
 	}
 }
 
@@ -143,8 +148,10 @@ static void look_at(struct search *s, size_t i)
 		return;
 	}
 	if (step && step->within)
-		text_addf(s->complaints, "the source of the mount on %s lies on another mount of the container\n", entry->place);
-	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE || (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
+		text_addf(s->complaints, "the source of the mount on %s lies on another mount of the container\n",
+			  entry->place);
+	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE ||
+		     (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
 		external_pair(s->found, place, external_name(s->arena, step->target));
 		return;
 	}
@@ -164,7 +171,8 @@ static void look_at(struct search *s, size_t i)
 	}
 	/* A cgroup2 that was mounted in a cgroup namespace looks like a part of the host's, from here. */
 	if (strcmp(entry->root, "/") != 0 && strcmp(entry->type, "cgroup2") != 0 && !has_whole(s, entry))
-		text_addf(s->complaints, "the mount on %s (%s) is not in the config: it came from a hook, or by `mounts add`\n",
+		text_addf(s->complaints,
+			  "the mount on %s (%s) is not in the config: it came from a hook, or by `mounts add`\n",
 			  entry->place, entry->type);
 }
 

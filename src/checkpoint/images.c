@@ -29,7 +29,8 @@ static int open_folder(const char *path, bool make, struct error *err)
 	return fd < 0 ? fail(err, errno, "open the folder %s", path) : fd;
 }
 
-int images_open(const struct criu_settings *settings, bool make, const char *log, struct images *images, struct error *err)
+int images_open(const struct criu_settings *settings, bool make, const char *log, struct images *images,
+		struct error *err)
 {
 	const char *path = settings->image_path ? settings->image_path : "checkpoint", *work = settings->work_path;
 
@@ -114,7 +115,8 @@ static void *read_file(const struct images *images, const char *name, const stru
 	void *object = json_read(arena, type, whole.s, whole.n, &faults);
 	if (object && !faults.n)
 		return object;
-	fail_code(err, ERROR_SYSTEM, "%s of the checkpoint is damaged: %s", name, faults.n ? faults.list[0].message : "no object");
+	fail_code(err, ERROR_SYSTEM, "%s of the checkpoint is damaged: %s", name,
+		  faults.n ? faults.list[0].message : "no object");
 	return NULL;
 }
 
@@ -157,6 +159,7 @@ int images_read(const struct images *images, struct arena *arena, struct record_
 	}
 	if (err->number != ENOENT)
 		return -1;
-	from_descriptors(read_file(images, RUNCS, &record_descriptors_type, "{\"list\":", "}", arena, err), arena, image);
+	from_descriptors(read_file(images, RUNCS, &record_descriptors_type, "{\"list\":", "}", arena, err), arena,
+			 image);
 	return image->n_inherit || err->number == ENOENT ? 0 : -1;
 }

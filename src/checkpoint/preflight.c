@@ -46,7 +46,8 @@ static void complain_stranger(pid_t pid, struct text *complaints)
 
 	if (name)
 		name[strcspn(name, "\n")] = '\0';
-	text_addf(complaints, "process %d (%s) is not below the container's first: it came by exec\n", pid, name ? name : "?");
+	text_addf(complaints, "process %d (%s) is not below the container's first: it came by exec\n", pid,
+		  name ? name : "?");
 }
 
 /* ---- connections ----------------------------------------------------------- */
@@ -54,7 +55,8 @@ static void complain_stranger(pid_t pid, struct text *complaints)
 /* States of tcp(7) in which CRIU wants to be allowed: all that have a peer. */
 static bool is_connected(unsigned state)
 {
-	static const bool with_peer[] = { [1] = true, [2] = true, [3] = true, [4] = true, [5] = true, [8] = true, [9] = true, [11] = true };
+	static const bool with_peer[] = { [1] = true, [2] = true, [3] = true, [4] = true, [5] = true, [8] = true,
+					  [9] = true, [11] = true };
 
 	return state < ARRAY_SIZE(with_peer) && with_peer[state];
 }
@@ -152,7 +154,8 @@ int preflight_processes(pid_t init, const pid_t *pids, size_t n, bool tcp, struc
 	for (size_t i = 0; i < n && n_inodes; i++)
 		connections += count_sockets(pids[i], inodes, n_inodes);
 	if (connections)
-		text_addf(complaints, "there are %zu open TCP connections: --tcp-established saves them\n", connections);
+		text_addf(complaints, "there are %zu open TCP connections: --tcp-established saves them\n",
+			  connections);
 	return 0;
 }
 
@@ -178,7 +181,9 @@ void preflight_config(const struct plan *plan, struct text *complaints)
 			text_addf(complaints, "%s: CRIU cannot join a %s namespace\n", ns->join[i].pointer,
 				  ns->join[i].flag == CLONE_NEWCGROUP ? "cgroup" : "mount");
 	if (!namespace_is_own(ns, CLONE_NEWNS))
-		text_add(complaints, "/linux/namespaces: without a mount namespace the host's mounts would be part of it\n");
+		text_add(complaints,
+			 "/linux/namespaces: without a mount namespace the host's mounts would be part of it\n");
 	if (seccomp && seccomp->listener_path)
-		text_add(complaints, "/linux/seccomp/listenerPath: nobody would answer the profile's notifications after a restore\n");
+		text_add(complaints, "/linux/seccomp/listenerPath: "
+			 "nobody would answer the profile's notifications after a restore\n");
 }

@@ -164,7 +164,8 @@ static int check_version(const struct restore *r, struct error *err)
 	if (r->criu.lsm_mount_context && r->swrk.version < CRIU_LSM)
 		return fail_code(err, ERROR_UNSUPPORTED, "--lsm-mount-context requires at least CRIU 3.16");
 	if (r->criu.lazy_pages && !r->swrk.features.lazy_pages)
-		return fail_code(err, ERROR_UNSUPPORTED, "this kernel cannot fetch pages lazily (userfaultfd), which --lazy-pages needs");
+		return fail_code(err, ERROR_UNSUPPORTED,
+				 "this kernel cannot fetch pages lazily (userfaultfd), which --lazy-pages needs");
 	if (r->image.criu > (uint32_t) r->swrk.version)
 		log_warn("the checkpoint was made by CRIU %u.%u, this is %d.%d", r->image.criu / 10000,
 			 r->image.criu / 100 % 100, r->swrk.version / 10000, r->swrk.version / 100 % 100);
@@ -174,8 +175,8 @@ static int check_version(const struct restore *r, struct error *err)
 static int start_criu(struct restore *r, struct error *err)
 {
 	struct swrk_start start = {
-		.program = r->options->criu.program, .cgroup = cgroup_birth_fd(&r->launch.cgroup), .own_stdio = r->criu.shell_job,
-		.fds = r->fds, .n_fds = r->n_fds, .prepare = prepare, .context = r,
+		.program = r->options->criu.program, .cgroup = cgroup_birth_fd(&r->launch.cgroup),
+		.own_stdio = r->criu.shell_job, .fds = r->fds, .n_fds = r->n_fds, .prepare = prepare, .context = r,
 	};
 
 	char nothing;
@@ -239,7 +240,9 @@ static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 	ssize_t n = read(in, err, sizeof *err);
 	if (process_reap(child) == 0 && n == 0)
 		return 0;
-	return n == (ssize_t) sizeof *err ? -1 : fail_code(err, ERROR_PROTOCOL, "the process that brings up lo was killed");
+	if (n == (ssize_t) sizeof *err)
+		return -1;
+	return fail_code(err, ERROR_PROTOCOL, "the process that brings up lo was killed");
 }
 
 static int on_namespaces(struct restore *r, pid_t pid, struct error *err)
@@ -372,7 +375,8 @@ static void undo(struct restore *r)
 int checkpoint_restore(struct restore_options *options, struct error *err)
 {
 	struct restore r = {
-		.options = options, .launch = { .options = &options->create, .run = true }, .images = { .folder = -1, .work = -1 },
+		.options = options, .launch = { .options = &options->create, .run = true },
+		.images = { .folder = -1, .work = -1 },
 		.swrk = { .sock = -1, .said = -1 }, .cgroup_options = { .fd = -1 }, .folder = { -1, -1 }, .work = -1,
 	};
 	const struct create_options *o = &options->create;

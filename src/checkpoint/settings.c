@@ -22,7 +22,8 @@
 #define RUNC_CONFIG "/etc/criu/runc.conf"
 
 static const struct name_value cgroup_modes[] = {
-	{ "ignore", CRIU_CGROUPS_IGNORE }, { "soft", CRIU_CGROUPS_SOFT }, { "full", CRIU_CGROUPS_FULL }, { "strict", CRIU_CGROUPS_STRICT },
+	{ "ignore", CRIU_CGROUPS_IGNORE }, { "soft", CRIU_CGROUPS_SOFT }, { "full", CRIU_CGROUPS_FULL },
+	{ "strict", CRIU_CGROUPS_STRICT },
 	{ NULL, 0 }
 };
 
@@ -40,7 +41,8 @@ static const char *config_file(const struct oci_config *config)
 	return access(OUR_CONFIG, F_OK) == 0 ? OUR_CONFIG : RUNC_CONFIG;
 }
 
-static int choose(const char *option, const char *value, const struct name_value *table, int32_t *out, struct error *err)
+static int choose(const char *option, const char *value, const struct name_value *table, int32_t *out,
+		  struct error *err)
 {
 	const struct name_value *row = value ? name_find(table, value) : NULL;
 
@@ -60,9 +62,10 @@ int settings_fill(const struct criu_settings *settings, const struct images *ima
 		.manage_cgroups = true, .cgroups = CRIU_CGROUPS_SOFT,
 		/* Interfaces and addresses are made by whoever made them the first time: hooks, or the caller. */
 		.empty_ns = CLONE_NEWNET,
-		.tcp_established = settings->tcp_established, .ext_unix_sk = settings->ext_unix_sk, .shell_job = settings->shell_job,
-		.file_locks = settings->file_locks, .link_remap = settings->link_remap, .auto_dedup = settings->auto_dedup,
-		.lazy_pages = settings->lazy_pages,
+		.tcp_established = settings->tcp_established, .ext_unix_sk = settings->ext_unix_sk,
+		.shell_job = settings->shell_job,
+		.file_locks = settings->file_locks, .link_remap = settings->link_remap,
+		.auto_dedup = settings->auto_dedup, .lazy_pages = settings->lazy_pages,
 	};
 	for (char **ns = settings->empty_ns; ns && *ns; ns++)
 		if (strcmp(*ns, "network"))
@@ -74,7 +77,8 @@ int settings_fill(const struct criu_settings *settings, const struct images *ima
 
 void settings_free(struct criu_options *options)
 {
-	struct wire_list *lists[] = { &options->mounts, &options->cgroup_roots, &options->join, &options->inherit, &options->external,
+	struct wire_list *lists[] = { &options->mounts, &options->cgroup_roots, &options->join, &options->inherit,
+				      &options->external,
 				       &options->cgroup_hierarchies };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
@@ -98,7 +102,8 @@ int settings_explain(const struct images *images, const char *log, const struct 
 	if (!why[0])
 		snprintf(why, sizeof why, "%s", reply->message);
 	used = strlen(err->message);
-	snprintf(err->message + used, sizeof err->message - used, "%s%s (log file: %s)", why[0] ? ": " : "", why, images->log_path);
+	snprintf(err->message + used, sizeof err->message - used, "%s%s (log file: %s)", why[0] ? ": " : "", why,
+		 images->log_path);
 	return -1;
 }
 
@@ -124,6 +129,8 @@ int settings_check_rights(const char *verb, struct error *err)
 {
 	if (geteuid() == 0 && host_in_initial_userns())
 		return 0;
-	return fail_code(err, ERROR_UNSUPPORTED, "%s needs root's rights over the machine, which CRIU asks for: rootless containers cannot be saved",
+	return fail_code(err, ERROR_UNSUPPORTED,
+			 "%s needs root's rights over the machine, which CRIU asks for: "
+			 "rootless containers cannot be saved",
 			 verb);
 }

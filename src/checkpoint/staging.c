@@ -208,7 +208,8 @@ static bool is_restored(const struct plan *plan, const struct step *step)
 {
 	for (const struct step *s = plan->rootfs.steps; s < step; s++) {
 		size_t n = strlen(s->target ? s->target : "");
-		if ((s->action == STEP_MOUNT || s->action == STEP_CGROUP) && !strncmp(step->target, s->target, n) && step->target[n] == '/')
+		if ((s->action == STEP_MOUNT || s->action == STEP_CGROUP) && !strncmp(step->target, s->target, n) &&
+		    step->target[n] == '/')
 			return true;
 	}
 	return false;
@@ -228,7 +229,9 @@ static int make_mount_point(const struct rootfs_sources *sources, const struct s
 	if (target < 0)
 		return -1;
 	/* Private, or what is mounted in it would appear on the host where the config asks for a shared mount. */
-	return source < 0 ? 0 : mount_change(source, 0, 0, MS_PRIVATE, true, err) < 0 ? -1 : mount_attach(source, target, err);
+	if (source >= 0 && mount_change(source, 0, 0, MS_PRIVATE, true, err) < 0)
+		return -1;
+	return source < 0 ? 0 : mount_attach(source, target, err);
 }
 
 /* Of a read-only one that others have their mount points in, the writable copy. */
@@ -245,8 +248,10 @@ static int make_mount_points(const struct staging *staging, struct error *err)
 
 	for (size_t i = 0; i < rootfs->n_early && result == 0; i++) {
 		const struct step *step = &rootfs->steps[i];
-		bool makes = step->action == STEP_BIND || step->action == STEP_DEVICE ? is_source(sources, i) : step->action == STEP_MOUNT;
-		if (makes && !is_restored(staging->plan, step) && make_mount_point(sources, step, for_now(sources, i), err) < 0) {
+		bool makes = step->action == STEP_BIND || step->action == STEP_DEVICE ? is_source(sources, i)
+										      : step->action == STEP_MOUNT;
+		if (makes && !is_restored(staging->plan, step) &&
+		    make_mount_point(sources, step, for_now(sources, i), err) < 0) {
 			wrap(err, "make the mount point %s", step->target);
 			result = blame(err, step->pointer);
 		}

@@ -55,7 +55,9 @@ static int parse_question(char *text, struct seccomp_question *question, struct 
 		auto_free char *whole = xstrdup(word);
 
 		if (!parse_argument(word, question))
-			return fail_code(err, ERROR_USAGE, "invalid --syscall argument \"%s\": expected N=VALUE with N from 0 to 5", whole);
+			return fail_code(err, ERROR_USAGE,
+					 "invalid --syscall argument \"%s\": expected N=VALUE with N from 0 to 5",
+					 whole);
 	}
 	return 0;
 }
@@ -79,10 +81,13 @@ static void print_text(struct arena *arena, const struct config *config, const c
 		for (size_t k = 0; k < answers[i].n; k++) {
 			const struct seccomp_answer *a = &answers[i];
 			const struct seccomp_case *c = &a->cases[k];
-			const char *when = c->conditions ? arena_printf(arena, "if %s:", c->conditions) : a->n > 1 ? "else:" : "";
+			const char *otherwise = a->n > 1 ? "else:" : "";
+			const char *when = c->conditions ? arena_printf(arena, "if %s:", c->conditions) : otherwise;
 
-			listing_row(&t, k ? "" : a->arch, k ? "" : arena_printf(arena, a->by ? "%u (%s)" : "%u", a->number, a->by), when,
-				    seccomp_action_words(arena, c->action), c->newer ? "(newer than the profile)" : c->pointer,
+			listing_row(&t, k ? "" : a->arch,
+				    k ? "" : arena_printf(arena, a->by ? "%u (%s)" : "%u", a->number, a->by), when,
+				    seccomp_action_words(arena, c->action),
+				    c->newer ? "(newer than the profile)" : c->pointer,
 				    place_of(arena, config, c->pointer));
 		}
 	text_addf(out, "%s\n", name);
@@ -109,7 +114,8 @@ static void print_json(const struct seccomp_answer *answers, size_t n, const cha
 			text_addf(out, "%s{", k ? "," : "");
 			if (c->conditions)
 				text_addf(out, "\"if\":\"%s\",", c->conditions);
-			text_addf(out, "\"action\":\"%s\",\"returns\":%u,\"pointer\":\"%s\"%s}", seccomp_action_words(arena, c->action),
+			text_addf(out, "\"action\":\"%s\",\"returns\":%u,\"pointer\":\"%s\"%s}",
+				  seccomp_action_words(arena, c->action),
 				  c->action, c->pointer, c->newer ? ",\"newer\":true" : "");
 		}
 		text_add(out, "]}");
@@ -131,7 +137,8 @@ int explain_syscall(const struct config *config, const char *question, bool json
 	if (parse_question(text, &asked, err) < 0)
 		return -1;
 	if (json_map_get(&config->spec->annotations, "run.oci.seccomp_bpf_data"))
-		return fail_at(err, "/annotations/run.oci.seccomp_bpf_data", "gives a program as it is: it has no rules that could be named");
+		return fail_at(err, "/annotations/run.oci.seccomp_bpf_data",
+			       "gives a program as it is: it has no rules that could be named");
 	if (!linux_part || !linux_part->seccomp)
 		return fail_code(err, ERROR_CONFIG, "there is no seccomp profile: every system call is allowed");
 	result = seccomp_why(&arena, linux_part->seccomp, &asked, &answers, &n, err);

@@ -101,7 +101,8 @@ static int set(const struct option *o, void *into, const char *value, struct err
 		__attribute__((fallthrough));
 	case OPTION_WORD:
 		if (o->kind == OPTION_WORD && !*value)
-			return fail_code(err, ERROR_USAGE, "invalid value \"\" for flag -%s: it must not be empty (%s)", o->name, o->arg);
+			return fail_code(err, ERROR_USAGE, "invalid value \"\" for flag -%s: it must not be empty (%s)",
+					 o->name, o->arg);
 		__attribute__((fallthrough));
 	case OPTION_TEXT:
 		*(const char **) member = *value ? value : NULL;

@@ -59,7 +59,8 @@ static void check_root(const struct check *c)
 	const struct oci_root *root = c->config->root;
 
 	if (!root)
-		check_fault(c->faults, "/root", "is missing (expected an object with the path of the root file system)");
+		check_fault(c->faults, "/root",
+			    "is missing (expected an object with the path of the root file system)");
 	else if (root->path && !root->path[0])
 		check_fault(c->faults, "/root/path", "must not be empty");
 }

@@ -32,8 +32,8 @@ static void check_device(const struct check *c, const struct oci_device *d, cons
 	}
 	/* Docker sends st_mode as it is, with the bits of the file type. */
 	if (d->file_mode > 0177777)
-		check_fault(c->faults, AT("%s/fileMode", pointer), "%u is out of range (octal 0777 is 511: JSON numbers are decimal)",
-			    d->file_mode);
+		check_fault(c->faults, AT("%s/fileMode", pointer),
+			    "%u is out of range (octal 0777 is 511: JSON numbers are decimal)", d->file_mode);
 	if (d->uid == UINT32_MAX)
 		check_fault(c->faults, AT("%s/uid", pointer), "%u is not an id (expected 0 to 4294967294)", d->uid);
 	if (d->gid == UINT32_MAX)

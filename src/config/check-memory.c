@@ -41,7 +41,8 @@ void check_memory_policy(const struct check *c)
 		relative |= p->flags[i] && !strcmp(p->flags[i], "MPOL_F_RELATIVE_NODES");
 	}
 	if (fixed && relative)
-		check_fault(c->faults, "/linux/memoryPolicy/flags", "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
+		check_fault(c->faults, "/linux/memoryPolicy/flags",
+			    "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
 }
 
 /* The name of a group is the name of a folder in resctrl; "/" is the one that is always there. */

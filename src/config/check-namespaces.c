@@ -49,7 +49,8 @@ static void check_time_offsets(const struct check *c)
 			    "time namespace offsets specified, but time namespace isn't enabled in the config");
 	/* Offsets can be written only while nobody is inside. */
 	if (ns && ns->path && ns->path[0])
-		check_fault(c->faults, "/linux/timeOffsets", "offsets are for a new time namespace, not for one that is joined");
+		check_fault(c->faults, "/linux/timeOffsets",
+			    "offsets are for a new time namespace, not for one that is joined");
 	for (size_t i = 0; i < map->n; i++) {
 		const struct oci_time_offset *offset = map->values[i];
 		if (strcmp(map->keys[i], "boottime") && strcmp(map->keys[i], "monotonic"))

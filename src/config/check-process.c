@@ -48,7 +48,8 @@ static void check_user(const struct subject *s)
 		check_id(s, AT("additionalGids/%zu", i), user->additional_gids[i]);
 	if (user->umask > 0777)
 		check_fault(s->faults, AT("%s/user/umask", s->pointer),
-			    "%u is out of range (expected 0 to 511, which is octal 0777: JSON numbers are decimal)", user->umask);
+			    "%u is out of range (expected 0 to 511, which is octal 0777: JSON numbers are decimal)",
+			    user->umask);
 }
 
 static void check_capability_set(const struct subject *s, const char *set, char *const *names, size_t n)
@@ -125,7 +126,8 @@ static void check_scheduler_values(const struct subject *s)
 	/* sched(7); a period of 0 is that of the deadline, and nothing below 1024 ns counts as a run time. */
 	} else if (sched->runtime < 1024 || sched->runtime > sched->deadline ||
 		   (sched->period && sched->deadline > sched->period)) {
-		check_fault(s->faults, AT("%s/scheduler", s->pointer), "SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period");
+		check_fault(s->faults, AT("%s/scheduler", s->pointer),
+			    "SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period");
 	}
 }
 

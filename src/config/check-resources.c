@@ -56,7 +56,8 @@ static void check_memory(const struct subject *s)
 			    "unable to set swap limit without memory limit");
 	else if (m->swap > 0 && (m->limit == -1 || m->swap < m->limit))
 		check_fault(s->faults, AT("%s/memory/swap", s->pointer),
-			    "%lld is less than the memory limit (memory+swap limit should be >= memory limit)", (long long) m->swap);
+			    "%lld is less than the memory limit (memory+swap limit should be >= memory limit)",
+			    (long long) m->swap);
 }
 
 static void check_cpu_sets(const struct subject *s, const struct oci_cpu *cpu)
@@ -77,11 +78,13 @@ static void check_cpu(const struct subject *s)
 	if (!cpu)
 		return;
 	if (cpu->period && (cpu->period < 1000 || cpu->period > 1000000))
-		check_fault(s->faults, AT("%s/cpu/period", s->pointer), "%llu is out of range (expected 1000 to 1000000 microseconds)",
+		check_fault(s->faults, AT("%s/cpu/period", s->pointer),
+			    "%llu is out of range (expected 1000 to 1000000 microseconds)",
 			    (unsigned long long) cpu->period);
 	if (cpu->quota > 0 && cpu->quota < 1000)
 		check_fault(s->faults, AT("%s/cpu/quota", s->pointer),
-			    "%lld is out of range (expected -1 for no limit, or at least 1000 microseconds)", (long long) cpu->quota);
+			    "%lld is out of range (expected -1 for no limit, or at least 1000 microseconds)",
+			    (long long) cpu->quota);
 	if (!s->part && cpu->quota > 0 && cpu->burst > (uint64_t) cpu->quota)
 		check_fault(s->faults, AT("%s/cpu/burst", s->pointer), "%llu is above the quota, %lld",
 			    (unsigned long long) cpu->burst, (long long) cpu->quota);

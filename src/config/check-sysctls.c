@@ -71,17 +71,18 @@ static void check_sysctl(const struct check *c, const char *key, const char *val
 	size_t line = value ? strcspn(value, "\n") : 0;
 
 	if (!well_formed(path)) {
-		check_fault(c->faults, pointer, "%s is not the name of a sysctl (expected one like net.ipv4.ip_forward)", QUOTED(key));
+		check_fault(c->faults, pointer,
+			    "%s is not the name of a sysctl (expected one like net.ipv4.ip_forward)", QUOTED(key));
 		return;
 	}
 	if (type == OCI_NAMESPACE_TYPE_UNSET)
 		check_fault(c->faults, pointer, "sysctl %s is not in a separate kernel namespace", QUOTED(key));
 	else if (!check_has_namespace(c, type))
-		check_fault(c->faults, pointer, "sysctl %s needs a namespace of type \"%s\" of the container's own", QUOTED(key),
-			    oci_namespace_type_names.names[type]);
+		check_fault(c->faults, pointer, "sysctl %s needs a namespace of type \"%s\" of the container's own",
+			    QUOTED(key), oci_namespace_type_names.names[type]);
 	else if (type == OCI_NAMESPACE_TYPE_UTS && conflicts(c, key + strlen("kernel.")))
-		check_fault(c->faults, pointer, "sysctl %s is not allowed as it conflicts with the OCI \"%s\" field", QUOTED(key),
-			    key + strlen("kernel."));
+		check_fault(c->faults, pointer, "sysctl %s is not allowed as it conflicts with the OCI \"%s\" field",
+			    QUOTED(key), key + strlen("kernel."));
 	if (value && value[line] && value[line + 1])
 		check_fault(c->faults, pointer, "the value must be one line");
 }

@@ -103,7 +103,8 @@ static struct oci_features_linux *linux_features(struct arena *a)
 #endif
 	linux->intel_rdt = arena_alloc(a, sizeof *linux->intel_rdt);
 	*linux->intel_rdt = (struct oci_features_intel_rdt) {
-		.has_enabled = true, .enabled = true, .has_schemata = true, .schemata = true, .has_monitoring = true, .monitoring = true,
+		.has_enabled = true, .enabled = true, .has_schemata = true, .schemata = true, .has_monitoring = true,
+		.monitoring = true,
 	};
 	linux->memory_policy = arena_alloc(a, sizeof *linux->memory_policy);
 	linux->memory_policy->modes = enum_names(a, &oci_mempolicy_mode_names, &linux->memory_policy->n_modes);
@@ -123,7 +124,8 @@ char *config_features(void)
 		.hooks = LIST(HOOKS),
 		.n_hooks = N(HOOKS),
 		.linux = linux_features(&a),
-		.annotations = { .keys = LIST(ANNOTATION_KEYS), .values = (void *[]) { TEXT(VERSION), TEXT("true") }, .n = N(ANNOTATION_KEYS) },
+		.annotations = { .keys = LIST(ANNOTATION_KEYS), .values = (void *[]) { TEXT(VERSION), TEXT("true") },
+				 .n = N(ANNOTATION_KEYS) },
 		.potentially_unsafe_config_annotations = LIST(UNSAFE),
 		.n_potentially_unsafe_config_annotations = N(UNSAFE),
 	};

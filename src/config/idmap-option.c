@@ -73,21 +73,26 @@ static const char *read_triplets(struct arena *arena, const char *text, struct m
 		text += relative;
 		if (!take(&text, '-', &files) || !take(&text, '-', &own) || !take(&text, 0, &size) || !size ||
 		    (*text && *text != '#'))
-			return arena_printf(arena, "%s of idmap has \"%.*s\" (%s)", map->name, (int) strcspn(start, "#"), start, expected);
+			return arena_printf(arena, "%s of idmap has \"%.*s\" (%s)", map->name,
+					    (int) strcspn(start, "#"), start, expected);
 		if (files + size > UINT32_MAX || own + size > UINT32_MAX)
-			return arena_printf(arena, "%s of idmap has \"%.*s\", which goes beyond id 4294967294, the last there is", map->name,
-					    (int) (text - start), start);
+			return arena_printf(arena,
+					    "%s of idmap has \"%.*s\", which goes beyond id 4294967294, the last "
+					    "there is", map->name, (int) (text - start), start);
 		if (relative && !map->n_container)
-			return arena_printf(arena, "%s of idmap is relative (\"@\"), but the container has no %s", map->name,
-					    *map->name == 'u' ? "uidMappings" : "gidMappings");
+			return arena_printf(arena, "%s of idmap is relative (\"@\"), but the container has no %s",
+					    map->name, *map->name == 'u' ? "uidMappings" : "gidMappings");
 		if (!relative)
 			add(arena, map, files, own, size);
 		else if (!add_relative(arena, map, files, own, size))
-			return arena_printf(arena, "%s of idmap has \"%.*s\", but the container's user namespace has not all of these ids",
+			return arena_printf(arena,
+					    "%s of idmap has \"%.*s\", but the container's user namespace has not all "
+					    "of these ids",
 					    map->name, (int) (text - start), start);
 		if (map->n > CHECK_MAX_MAPPINGS)
-			return arena_printf(arena, "%s of idmap has more than %d ranges, which is all that the kernel takes", map->name,
-					    CHECK_MAX_MAPPINGS);
+			return arena_printf(arena,
+					    "%s of idmap has more than %d ranges, which is all that the kernel takes",
+					    map->name, CHECK_MAX_MAPPINGS);
 		if (!*text)
 			return NULL;
 		text++;

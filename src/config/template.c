@@ -65,10 +65,8 @@ char *config_template(bool rootless, unsigned uid, unsigned gid)
 		.terminal = true,
 		.user = &user,
 		.args = LIST("sh"), .n_args = 1,
-		.env = LIST("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"), .n_env = 2,
-		.cwd = TEXT("/"),
-		.capabilities = &capabilities,
-		.rlimits = &rlimit, .n_rlimits = 1,
+		.env = LIST("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"),
+		.n_env = 2, .cwd = TEXT("/"), .capabilities = &capabilities, .rlimits = &rlimit, .n_rlimits = 1,
 		.no_new_privileges = true,
 	};
 	struct oci_root root = { .path = TEXT("rootfs"), .readonly = true };

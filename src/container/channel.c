@@ -110,7 +110,8 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 {
 	struct iovec v[2] = { { head, sizeof *head }, { body, size } };
 	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
-	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof control.buf };
+	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2, .msg_control = &control,
+			    .msg_controllen = sizeof control.buf };
 	ssize_t n;
 
 	*fd = -1;

@@ -39,7 +39,9 @@ void ended_look(const struct handle *handle, struct ended *ended)
 {
 	const struct record_state *record = handle->record;
 
-	*ended = (struct ended) { .known = record->has_exit_status, .status = record->exit_status, .oom_kills = record->oom_kills };
+	*ended = (struct ended) {
+		.known = record->has_exit_status, .status = record->exit_status, .oom_kills = record->oom_kills,
+	};
 	if (record->has_exit_status)
 		return;
 	ended->oom_kills = count_kills(record);

@@ -123,7 +123,8 @@ static int check_folder(const char *cwd, struct error *err)
 
 	/* The raw call says "(unreachable)/..." for what lies outside our root; glibc makes that ENOENT. */
 	if (!getcwd(here, sizeof here) && errno != ENOENT && errno != ENAMETOOLONG)
-		return fail(err, errno, "getcwd (a seccomp rule?), which tells whether the working directory %s lies in the container", cwd);
+		return fail(err, errno, "getcwd (a seccomp rule?), which tells whether the working directory %s lies "
+			    "in the container", cwd);
 	if (here[0] != '/')
 		return fail_code(err, ERROR_CONFIG, "the working directory %s lies outside the container", cwd);
 	return 0;
@@ -208,7 +209,8 @@ int enter_prepare(struct entry *entry, struct error *err)
 	if (p->dropped_caps)
 		log_warn("capabilities that cannot be granted here are left out: %s", p->dropped_caps);
 	if (p->dropped_ambient)
-		log_warn("can't raise ambient capability %s: ambient ones must be permitted and inheritable", p->dropped_ambient);
+		log_warn("can't raise ambient capability %s: ambient ones must be permitted and inheritable",
+			 p->dropped_ambient);
 	if (entry->terminal >= 0) {
 		(void) !fchown(entry->terminal, p->uid, (gid_t) -1);
 		if (pty_take(entry->terminal, err) < 0)
@@ -226,8 +228,11 @@ int enter_prepare(struct entry *entry, struct error *err)
 	umask(p->umask);
 	if (tune(entry, err) < 0)
 		return -1;
-	if (become(entry, err) < 0)
-		return entry->filtered && err->number == EPERM ? wrap(err, "with the seccomp filter in force, as noNewPrivileges is off") : -1;
+	if (become(entry, err) < 0) {
+		if (entry->filtered && err->number == EPERM)
+			wrap(err, "with the seccomp filter in force, as noNewPrivileges is off");
+		return -1;
+	}
 	if (p->no_new_privs && no_new_privs_set(err) < 0)
 		return -1;
 	if (proc >= 0 && label_exec(proc, p->apparmor, p->selinux, err) < 0)

@@ -92,7 +92,8 @@ static int tell_oom(struct events *e, struct error *err)
 /* Until the first process has ended. */
 static int follow(struct events *e, struct error *err)
 {
-	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN }, { .fd = e->oom.fd, .events = e->oom.events } };
+	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN },
+				{ .fd = e->oom.fd, .events = e->oom.events } };
 	int64_t next = clock_now() + e->options->interval;
 
 	for (;;) {

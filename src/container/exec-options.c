@@ -20,7 +20,8 @@ static int parse_user(const char *text, struct oci_user *user, struct error *err
 	if (n < sizeof uid)
 		memcpy(uid, text, n);
 	if (!number_parse(uid, 0, MAX_ID, &u) || (colon && !number_parse(colon + 1, 0, MAX_ID, &g)))
-		return fail_code(err, ERROR_USAGE, "invalid --user \"%s\": expected UID or UID:GID, numbers from 0 to %u", text, MAX_ID);
+		return fail_code(err, ERROR_USAGE,
+				 "invalid --user \"%s\": expected UID or UID:GID, numbers from 0 to %u", text, MAX_ID);
 	user->has_uid = true;
 	user->uid = (uint32_t) u;
 	if (colon) {
@@ -43,7 +44,9 @@ static int parse_groups(struct arena *arena, char **list, struct oci_user *user,
 	for (; *list; list++, n++) {
 		uint64_t g;
 		if (!number_parse(*list, 0, MAX_ID, &g))
-			return fail_code(err, ERROR_USAGE, "invalid --additional-gids \"%s\": expected a number from 0 to %u", *list, MAX_ID);
+			return fail_code(err, ERROR_USAGE,
+					 "invalid --additional-gids \"%s\": expected a number from 0 to %u", *list,
+					 MAX_ID);
 		*(uint32_t *) arena_push(arena, &groups, n, sizeof *groups) = (uint32_t) g;
 	}
 	user->additional_gids = groups;
@@ -89,7 +92,8 @@ const char *exec_option_of(const struct exec_options *o, const char *member)
 		{ "/cwd", "--cwd", o->cwd }, { "/env", "--env", o->env },
 		{ "/user/additionalGids", "--additional-gids", o->additional_gids }, { "/user", "--user", o->user },
 		{ "/capabilities", "--cap", o->caps }, { "/noNewPrivileges", "--no-new-privs", o->no_new_privs },
-		{ "/apparmorProfile", "--apparmor", o->apparmor }, { "/selinuxLabel", "--process-label", o->process_label },
+		{ "/apparmorProfile", "--apparmor", o->apparmor },
+		{ "/selinuxLabel", "--process-label", o->process_label },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -66,7 +66,8 @@ static int check_status(struct exec *x, struct error *err)
 	if (x->handle.status == CONTAINER_STOPPED)
 		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
 	if (x->handle.status == CONTAINER_PAUSED && !x->options->ignore_paused)
-		return fail_code(err, ERROR_STATE, "cannot exec in a paused container (use --ignore-paused to override)");
+		return fail_code(err, ERROR_STATE,
+				 "cannot exec in a paused container (use --ignore-paused to override)");
 	return 0;
 }
 
@@ -81,7 +82,8 @@ static int read_filter(struct exec *x, struct error *err)
 	/* No file: there is no profile, or it decides nothing. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(err, errno, "open the container's seccomp filter");
-	auto_free char *bytes = fd_read_all(fd, sizeof x->seccomp.flags + BPF_MAXINSNS * sizeof(struct sock_filter), &n, err);
+	const size_t most = sizeof x->seccomp.flags + BPF_MAXINSNS * sizeof(struct sock_filter);
+	auto_free char *bytes = fd_read_all(fd, most, &n, err);
 	if (!bytes || n <= sizeof x->seccomp.flags)
 		return wrap(err, "read the container's seccomp filter");
 	n -= sizeof x->seccomp.flags;
@@ -194,8 +196,9 @@ static int run(struct exec *x, struct error *err)
 {
 	const struct oci_linux *linux = x->config.spec->linux;
 	struct entry entry = {
-		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality, .memory_policy = linux->memory_policy,
-		.keyring = x->handle.record->keyring, .last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep,
+		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality,
+		.memory_policy = linux->memory_policy, .keyring = x->handle.record->keyring,
+		.last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep,
 		.channel = &x->child_channel,
 	};
 
@@ -362,8 +365,10 @@ static int serve(struct exec *x, struct error *err)
 /* Where the fault of ERR is to be mended: an option, the process file, or the container's config. */
 static void locate(const struct exec *x, struct error *err)
 {
+	static const char process[] = "/process";
+	const size_t n = sizeof process - 1;
 	const struct exec_options *o = x->options;
-	const char *member = strncmp(err->pointer, "/process/", strlen("/process/")) ? NULL : err->pointer + strlen("/process");
+	const char *member = strncmp(err->pointer, process, n) || err->pointer[n] != '/' ? NULL : err->pointer + n;
 	const char *option = member ? exec_option_of(o, member) : NULL;
 
 	if (option) {
@@ -409,8 +414,8 @@ static void finish(struct exec *x)
 
 int container_exec(struct exec_options *options, struct error *err)
 {
-	struct exec x = { .options = options, .channel.fd = -1, .child_channel.fd = -1, .root = -1, .pidfd = -1, .master = -1,
-			  .handle = { .folder = -1, .pidfd = -1 } };
+	struct exec x = { .options = options, .channel.fd = -1, .child_channel.fd = -1, .root = -1, .pidfd = -1,
+			  .master = -1, .handle = { .folder = -1, .pidfd = -1 } };
 	int code = 0, result;
 
 	/* As long as nothing is made, a signal ends us as it ends anybody. */

@@ -74,7 +74,9 @@ bool foreground_hand_on_late(pid_t pid, int pidfd, const struct error *err)
 
 int foreground_subreaper(struct error *err)
 {
-	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? fail(err, errno, "become the reaper of the container's orphans") : 0;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return fail(err, errno, "become the reaper of the container's orphans");
+	return 0;
 }
 
 void foreground_copy_size(int master)

@@ -40,9 +40,11 @@ static int follow(struct channel *ch, int (*on_listener)(void *context, int list
 		auto_fd listener = fd;
 		if (got < 0)
 			return -1;
+		if (got == MSG_COUNT && last)
+			return 0;
 		if (got == MSG_COUNT)
-			return last ? 0
-				    : fail_code(err, ERROR_STATE, "the container's first process ended before its program ran (was it killed?)");
+			return fail_code(err, ERROR_STATE,
+					 "the container's first process ended before its program ran (was it killed?)");
 		if (got == MSG_EXEC) {
 			last = true;
 			continue;

@@ -29,7 +29,8 @@ static int look(const struct record_state *record, enum container_status *status
 
 	*status = CONTAINER_STOPPED;
 	if (process_stat(record->pid, &stat) < 0)
-		return process_gone(errno) ? 0 : fail(err, errno, "look at process %d, the container's first", record->pid);
+		return process_gone(errno) ? 0
+					   : fail(err, errno, "look at process %d, the container's first", record->pid);
 	if (stat.start_time != record->start_time || process_stat_ended(&stat))
 		return 0;
 	if (process_boot_id(boot, &ignored) == 0 && strcmp(boot, record->boot_id))

@@ -25,7 +25,8 @@
 char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations)
 {
 	struct oci_state state = {
-		.oci_version = (char *) OCI_VERSION, .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0, .pid = pid,
+		.oci_version = (char *) OCI_VERSION, .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0,
+		.pid = pid,
 	};
 	size_t n;
 
@@ -98,7 +99,8 @@ void hook_output_close(struct hook_output *output)
 /* In the hook's process: never returns. */
 static void become(const struct oci_hook *hook, int in, int print, const struct hook_setting *setting)
 {
-	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args) : terminated((char **) &hook->path, 1);
+	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args)
+					     : terminated((char **) &hook->path, 1);
 	/* An empty list is one, too: nothing was said only where there is no env. */
 	auto_free char **own = hook->env ? terminated(hook->env, hook->n_env) : setting->env ? NULL : inherited();
 	int out = setting->output.out >= 0 ? setting->output.out : print;

@@ -284,9 +284,9 @@ static int run(struct launch *launch, struct error *err)
 	struct channel starter = { -1, NULL };
 	struct entry entry = {
 		.process = &plan->process, .seccomp = &plan->seccomp, .personality = plan->personality,
-		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap, .terminal = -1,
-		.listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify, .announce = !launch->run,
-		.own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
+		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap,
+		.terminal = -1, .listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify,
+		.announce = !launch->run, .own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
 	/* createContainer hooks get it; then it is wiped behind them. */

@@ -61,7 +61,8 @@ static int open_joined(struct launch *launch, struct error *err)
 			return blame(err, ns->join[i].pointer);
 		/* Its root would be made the host's. */
 		if (ns->join[i].flag == CLONE_NEWNS && namespace_is_ours(launch->join[i], CLONE_NEWNS))
-			return fail_at(err, ns->join[i].pointer, "is the mount namespace that we are in (without this entry it is inherited)");
+			return fail_at(err, ns->join[i].pointer,
+				       "is the mount namespace that we are in (without this entry it is inherited)");
 		if ((sysctl = sysctl_in(&launch->plan, ns->join[i].flag)) &&
 		    namespace_is_ours(launch->join[i], ns->join[i].flag))
 			return fail_at(err, sysctl->pointer, "sysctl \"%s\" not allowed in host %s namespace",
@@ -112,8 +113,8 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	if (plan_make(&config->arena, config->spec, &launch->host, &options, &launch->plan, err) < 0)
 		return -1;
-	log_debug("%s: a config of %zu bytes in %s, and %zu steps to its root file system", o->id, config->length, launch->bundle,
-		  launch->plan.rootfs.n_steps);
+	log_debug("%s: a config of %zu bytes in %s, and %zu steps to its root file system", o->id, config->length,
+		  launch->bundle, launch->plan.rootfs.n_steps);
 	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
 	    runtime_check_pidfd_socket(runtime_pidfd_receiver(config->spec), err) < 0)
 		return -1;
@@ -161,13 +162,13 @@ static int fill_record(struct launch *launch, struct error *err)
 	if (process_boot_id(boot, err) < 0)
 		return -1;
 	launch->record = (struct record_state) {
-		.version = RECORD_VERSION, .id = (char *) plan->id, .bundle = launch->bundle, .rootfs = (char *) plan->rootfs.path,
-		.boot_id = boot, .created = now(arena), .uid = geteuid(),
+		.version = RECORD_VERSION, .id = (char *) plan->id, .bundle = launch->bundle,
+		.rootfs = (char *) plan->rootfs.path, .boot_id = boot, .created = now(arena), .uid = geteuid(),
 		.own_userns = plan->ns.user, .own_pidns = plan->ns.create & CLONE_NEWPID,
 		.timens = plan->ns.create_time || plan->config->linux->time_offsets.n, .no_process = !plan->has_process,
 		.keyring = (char *) plan->keyring,
-		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop, .notify = notify_wanted(),
-		.annotations = plan->config->annotations,
+		.poststart = hooks && hooks->n_poststart, .poststop = hooks && hooks->n_poststop,
+		.notify = notify_wanted(), .annotations = plan->config->annotations,
 	};
 	for (size_t i = 0; i < plan->ns.n_join; i++) {
 		launch->record.timens |= plan->ns.join[i].flag == CLONE_NEWTIME;
@@ -302,8 +303,8 @@ int launch_reserve(struct launch *launch, struct error *err)
 	    make_cgroup(launch, err) < 0)
 		return -1;
 	if (launch->cgroup.n_folders == 0 && !launch->record.own_pidns)
-		log_warn("the container has no cgroup and no pid namespace of its own. Such configuration is strongly discouraged: "
-			 "what outlives its first process cannot be found");
+		log_warn("the container has no cgroup and no pid namespace of its own. "
+			 "Such configuration is strongly discouraged: what outlives its first process cannot be found");
 	if (rdt_make(launch->plan.rdt, &launch->rdt, &launch->record, err) < 0)
 		return -1;
 	if (launch->record.notify && notify_prepare(launch->folder, err) < 0)
@@ -379,7 +380,8 @@ int launch_remove(struct launch *launch, struct error *err)
 int launch_stay(struct launch *launch, struct error *err)
 {
 	const struct create_options *o = launch->options;
-	struct foreground f = { .pid = launch->pid, .pidfd = launch->pidfd, .master = launch->master, .notify = launch->notify,
+	struct foreground f = { .pid = launch->pid, .pidfd = launch->pidfd, .master = launch->master,
+				.notify = launch->notify,
 				.memory = o->keep && launch->cgroup.unit ? &launch->cgroup : NULL };
 	struct error at_end = { 0 };
 	int code;
@@ -417,7 +419,8 @@ void launch_undo(struct launch *launch)
 
 void launch_close(struct launch *launch)
 {
-	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns, &launch->rdt.root };
+	int *fds[] = { &launch->folder, &launch->gate, &launch->pidfd, &launch->master, &launch->notify, &launch->netns,
+		       &launch->rdt.root };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		cleanup_close(fds[i]);

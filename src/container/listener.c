@@ -18,7 +18,8 @@ int listener_send(const struct oci_seccomp *profile, const struct record_state *
 
 	if (!profile->listener_path)
 		return fail_at(err, "/linux/seccomp/listenerPath", "is missing, but a rule says SCMP_ACT_NOTIFY");
-	auto_free char *state = hooks_state(record->id, record->bundle, status, record->pid > 0 ? record->pid : pid, &record->annotations);
+	auto_free char *state = hooks_state(record->id, record->bundle, status, record->pid > 0 ? record->pid : pid,
+					    &record->annotations);
 	text_addf(&t, "{\"ociVersion\":\"" OCI_VERSION "\",\"fds\":[\"seccompFd\"],\"pid\":%d,", pid);
 	if (profile->listener_metadata) {
 		text_add(&t, "\"metadata\":");

@@ -32,7 +32,8 @@ static int executable(const char *path)
 
 static char *not_found(struct error *err, const char *program)
 {
-	fail_code(err, ERROR_EXEC, "exec: \"%s\": executable file not found in $PATH: no such file or directory", program);
+	fail_code(err, ERROR_EXEC, "exec: \"%s\": executable file not found in $PATH: no such file or directory",
+		  program);
 	err->number = ENOENT;
 	return NULL;
 }
@@ -43,7 +44,8 @@ static char *refuse(struct error *err, int number, const char *program, const ch
 	char why[REFUSAL_TEXT];
 
 	refusal_explain(path, number, NULL, NULL, why);
-	fail_code(err, ERROR_EXEC, "exec: \"%s\": %s%s%s%s", program, errno_text(number), *why ? " (" : "", why, *why ? ")" : "");
+	fail_code(err, ERROR_EXEC, "exec: \"%s\": %s%s%s%s", program, errno_text(number), *why ? " (" : "", why,
+		  *why ? ")" : "");
 	err->number = number;
 	return NULL;
 }
@@ -69,7 +71,8 @@ char *lookup_program(const char *program, char *const *env, struct error *err)
 		char file[PATH_MAX];
 		end = strchrnul(path, ':');
 		/* An empty element is the current folder, as in execvp(3). */
-		int n = snprintf(file, sizeof file, "%.*s%s%s", (int) (end - path), path, end == path ? "./" : "/", program);
+		int n = snprintf(file, sizeof file, "%.*s%s%s", (int) (end - path), path, end == path ? "./" : "/",
+				 program);
 		number = n < (int) sizeof file ? executable(file) : ENAMETOOLONG;
 		if (!number)
 			return xstrdup(file);
@@ -86,7 +89,8 @@ int lookup_explain(const char *path, int number, char *const *args, char *const 
 	char why[REFUSAL_TEXT];
 
 	refusal_explain(path, number, args, env, why);
-	fail_code(err, ERROR_EXEC, "exec %s: %s%s%s%s", path, errno_text(number), *why ? " (" : "", why, *why ? ")" : "");
+	fail_code(err, ERROR_EXEC, "exec %s: %s%s%s%s", path, errno_text(number), *why ? " (" : "", why,
+		  *why ? ")" : "");
 	err->number = number;
 	return -1;
 }

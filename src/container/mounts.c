@@ -90,7 +90,8 @@ static int plan_addition(struct live *l, struct error *err)
 		const struct step *step = &l->plan.rootfs.steps[i];
 
 		if (step->action == STEP_CGROUP && !l->host.privileged) {
-			fail_code(err, ERROR_UNSUPPORTED, "only root can add a view of the cgroups to a running container");
+			fail_code(err, ERROR_UNSUPPORTED,
+				  "only root can add a view of the cgroups to a running container");
 			return blame(err, step->pointer);
 		}
 	}
@@ -202,7 +203,8 @@ static int employ(struct live *l, struct error *err)
 	if (process_wait_end(pidfd, WORK_MS) == 0) {
 		process_signal(pidfd, SIGKILL);
 		process_reap(pid);
-		return fail_code(err, ERROR_TIMEOUT, "a file system of the container did not answer within %d s", WORK_MS / 1000);
+		return fail_code(err, ERROR_TIMEOUT, "a file system of the container did not answer within %d s",
+				 WORK_MS / 1000);
 	}
 	got = channel_next(&l->channel, NULL, 0, NULL, err);
 	process_reap(pid);

@@ -32,8 +32,8 @@ int rdt_look(struct arena *arena, const struct rdt_plan *plan, struct resctrl *r
 		return blame(err, "/linux/intelRdt");
 	record->rdt = arena_alloc(arena, sizeof *record->rdt);
 	*record->rdt = (struct record_rdt) {
-		.group = (char *) r->group, .monitor = (char *) r->monitor, .temporary = r->temporary, .made_group = r->made_group,
-		.made_monitor = r->made_monitor,
+		.group = (char *) r->group, .monitor = (char *) r->monitor, .temporary = r->temporary,
+		.made_group = r->made_group, .made_monitor = r->made_monitor,
 	};
 	return 0;
 }

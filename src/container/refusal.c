@@ -25,7 +25,8 @@
 
 /* What the kernel calls EM_* and people an architecture; those that containers are built for. */
 static const struct name_value machines[] = {
-	{ "i386", EM_386 }, { "x86-64", EM_X86_64 }, { "arm", EM_ARM }, { "aarch64", EM_AARCH64 }, { "riscv", EM_RISCV },
+	{ "i386", EM_386 }, { "x86-64", EM_X86_64 }, { "arm", EM_ARM }, { "aarch64", EM_AARCH64 },
+	{ "riscv", EM_RISCV },
 	{ "ppc", EM_PPC }, { "ppc64", EM_PPC64 }, { "s390x", EM_S390 }, { "mips", EM_MIPS }, { "sparc", EM_SPARCV9 },
 	{ "loongarch", 258 }, { "bpf", EM_BPF }, { NULL, 0 }
 };
@@ -84,8 +85,8 @@ static bool say_missing(const struct subject *s, const char *what, const char *f
 	if (access(file, F_OK) == 0 || errno == EACCES)
 		return false;
 	if (n > 0)
-		return say(s, "%s %s is a symbolic link to %.*s, which is not in the container%s", what, file, (int) n, target,
-			   hint ? hint : "");
+		return say(s, "%s %s is a symbolic link to %.*s, which is not in the container%s", what, file, (int) n,
+			   target, hint ? hint : "");
 	return hint && say(s, "%s %s is not in the container%s", what, file, hint);
 }
 
@@ -103,8 +104,8 @@ static bool say_denied(const struct subject *s, const struct stat *st)
 		return say(s, "%s has no x bit: its mode is %04o", s->name, (unsigned) st->st_mode & 07777);
 	if (!file_runs(s->path))
 		return say(s, "%s belongs to %u:%u and has mode %04o, which does not let %u:%u execute it", s->name,
-			   (unsigned) st->st_uid, (unsigned) st->st_gid, (unsigned) st->st_mode & 07777, (unsigned) geteuid(),
-			   (unsigned) getegid());
+			   (unsigned) st->st_uid, (unsigned) st->st_gid, (unsigned) st->st_mode & 07777,
+			   (unsigned) geteuid(), (unsigned) getegid());
 	return false;
 }
 
@@ -234,9 +235,11 @@ static bool say_elf(const struct subject *s)
 		return say(s, "%s is an ELF file with a damaged header", s->name);
 	if (s->head[EI_DATA] != order)
 		return say(s, "%s is built for another architecture, with another order of bytes", s->name);
-	if (elf.machine != OWN_MACHINE && (s->number == ENOEXEC || !(OWN_MACHINE == EM_X86_64 && elf.machine == EM_386)))
-		return say(s, "%s is built for %s, and this machine is %s%s", s->name, machine_name(elf.machine, theirs),
-			   machine_name(OWN_MACHINE, ours), s->number == ENOENT ? "; its emulator (binfmt_misc) is not in the container" : "");
+	if (elf.machine != OWN_MACHINE &&
+	    (s->number == ENOEXEC || !(OWN_MACHINE == EM_X86_64 && elf.machine == EM_386)))
+		return say(s, "%s is built for %s, and this machine is %s%s", s->name,
+			   machine_name(elf.machine, theirs), machine_name(OWN_MACHINE, ours),
+			   s->number == ENOENT ? "; its emulator (binfmt_misc) is not in the container" : "");
 	if (!whole)
 		return say(s, "%s is an ELF file with a damaged header", s->name);
 	if (elf.type != ET_EXEC && elf.type != ET_DYN)
@@ -271,7 +274,8 @@ static bool say_foreign(const struct subject *s)
 		{ "\xcf\xfa\xed\xfe", 4, "a macOS program" },
 		{ "\xca\xfe\xba\xbe", 4, "a macOS program, or a Java class" },
 		{ "\0asm", 4, "a WebAssembly module" },
-		{ "\xef\xbb\xbf#!", 5, "a script with a byte order mark before its \"#!\", which the kernel does not skip" },
+		{ "\xef\xbb\xbf#!", 5,
+		  "a script with a byte order mark before its \"#!\", which the kernel does not skip" },
 		{ "\x1f\x8b", 2, "compressed (gzip)" },
 		{ "PK\x03\x04", 4, "a zip archive (a jar?)" },
 	};

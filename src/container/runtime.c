@@ -61,9 +61,11 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 	static const struct { int flag; const char *path; } own[] = {
 		{ CLONE_NEWPID, "/proc/self/ns/pid" }, { CLONE_NEWTIME, "/proc/self/ns/time" },
 	};
+	const struct namespace_plan *ns = &launch->plan.ns;
+	const bool changed[] = { joined(launch, CLONE_NEWPID) >= 0, ns->create_time && !ns->time_inside };
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-		if (own[i].flag == CLONE_NEWPID ? joined(launch, CLONE_NEWPID) < 0 : !launch->plan.ns.create_time || launch->plan.ns.time_inside)
+		if (!changed[i])
 			continue;
 		auto_fd fd = open(own[i].path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || setns(fd, own[i].flag) < 0)
@@ -177,7 +179,8 @@ int runtime_check_terminal(bool terminal, bool detached, const char *console_soc
 {
 	/* runc's words, which its users look for. */
 	if (terminal && detached && !console_socket)
-		return fail_code(err, ERROR_USAGE, "cannot allocate tty if runc will detach without setting console socket");
+		return fail_code(err, ERROR_USAGE,
+				 "cannot allocate tty if runc will detach without setting console socket");
 	if (console_socket && !(terminal && detached))
 		return fail_code(err, ERROR_USAGE, "cannot use console socket if runc will not detach or allocate tty");
 	return 0;
@@ -185,7 +188,9 @@ int runtime_check_terminal(bool terminal, bool detached, const char *console_soc
 
 int runtime_check_pidfd_socket(const char *path, struct error *err)
 {
-	return path && !process_has_pidfds() ? fail_code(err, ERROR_UNSUPPORTED, "pidfds, which a socket is to get, came with Linux 5.3") : 0;
+	if (path && !process_has_pidfds())
+		return fail_code(err, ERROR_UNSUPPORTED, "pidfds, which a socket is to get, came with Linux 5.3");
+	return 0;
 }
 
 int runtime_send_pidfd(const char *path, int pidfd, const char *what, struct error *err)
@@ -263,8 +268,9 @@ static char *state_now(const struct launch *launch, const char *status)
 static int map_ids(const struct namespace_plan *ns, pid_t pid, struct error *err)
 {
 	if (ns->narrowed)
-		log_warn("newuidmap and newgidmap are not installed (Debian: package uidmap): uid %u and gid %u are all that the "
-			 "container has", ns->uids->container_id, ns->gids->container_id);
+		log_warn("newuidmap and newgidmap are not installed (Debian: package uidmap): "
+			 "uid %u and gid %u are all that the container has",
+			 ns->uids->container_id, ns->gids->container_id);
 	if (ns->deny_setgroups && idmap_deny_setgroups(pid, err) < 0)
 		return -1;
 	if ((ns->gid_writer ? idmap_by_helper(ns->gid_writer, pid, ns->gids, ns->n_gids, err) :
@@ -364,7 +370,8 @@ static int died(const struct launch *launch, struct error *err)
 	const struct oci_resources *resources = launch->plan.config->linux->resources;
 	bool limited = resources && resources->memory && resources->memory->has_limit;
 
-	return ended_early(&launch->cgroup, launch->pid, "container init", limited ? "/linux/resources/memory/limit" : NULL, err);
+	return ended_early(&launch->cgroup, launch->pid, "container init",
+			   limited ? "/linux/resources/memory/limit" : NULL, err);
 }
 
 /* Answer init until it says LAST (MSG_COUNT: until the end). */

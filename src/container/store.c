@@ -29,7 +29,8 @@ int store_check_id(const char *id, struct error *err)
 	if (n > NAME_MAX)
 		return fail_code(err, ERROR_USAGE, "invalid container ID format: longer than %d characters", NAME_MAX);
 	if (strspn(id, ID_CHARACTERS) != n || !strcmp(id, ".") || !strcmp(id, ".."))
-		return fail_code(err, ERROR_USAGE, "invalid container ID format: \"%s\" (letters, digits and _+.- are allowed)", id);
+		return fail_code(err, ERROR_USAGE,
+				 "invalid container ID format: \"%s\" (letters, digits and _+.- are allowed)", id);
 	return 0;
 }
 
@@ -134,7 +135,8 @@ bool store_locked(int folder)
 int store_lock_within(int folder, int ms, struct error *err)
 {
 	if (!lock_within(folder, ms))
-		return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s", ms / 1000);
+		return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s",
+				 ms / 1000);
 	return store_removed(folder) ? fail_code(err, ERROR_NOT_FOUND, "the container does not exist any more") : 0;
 }
 
@@ -277,8 +279,10 @@ struct record_state *store_read(int folder, const char *id, const char *name, st
 	}
 	record = json_read(arena, &record_state_type, text, n, &faults);
 	if (!record || faults.n) {
-		fail_code(err, ERROR_SYSTEM, "%s of container %s is damaged: %s%s%s", name, id, faults.n ? faults.list[0].pointer : "",
-			  faults.n && faults.list[0].pointer[0] ? ": " : "", faults.n ? faults.list[0].message : "no object");
+		fail_code(err, ERROR_SYSTEM, "%s of container %s is damaged: %s%s%s", name, id,
+			  faults.n ? faults.list[0].pointer : "",
+			  faults.n && faults.list[0].pointer[0] ? ": " : "",
+			  faults.n ? faults.list[0].message : "no object");
 		return NULL;
 	}
 	if (record->version != RECORD_VERSION) {
@@ -304,7 +308,8 @@ void store_put_cgroup(struct arena *arena, struct record_state *record, const st
 	if (cgroup->unit) {
 		record->unit = arena_alloc(arena, sizeof *record->unit);
 		*record->unit = (struct record_unit) {
-			.name = arena_strdup(arena, cgroup->unit->name), .user = cgroup->unit->user, .lingers = cgroup->unit->lingers,
+			.name = arena_strdup(arena, cgroup->unit->name), .user = cgroup->unit->user,
+			.lingers = cgroup->unit->lingers,
 		};
 	}
 }
@@ -317,15 +322,16 @@ void store_get_cgroup(const struct record_state *record, struct cgroup *cgroup)
 		const struct record_folder *from = &record->cgroup[i];
 		struct cgroup_folder *to = &cgroup->folders[i];
 		*to = (struct cgroup_folder) {
-			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made, .made_parents = from->made_parents,
-			.fd = -1, .join = -1,
+			.v2 = from->v2, .path = xstrdup(from->path), .made = from->made,
+			.made_parents = from->made_parents, .fd = -1, .join = -1,
 		};
 		snprintf(to->hierarchy, sizeof to->hierarchy, "%s", from->hierarchy);
 	}
 	if (record->unit) {
 		cgroup->unit = xcalloc(1, sizeof *cgroup->unit);
 		*cgroup->unit = (struct cgroup_unit) {
-			.name = xstrdup(record->unit->name), .user = record->unit->user, .lingers = record->unit->lingers, .asked = true,
+			.name = xstrdup(record->unit->name), .user = record->unit->user,
+			.lingers = record->unit->lingers, .asked = true,
 		};
 		if (record->n_cgroup > 0)
 			cgroup->unit->path = xstrdup(record->cgroup[0].path);

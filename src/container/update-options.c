@@ -182,14 +182,17 @@ int update_ulimit(const char *text, struct oci_rlimit *limit, struct error *err)
 			limit->type = (char *) row->name;
 	}
 	if (!limit->type)
-		return fail_code(err, ERROR_USAGE, "invalid value for ulimit: \"%s\" (expected one like nofile=1024:2048)", text);
+		return fail_code(err, ERROR_USAGE,
+				 "invalid value for ulimit: \"%s\" (expected one like nofile=1024:2048)", text);
 	if (!parse_rlimit(value, colon ? (size_t) (colon - value) : strlen(value), &limit->soft) ||
 	    (colon && !parse_rlimit(colon + 1, strlen(colon + 1), &limit->hard)))
 		return fail_code(err, ERROR_USAGE,
-				 "invalid value for ulimit: \"%s\" (expected SOFT:HARD or one for both, numbers or unlimited)", text);
+				 "invalid value for ulimit: \"%s\" (expected SOFT:HARD or one for both, "
+				 "numbers or unlimited)", text);
 	if (!colon)
 		limit->hard = limit->soft;
 	if (limit->soft > limit->hard)
-		return fail_code(err, ERROR_USAGE, "invalid value for ulimit: \"%s\": the soft limit is above the hard one", text);
+		return fail_code(err, ERROR_USAGE,
+				 "invalid value for ulimit: \"%s\": the soft limit is above the hard one", text);
 	return 0;
 }

@@ -119,7 +119,8 @@ static int change_all(struct processes *p, visit *change, bool last, struct erro
 				return changed;
 		}
 		if ((clock_ms() - begin) / 1000 > p->patience)
-			return fail_code(err, ERROR_TIMEOUT, "after %d s there are still processes with the old limits: "
+			return fail_code(err, ERROR_TIMEOUT,
+					 "after %d s there are still processes with the old limits: "
 					 "the container makes new ones too fast; pause it", p->patience);
 	}
 }

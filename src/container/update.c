@@ -146,7 +146,8 @@ static int decide_score(struct update *u, struct error *err)
 	if (!text)
 		return 0;
 	if (!number_parse_signed(text, -1000, 1000, &score))
-		return fail_code(err, ERROR_USAGE, "invalid value for oom-score-adj: \"%s\" (expected -1000 to 1000)", text);
+		return fail_code(err, ERROR_USAGE, "invalid value for oom-score-adj: \"%s\" (expected -1000 to 1000)",
+				 text);
 	u->processes.has_score = true;
 	u->processes.score = (int) score;
 	if (process) {
@@ -166,7 +167,8 @@ static int decide(struct update *u, struct error *err)
 		log_warn("limits on kernel memory are obsolete: Linux has none any more, but for TCP in cgroup v1");
 	if ((o->l3_cache_schema || o->mem_bw_schema) && !u->handle.record->rdt)
 		return fail_code(err, ERROR_UNSUPPORTED, "%s is not enabled: the container's config has no intelRdt",
-				 o->l3_cache_schema ? "Intel RDT/CAT: l3 cache schema" : "Intel RDT/MBA: memory bandwidth schema");
+				 o->l3_cache_schema ? "Intel RDT/CAT: l3 cache schema"
+						    : "Intel RDT/MBA: memory bandwidth schema");
 	u->processes.cgroup = &u->cgroup;
 	u->processes.patience = 10;
 	u->processes.init = u->handle.record->pid;

@@ -56,7 +56,8 @@ static char *find_program(const char *given, struct error *err)
 		file = find_in(USUAL_PATH);
 	if (!file)
 		fail_code(err, ERROR_UNSUPPORTED,
-			  "exec: \"criu\": executable file not found in $PATH (checkpoint and restore need CRIU %d.%d or newer)",
+			  "exec: \"criu\": executable file not found in $PATH "
+			  "(checkpoint and restore need CRIU %d.%d or newer)",
 			  CRIU_MINIMUM / 10000, CRIU_MINIMUM / 100 % 100);
 	return file;
 }
@@ -250,7 +251,8 @@ int swrk_ask(struct swrk *swrk, const struct criu_request *request, swrk_notice 
 		auto_fd fd = received;
 		if (reply->type == CRIU_NOTIFY && reply->success) {
 			/* After a refusal criu still tells of its way back. */
-			if (answer_notice(swrk, refused ? NULL : notice, context, reply, fd, refused ? err : &cause) < 0)
+			if (answer_notice(swrk, refused ? NULL : notice, context, reply, fd,
+					  refused ? err : &cause) < 0)
 				refused = true;
 			continue;
 		}
@@ -311,8 +313,8 @@ int swrk_greet(struct swrk *swrk, const char *given, struct error *err)
 	/* To answer this, criu finds out what the kernel can do; an old one stumbles over a new kernel here. */
 	if (swrk_ask(swrk, &features, NULL, NULL, &reply, err) < 0) {
 		check_words(program, why, sizeof why);
-		return fail_code(err, ERROR_UNSUPPORTED, "CRIU %d.%d does not work with this kernel%s%s", swrk->version / 10000,
-				 swrk->version / 100 % 100, why[0] ? ": " : "", why);
+		return fail_code(err, ERROR_UNSUPPORTED, "CRIU %d.%d does not work with this kernel%s%s",
+				 swrk->version / 10000, swrk->version / 100 % 100, why[0] ? ": " : "", why);
 	}
 	swrk->features = reply.features;
 	return 0;

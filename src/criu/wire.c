@@ -209,7 +209,8 @@ bool wire_read(const struct wire_type *type, void *object, const void *bytes, si
 		const struct wire_field *f = find(type, part.number);
 		char *member = f ? (char *) object + f->at : NULL;
 
-		if (f && !(part.bytes ? store_bytes(f, member, part.bytes, part.n) : store_number(f, member, part.value)))
+		if (f && !(part.bytes ? store_bytes(f, member, part.bytes, part.n)
+				      : store_number(f, member, part.value)))
 			return false;
 	}
 	return step == PART_NONE;

@@ -199,7 +199,8 @@ int mount_options_read(struct arena *arena, const struct oci_mount *mount, const
 		       const char *pointer, struct step *step, struct mount_words *words, struct error *err)
 {
 	struct reader r = {
-		.arena = arena, .mount = mount, .linux = linux, .pointer = pointer, .step = step, .words = words, .err = err,
+		.arena = arena, .mount = mount, .linux = linux, .pointer = pointer, .step = step, .words = words,
+		.err = err,
 	};
 
 	*words = (struct mount_words) { 0 };

@@ -92,7 +92,8 @@ static int plan_idmap(struct planner *p, struct entry *e)
 		step->n_gids = p->linux->n_gid_mappings;
 	}
 	if (!step->n_uids && !p->plan->ns.user)
-		return fail_at(p->err, pointer, "needs uidMappings and gidMappings, as the container has no user namespace to "
+		return fail_at(p->err, pointer,
+			       "needs uidMappings and gidMappings, as the container has no user namespace to "
 			       "take them from");
 	if (!p->host->privileged) {
 		fail_code(p->err, ERROR_UNSUPPORTED,
@@ -102,7 +103,9 @@ static int plan_idmap(struct planner *p, struct entry *e)
 	step->idmap = true;
 	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's. */
 	if (step->within)
-		return fail_at(p->err, pointer, "the ids of %s cannot be mapped: it lies on another mount of the container", step->source);
+		return fail_at(p->err, pointer,
+			       "the ids of %s cannot be mapped: it lies on another mount of the container",
+			       step->source);
 	step->outside = true;
 	return 0;
 }
@@ -349,7 +352,8 @@ static int plan_entry(struct planner *p, struct entry *e)
 /* Where nothing is mounted there is nothing whose ids could be mapped; and the view of the cgroups is put together. */
 static int check_idmap(struct planner *p, const struct entry *e)
 {
-	if (e->step.action == STEP_BIND || e->step.action == STEP_MOUNT || (!e->words.idmap_pointer && !e->mount->n_uid_mappings))
+	if (e->step.action == STEP_BIND || e->step.action == STEP_MOUNT ||
+	    (!e->words.idmap_pointer && !e->mount->n_uid_mappings))
 		return 0;
 	return fail_at(p->err, e->words.idmap_pointer ? e->words.idmap_pointer : member(p, e, "uidMappings"),
 		       "ids are mapped in bind mounts and new file systems only");

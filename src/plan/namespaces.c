@@ -63,7 +63,8 @@ static int plan_user(struct planner *p, const struct oci_namespace *user)
 	plan->user = user;
 	if (!user && !(p->host->caps_permitted >> CAP_SYS_ADMIN & 1))
 		return fail_at(p->err, "/linux/namespaces",
-			       "without CAP_SYS_ADMIN a container needs a namespace of type \"user\" (spec --rootless writes such a config)");
+			       "without CAP_SYS_ADMIN a container needs a namespace of type \"user\" "
+			       "(spec --rootless writes such a config)");
 	/* The root of an ipc namespace's mqueue belongs to whoever made the namespace. */
 	if (user)
 		plan->late = plan->create & CLONE_NEWIPC;

@@ -50,7 +50,8 @@ static const char *show_all(struct page *page, char *const *list, size_t n)
 static const char *entrance(const struct plan *plan)
 {
 	if (!namespace_is_own(&plan->ns, CLONE_NEWNS))
-		return plan->rootfs.on_host ? "entered by chroot, its mounts are made on the host" : "entered by chroot";
+		return plan->rootfs.on_host ? "entered by chroot, its mounts are made on the host"
+					    : "entered by chroot";
 	return plan->rootfs.no_pivot ? "moved to / (no pivot_root)" : "entered by pivot_root";
 }
 
@@ -329,7 +330,8 @@ static void print_capabilities(struct page *page)
 	if (process->dropped_caps)
 		text_addf(page->out, "  left out, as they cannot be granted here: %s\n", process->dropped_caps);
 	if (process->dropped_ambient)
-		text_addf(page->out, "  not ambient, as they are not permitted and inheritable: %s\n", process->dropped_ambient);
+		text_addf(page->out, "  not ambient, as they are not permitted and inheritable: %s\n",
+			  process->dropped_ambient);
 }
 
 static const char *groups_of(struct page *page, const struct process_plan *process)
@@ -372,8 +374,9 @@ static void seccomp_rows(struct page *page, struct table *t)
 		listing_row(t, "seccomp", "no filter");
 		return;
 	}
-	listing_row(t, "seccomp", format(page, "filter of %u instructions%s%s%s", seccomp->n_filter, flags.n ? ", " : "",
-					 joined(page, flags, " "), seccomp->listener_path ? ", with a listener" : ""));
+	listing_row(t, "seccomp", format(page, "filter of %u instructions%s%s%s", seccomp->n_filter,
+					 flags.n ? ", " : "", joined(page, flags, " "),
+					 seccomp->listener_path ? ", with a listener" : ""));
 	if (seccomp->raw || !linux_part || !linux_part->seccomp) {
 		listing_row(t, "", "given as it is (run.oci.seccomp_bpf_data)");
 		return;
@@ -382,7 +385,9 @@ static void seccomp_rows(struct page *page, struct table *t)
 
 	listing_row(t, "", format(page, "for %s", sum.architectures));
 	for (size_t i = 0; i < sum.n; i++)
-		listing_row(t, "", format(page, "%zu call%s%s: %s", sum.shares[i].calls, sum.shares[i].calls == 1 ? "" : "s", sum.shares[i].conditional ?
+		listing_row(t, "", format(page, "%zu call%s%s: %s", sum.shares[i].calls,
+					  sum.shares[i].calls == 1 ? "" : "s",
+					  sum.shares[i].conditional ?
 					  format(page, " (%zu on conditions)", sum.shares[i].conditional) : "",
 					  seccomp_action_words(&page->arena, sum.shares[i].action)));
 	listing_row(t, "", format(page, "all others: %s", seccomp_action_words(&page->arena, sum.fallback)));
@@ -411,8 +416,8 @@ static void print_process(struct page *page)
 	listing_row(&t, "groups", groups_of(page, process));
 	listing_row(&t, "umask", format(page, "%04o", process->umask));
 	if (process->terminal)
-		listing_row(&t, "terminal", !process->rows ? "yes" : format(page, "%u columns, %u rows", process->columns,
-									    process->rows));
+		listing_row(&t, "terminal", process->rows ?
+			    format(page, "%u columns, %u rows", process->columns, process->rows) : "yes");
 	for (size_t i = 0; i < process->n_env; i++)
 		listing_row(&t, i ? "" : "environment", show(page, process->env[i]));
 	rlimit_rows(page, &t);

@@ -64,7 +64,8 @@ static int plan_host_mounts(struct planner *p)
 		plan->rootfs.on_host |= p->steps[i].action != STEP_DEVICE && p->steps[i].action != STEP_SYMLINK;
 	if (plan->rootfs.on_host && plan->ns.user)
 		return fail_at(p->err, "/linux/namespaces",
-			       "with a user namespace, mounts and all that is read-only need a namespace of type \"mount\"");
+			       "with a user namespace, mounts and all that is read-only need a namespace of type "
+			       "\"mount\"");
 	return 0;
 }
 

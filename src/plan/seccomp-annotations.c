@@ -52,8 +52,8 @@ static int plan_raw(struct planner *p, const char *text)
 	if (!bytes)
 		return fail_at(p->err, pointer, "is not base64");
 	if (!n || n % sizeof *filter || n / sizeof *filter > BPF_MAXINSNS)
-		return fail_at(p->err, pointer, "is no program: %zu bytes (expected 1 to %d instructions of %zu bytes)", n,
-			       BPF_MAXINSNS, sizeof *filter);
+		return fail_at(p->err, pointer, "is no program: %zu bytes (expected 1 to %d instructions of %zu bytes)",
+			       n, BPF_MAXINSNS, sizeof *filter);
 	filter = memcpy(arena_alloc(p->arena, n), bytes, n);
 	n /= sizeof *filter;
 	listener = notifies(filter, n);

@@ -69,7 +69,8 @@ static void add_case(struct asking *a, const char *conditions, uint32_t action, 
 
 	*one = (struct seccomp_case) {
 		.conditions = conditions, .action = action, .newer = origin == -2,
-		.pointer = origin < 0 ? "/linux/seccomp/defaultAction" : arena_printf(a->arena, "/linux/seccomp/syscalls/%d", origin),
+		.pointer = origin < 0 ? "/linux/seccomp/defaultAction"
+				      : arena_printf(a->arena, "/linux/seccomp/syscalls/%d", origin),
 	};
 	a->answer->cases = list;
 }
@@ -172,7 +173,8 @@ const char *seccomp_action_words(struct arena *arena, uint32_t action)
 	case SECCOMP_RET_LOG:
 		return "allowed, and logged";
 	case SECCOMP_RET_ERRNO:
-		return data ? arena_printf(arena, "error %u, %s", data, errno_text((int) data)) : "not done, and said to have worked";
+		return data ? arena_printf(arena, "error %u, %s", data, errno_text((int) data))
+			    : "not done, and said to have worked";
 	case SECCOMP_RET_TRAP:
 		return "SIGSYS";
 	case SECCOMP_RET_TRACE:

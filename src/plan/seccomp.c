@@ -245,7 +245,8 @@ static int check_hand_over(const struct seccomp_block *own, struct error *err)
 			return fail_at(err, SECCOMP "/syscalls", "SCMP_ACT_NOTIFY cannot be used for %s, by which the "
 				       "listener itself is handed over", needed[i].name);
 		if (class_has(class, is_refusal))
-			return fail_at(err, SECCOMP "/syscalls", "a profile with SCMP_ACT_NOTIFY must allow %s, by which the "
+			return fail_at(err, SECCOMP "/syscalls",
+				       "a profile with SCMP_ACT_NOTIFY must allow %s, by which the "
 				       "listener itself is handed over", needed[i].name);
 	}
 	return 0;

@@ -141,8 +141,12 @@ static bool take_number(const char **at, const char *type, struct bus_value *out
 	*at += negative;
 	if (**at < '0' || **at > '9' || !number_take(at, &number) || number > most)
 		return false;
-	*out = *type == 't' ? BUS_UINT64(number) : *type == 'u' ? BUS_UINT32(number)
-							      : BUS_INT(negative ? -(int64_t) number : (int64_t) number);
+	if (*type == 't')
+		*out = BUS_UINT64(number);
+	else if (*type == 'u')
+		*out = BUS_UINT32(number);
+	else
+		*out = BUS_INT(negative ? -(int64_t) number : (int64_t) number);
 	return true;
 }
 
@@ -234,9 +238,10 @@ static int refuse_name(const char *name, struct error *err)
 	struct { char s[400]; size_t n; } list = { "", 0 };
 
 	for (size_t i = 0; i < sizeof allowed / sizeof *allowed && list.n < sizeof list.s; i++)
-		list.n += (size_t) snprintf(list.s + list.n, sizeof list.s - list.n, "%s%s", i ? ", " : "", allowed[i].name);
-	return fail_code(err, ERROR_CONFIG, "the property %.60s of a unit may not be set by a container (these may: %s)", name,
-			 list.s);
+		list.n += (size_t) snprintf(list.s + list.n, sizeof list.s - list.n, "%s%s", i ? ", " : "",
+					    allowed[i].name);
+	return fail_code(err, ERROR_CONFIG,
+			 "the property %.60s of a unit may not be set by a container (these may: %s)", name, list.s);
 }
 
 static int check_units(const struct bus_value *value, struct error *err)
@@ -259,7 +264,8 @@ static int add_annotation(struct arena *arena, const char *name, const char *tex
 
 	if (!row)
 		return refuse_name(name, err);
-	if ((seconds ? unit_seconds_parse(text, &value, err) : unit_value_parse(arena, row->type, text, &value, err)) < 0)
+	if ((seconds ? unit_seconds_parse(text, &value, err)
+		     : unit_value_parse(arena, row->type, text, &value, err)) < 0)
 		return -1;
 	if (row->units && check_units(&value, err) < 0)
 		return -1;

@@ -61,20 +61,22 @@ static const char *escape_id(struct arena *arena, const char *id)
 
 static int set_name(struct planner *p, struct unit_plan *unit, const char *prefix, const char *name)
 {
+	const bool is_slice = ends_in(name, ".slice");
 	const char *slices;
 
 	if (!*name)
 		return fail_at(p->err, POINTER, "the name of the unit is empty");
-	unit->name = ends_in(name, ".slice") ? name : arena_printf(p->arena, "%s%s%s.scope", prefix, *prefix ? "-" : "", name);
+	unit->name = is_slice ? name : arena_printf(p->arena, "%s%s%s.scope", prefix, *prefix ? "-" : "", name);
 	if (unit->name[strspn(unit->name, CHARACTERS)])
-		return fail_at(p->err, POINTER, "\"%s\" is no name for a unit of systemd: only letters, digits and :-_.\\@ may be "
+		return fail_at(p->err, POINTER,
+			       "\"%s\" is no name for a unit of systemd: only letters, digits and :-_.\\@ may be "
 			       "in it", unit->name);
 	if (strlen(unit->name) >= NAME_SIZE)
 		return fail_at(p->err, POINTER, "the name of the unit is longer than %d characters", NAME_SIZE - 1);
-	slices = unit_expand_slice(p->arena, ends_in(name, ".slice") ? name : unit->slice);
+	slices = unit_expand_slice(p->arena, is_slice ? name : unit->slice);
 	if (!slices)
-		return fail_at(p->err, POINTER, "invalid slice name: %s", ends_in(name, ".slice") ? name : unit->slice);
-	unit->path = ends_in(name, ".slice") ? slices : arena_printf(p->arena, "%s/%s", slices[1] ? slices : "", unit->name);
+		return fail_at(p->err, POINTER, "invalid slice name: %s", is_slice ? name : unit->slice);
+	unit->path = is_slice ? slices : arena_printf(p->arena, "%s/%s", slices[1] ? slices : "", unit->name);
 	return 0;
 }
 
@@ -90,7 +92,8 @@ static int find_name(struct planner *p, struct unit_plan *unit)
 	prefix = strchr(slice, ':');
 	name = prefix ? strchr(prefix + 1, ':') : NULL;
 	if (!name || strchr(name + 1, ':'))
-		return fail_at(p->err, POINTER, "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got "
+		return fail_at(p->err, POINTER,
+			       "expected cgroupsPath to be of format \"slice:prefix:name\" for systemd cgroups, got "
 			       "\"%s\" instead", given);
 	*prefix++ = *name++ = '\0';
 	if (*slice)

@@ -92,7 +92,8 @@ int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struc
 
 	*rootfs = (struct rootfs){
 		.plan = plan, .root = -1, .console = -1, .empty.fd = -1, .null = take_stock(&sources->null),
-		.own_mounts = namespace_is_own(&plan->ns, CLONE_NEWNS), .may_mount = true, .kept = xmalloc(n * sizeof *rootfs->kept + 1),
+		.own_mounts = namespace_is_own(&plan->ns, CLONE_NEWNS), .may_mount = true,
+		.kept = xmalloc(n * sizeof *rootfs->kept + 1),
 	};
 	memset(rootfs->kept, 0xff, n * sizeof *rootfs->kept);
 	if (!rootfs->own_mounts && plan->rootfs.on_host)
@@ -102,7 +103,8 @@ int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struc
 		rootfs->root = take_fd(sources->root);
 		return 0;
 	}
-	if ((mount_needs_workshop() ? copy_all(plan, sources, err) : end_propagation(err)) < 0 || attach(plan, sources, rootfs, err) < 0)
+	if ((mount_needs_workshop() ? copy_all(plan, sources, err) : end_propagation(err)) < 0 ||
+	    attach(plan, sources, rootfs, err) < 0)
 		return -1;
 	return 0;
 }

@@ -30,8 +30,8 @@ static bool is_lockable(const struct plan *plan, const struct rootfs_sources *so
 {
 	struct stat st;
 
-	return plan->rootfs.steps[i].action == STEP_BIND && sources->step[i] >= 0 && fstat(sources->step[i], &st) == 0 &&
-	       !S_ISLNK(st.st_mode);
+	return plan->rootfs.steps[i].action == STEP_BIND && sources->step[i] >= 0 &&
+	       fstat(sources->step[i], &st) == 0 && !S_ISLNK(st.st_mode);
 }
 
 static int take_copies(const struct plan *plan, const struct rootfs_sources *sources, struct error *err)

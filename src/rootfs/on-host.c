@@ -18,7 +18,8 @@
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 
-int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err)
+int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs,
+			struct error *err)
 {
 	auto_fd root = take_fd(sources->root);
 	auto_fd target = root_find(plan, sources, root);
@@ -45,14 +46,17 @@ int rootfs_below(const char *path, uint64_t *below, struct error *err)
 		fail(err, errno, "invalid rootfs: %s", path);
 		return blame(err, "/root/path");
 	}
-	return mount_id(fd, below) ? 0 : fail_code(err, ERROR_UNSUPPORTED, "which mount %s lies on cannot be told", path);
+	if (!mount_id(fd, below))
+		return fail_code(err, ERROR_UNSUPPORTED, "which mount %s lies on cannot be told", path);
+	return 0;
 }
 
 /* The mount at PATH that lies on BELOW, or NULL. */
 static const struct mount_entry *find_mount(const struct mountinfo *info, const char *path, uint64_t below)
 {
 	for (size_t i = 0; i < info->n; i++)
-		if (info->entries[i].parent == below && info->entries[i].id != below && !strcmp(info->entries[i].place, path))
+		if (info->entries[i].parent == below && info->entries[i].id != below &&
+		    !strcmp(info->entries[i].place, path))
 			return &info->entries[i];
 	return NULL;
 }
@@ -67,8 +71,11 @@ static int unmount(const char *path, uint64_t id, struct error *err)
 	if (fd < 0 || !mount_id(fd, &top))
 		return fail(err, errno, "look at the container's mounts on %s", path);
 	if (top != id)
-		return fail(err, EBUSY, "unmount the container's mounts on %s: something else is mounted over them", path);
-	return umount2(fd_name(fd, name), MNT_DETACH) < 0 ? fail(err, errno, "unmount the container's mounts on %s", path) : 0;
+		return fail(err, EBUSY, "unmount the container's mounts on %s: something else is mounted over them",
+			    path);
+	if (umount2(fd_name(fd, name), MNT_DETACH) < 0)
+		return fail(err, errno, "unmount the container's mounts on %s", path);
+	return 0;
 }
 
 int rootfs_unmount(const char *path, uint64_t below, struct error *err)

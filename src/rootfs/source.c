@@ -103,7 +103,8 @@ int source_open(const struct step *step, int place, uint64_t propagation, struct
 {
 	if (step->copy_symlink) {
 		struct stat st;
-		auto_fd link = place >= 0 ? fcntl(place, F_DUPFD_CLOEXEC, 3) : open(step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		auto_fd link = place >= 0 ? fcntl(place, F_DUPFD_CLOEXEC, 3)
+					  : open(step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 		if (link >= 0 && fstat(link, &st) == 0 && S_ISLNK(st.st_mode))
 			return take_fd(link);

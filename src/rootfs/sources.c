@@ -95,11 +95,13 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
 		return wrap(err, "mount %s on %s", step->source, step->target), blame(err, step->pointer);
 	auto_fd mount = step->action == STEP_MOUNT
-				? mount_new(step->type, step->source, step->data, step->super, mount_attributes(step), err)
+				? mount_new(step->type, step->source, step->data, step->super,
+					    mount_attributes(step), err)
 				: source_open(step, place, source_propagation(plan), err);
 
 	if (mount < 0) {
-		wrap(err, "mount %s on %s", step->action == STEP_MOUNT ? step->type : step->source ? step->source : step->target,
+		wrap(err, "mount %s on %s",
+		     step->action == STEP_MOUNT ? step->type : step->source ? step->source : step->target,
 		     step->target);
 		return blame(err, step->pointer);
 	}
@@ -196,7 +198,8 @@ int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, st
 	begin(plan, view, sources);
 	if (mount_needs_workshop())
 		return fail_code(err, ERROR_UNSUPPORTED,
-				 "mounts for a running container need open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)");
+				 "mounts for a running container need open_tree(2), move_mount(2) and "
+				 "mount_setattr(2) (Linux 5.12)");
 	sources->detached = true;
 	if (open_steps(plan, view, sources, err) < 0)
 		return -1;

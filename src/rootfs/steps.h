@@ -122,7 +122,8 @@ int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct
 int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen);
 
 /* on-host.c: rootfs_attach() where there is no mount namespace to attach it in. */
-int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
+int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs,
+			struct error *err);
 
 /* End propagation between the host and the detached copy ROOT of the rootfs. */
 int root_cut_off(const struct plan *plan, int root, struct error *err);

@@ -40,8 +40,10 @@ int keyring_join(const char *name, struct error *err)
 			return 0;
 		}
 		if (errno == EDQUOT)
-			return fail(err, EDQUOT, "create session keyring %s: the user's quota of keys is used up: raise "
-				    "kernel.keys.maxkeys (root_maxkeys for root) by sysctl, or give --no-new-keyring", name);
+			return fail(err, EDQUOT,
+				    "create session keyring %s: the user's quota of keys is used up: raise "
+				    "kernel.keys.maxkeys (root_maxkeys for root) by sysctl, or give --no-new-keyring",
+				    name);
 		return fail(err, errno, "create session keyring %s", name);
 	}
 	/* What the kernel gives a new session keyring, and the right to search.  EACCES: it exists and belongs to

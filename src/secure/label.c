@@ -40,7 +40,8 @@ static int apparmor_exec(int proc, const char *profile, struct error *err)
 		return 0;
 	return wrap(err, "set AppArmor profile %s%s", profile, fd < 0 ? "" :
 		    err->number == ENOENT ? " (is it loaded?)" :
-		    err->number == EPERM || err->number == EACCES ? " (the profile that we run under does not allow it)" : "");
+		    err->number == EPERM || err->number == EACCES ?
+		    " (the profile that we run under does not allow it)" : "");
 }
 
 int label_exec(int proc, const char *apparmor, const char *selinux, struct error *err)

@@ -196,7 +196,9 @@ static int look_at_mount(const char *path, struct statfs *fs, struct error *err)
 {
 	if (statfs(path, fs) == 0)
 		return 1;
-	return errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ENOTCONN ? 0 : fail(err, errno, "statfs %s", path);
+	if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ENOTCONN)
+		return 0;
+	return fail(err, errno, "statfs %s", path);
 }
 
 /* The folder NAME, if a hierarchy is mounted on it. */

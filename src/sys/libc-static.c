@@ -63,7 +63,8 @@ int no_personality(void) STANDS_FOR("__gcc_personality_v0");
 _Noreturn void assertion(const char *what, const char *file, unsigned line, const char *function)
 {
 	char text[512];
-	int n = snprintf(text, sizeof text, "ctr-run: %s:%u: %s: not so: %s\n", file, line, function ? function : "", what);
+	int n = snprintf(text, sizeof text, "ctr-run: %s:%u: %s: not so: %s\n", file, line, function ? function : "",
+			 what);
 
 	if (n > 0 && write(STDERR_FILENO, text, (size_t) n < sizeof text ? (size_t) n : sizeof text - 1) < 0)
 		abort();

@@ -53,7 +53,8 @@ int mount_old_clone(int dirfd, const char *path, bool recursive, bool no_follow,
 		return fail(err, errno, "look at %s", *path ? path : "an open file");
 	if ((place = mount_workshop_place(S_ISDIR(st.st_mode), name, err)) < 0)
 		return -1;
-	if (mount(fd_name(*path ? opened : dirfd, from), fd_name(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) == 0)
+	if (mount(fd_name(*path ? opened : dirfd, from), fd_name(place, to), NULL, MS_BIND | (recursive ? MS_REC : 0),
+		  NULL) == 0)
 		return mount_workshop_taken(name, err);
 	return mount_clone_refused(path, recursive, err);
 }
@@ -112,7 +113,8 @@ static int refuse_new(const char *type, const char *data, struct error *err)
 	return mount_refused(-1, type, what, err);
 }
 
-int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+int mount_old_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr,
+		  struct error *err)
 {
 	const uint64_t of_mount = super & MS_RDONLY ? attr : attr & ~(uint64_t) MOUNT_ATTR_RDONLY;
 	char to[FD_NAME], name[16];
@@ -122,8 +124,8 @@ int mount_old_new(const char *type, const char *source, const char *data, uint64
 		return fail(err, E2BIG, "mount a new %s: its options are longer than %d bytes", type, DATA_MAX);
 	if ((place = mount_workshop_place(true, name, err)) < 0)
 		return -1;
-	if (mount(source && *source ? source : type, fd_name(place, to), type, (unsigned long) super | flags_of(of_mount),
-		  data) < 0)
+	if (mount(source && *source ? source : type, fd_name(place, to), type,
+		  (unsigned long) super | flags_of(of_mount), data) < 0)
 		return refuse_new(type, data, err);
 	if ((new = mount_workshop_taken(name, err)) < 0)
 		return -1;
@@ -142,7 +144,9 @@ int mount_old_reconfigure(int fd, const char *data, uint64_t super, struct error
 	if (attributes_of(fd, &has, err) < 0)
 		return -1;
 	if (mount(NULL, fd_name(fd, path), NULL, MS_REMOUNT | (unsigned long) super | flags_of(has), data) < 0)
-		return mount_refused(-1, "", errno == EINVAL ? " (not a mount point, or an option that it does not know)" : "", err);
+		return mount_refused(-1, "",
+				     errno == EINVAL ? " (not a mount point, or an option that it does not know)" : "",
+				     err);
 	return 0;
 }
 

@@ -54,8 +54,9 @@ static int fail_revealing(const char *type, struct error *err)
 	if (mountinfo_read("/proc/self", &mounts, err) == 0)
 		revealing_explain(&mounts, type, &why);
 	mountinfo_free(&mounts);
-	fail(err, number, "mount a new %s (a user namespace gets none that shows more than what is mounted here already%s%s)", type,
-	     why.n ? "; " : "", why.n ? why.s : "");
+	fail(err, number,
+	     "mount a new %s (a user namespace gets none that shows more than what is mounted here already%s%s)",
+	     type, why.n ? "; " : "", why.n ? why.s : "");
 	errno = number;
 	return -1;
 }
@@ -307,10 +308,10 @@ static bool both_folders_or_none(int a, int b)
 
 int mount_attach(int mount, int target, struct error *err)
 {
+	const unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
 	const char *why = "";
 
-	if (!(mount_needs_workshop() ? mount_old_attach(mount, target)
-				     : move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)))
+	if (!(mount_needs_workshop() ? mount_old_attach(mount, target) : move_mount(mount, "", target, "", flags)))
 		return 0;
 	/* mount(2) says ENOTDIR to this, move_mount(2) EINVAL as to much else. */
 	if ((errno == EINVAL || errno == ENOTDIR) && !both_folders_or_none(mount, target))

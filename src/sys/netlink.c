@@ -75,7 +75,9 @@ const void *netlink_attribute(const struct nlmsghdr *answer, size_t size, unsign
 {
 	size_t head = NLMSG_SPACE(size);
 
-	return answer->nlmsg_len < head ? NULL : find((const char *) answer + head, answer->nlmsg_len - head, type, least, n);
+	if (answer->nlmsg_len < head)
+		return NULL;
+	return find((const char *) answer + head, answer->nlmsg_len - head, type, least, n);
 }
 
 /* An answer's last message: 0, or the refusal. */

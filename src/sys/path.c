@@ -252,7 +252,8 @@ static char *through_dangling(int at, const char *head, size_t n_head, const cha
 	if (length <= 0)
 		return NULL;
 	text[length] = '\0';
-	return *text == '/' ? xasprintf("%s%s", text, rest + n) : xasprintf("%.*s%s%s", (int) n_head, head, text, rest + n);
+	return *text == '/' ? xasprintf("%s%s", text, rest + n)
+			    : xasprintf("%.*s%s%s", (int) n_head, head, text, rest + n);
 }
 
 static int make_dir(int root, const char *path, mode_t mode, bool *made, unsigned links, struct error *err)

@@ -140,8 +140,8 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		number = errno;
 		fail(err, number, "start a process%s%s%s", namespaces ? " in new namespaces" : "",
 		     cgroup >= 0 ? " in its cgroup" : "", cgroup < 0 ? explain_clone(namespaces, number) :
-		     number == EACCES ? " (we must be allowed to write cgroup.procs there and in what it has in common with "
-					"the cgroup that we are in)" : "");
+		     number == EACCES ? " (we must be allowed to write cgroup.procs there and in what it has in "
+					"common with the cgroup that we are in)" : "");
 		errno = number;
 		return -1;
 	}

@@ -35,9 +35,12 @@ bool process_has_pidfds(void)
 {
 	static enum { UNKNOWN, NO, YES } has;
 
-	/* EINVAL where it is known. */
-	if (has == UNKNOWN)
-		has = !disabled("pidfd") && syscall(SYS_pidfd_open, -1, 0) < 0 && errno != ENOSYS && errno != EPERM ? YES : NO;
+	if (has == UNKNOWN) {
+		/* EINVAL where it is known. */
+		const bool known = syscall(SYS_pidfd_open, -1, 0) < 0 && errno != ENOSYS && errno != EPERM;
+
+		has = known && !disabled("pidfd") ? YES : NO;
+	}
 	return has == YES;
 }
 

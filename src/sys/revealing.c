@@ -11,9 +11,10 @@
 
 /* Folders that are empty for ever, made by the kernel to be mounted upon: nothing is hidden there. */
 static const char *const harmless[] = {
-	"/proc/fs/nfsd", "/proc/openprom", "/proc/sys/fs/binfmt_misc", "/sys/firmware/efi/efivars", "/sys/fs/bpf", "/sys/fs/cgroup",
-	"/sys/fs/fuse/connections", "/sys/fs/pstore", "/sys/fs/resctrl", "/sys/fs/selinux", "/sys/fs/smackfs", "/sys/hypervisor/s390",
-	"/sys/kernel/config", "/sys/kernel/debug", "/sys/kernel/security", "/sys/kernel/tracing",
+	"/proc/fs/nfsd", "/proc/openprom", "/proc/sys/fs/binfmt_misc", "/sys/firmware/efi/efivars", "/sys/fs/bpf",
+	"/sys/fs/cgroup", "/sys/fs/fuse/connections", "/sys/fs/pstore", "/sys/fs/resctrl", "/sys/fs/selinux",
+	"/sys/fs/smackfs", "/sys/hypervisor/s390", "/sys/kernel/config", "/sys/kernel/debug", "/sys/kernel/security",
+	"/sys/kernel/tracing",
 };
 
 /* Where CHILD lies in the file system of TYPE that is mounted as PARENT: "/sys/kernel" in a procfs on /x/proc. */

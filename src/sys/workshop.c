@@ -86,7 +86,8 @@ int mount_workshop_place(bool folder, char name[16], struct error *err)
 	int error, fd;
 
 	if (workshop < 0) {
-		fail(err, ENOSYS, "make a mount outside of the container (needs Linux 5.12, or a filter that lets its calls pass)");
+		fail(err, ENOSYS,
+		     "make a mount outside of the container (needs Linux 5.12, or a filter that lets its calls pass)");
 		errno = ENOSYS;
 		return -1;
 	}

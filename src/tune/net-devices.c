@@ -70,7 +70,8 @@ static int find(struct netlink *nl, const char *name, int index, struct link *li
 	if (name)
 		netlink_add_text(&m, IFLA_IFNAME, name);
 	if (netlink_talk(nl, &m, note_link, link, err) < 0)
-		return err->number == ENODEV ? 0 : wrap(err, "look for the network device %s", name ? name : "that moved");
+		return err->number == ENODEV ? 0
+					     : wrap(err, "look for the network device %s", name ? name : "that moved");
 	/* Of a second name (IFLA_PROP_LIST) it could be another device's. */
 	return link->index && (!name || !strcmp(link->name, name));
 }
@@ -158,7 +159,8 @@ static int look(struct arena *arena, struct netlink *nl, struct net_device *devi
 	if (!found)
 		return fail(err, ENODEV, "network device %s", device->host);
 	if (link.flags & IFF_LOOPBACK)
-		return fail(err, EINVAL, "%s is the loopback device, which each network namespace has its own of", device->host);
+		return fail(err, EINVAL, "%s is the loopback device, which each network namespace has its own of",
+			    device->host);
 	device->index = link.index;
 	device->up = link.flags & IFF_UP;
 	snprintf(device->hardware, sizeof device->hardware, "%s", link.hardware);
@@ -224,7 +226,8 @@ static int rename_device(struct netlink *nl, int index, const char *name, struct
 
 static int set_up(struct netlink *nl, int index, struct error *err)
 {
-	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = index, .ifi_flags = IFF_UP,
+				  .ifi_change = IFF_UP };
 	struct netlink_message m;
 
 	netlink_begin(&m, RTM_NEWLINK, 0, &info, sizeof info);
@@ -301,11 +304,14 @@ static int open_sides(struct sides *s, int netns, struct error *err)
 {
 	struct stat a, b;
 
-	*s = (struct sides) { .here.fd = -1, .there.fd = -1, .own = open(OWN_NETNS, O_RDONLY | O_CLOEXEC), .netns = netns };
+	*s = (struct sides) {
+		.here.fd = -1, .there.fd = -1, .own = open(OWN_NETNS, O_RDONLY | O_CLOEXEC), .netns = netns,
+	};
 	if (s->own < 0 || fstat(s->own, &a) < 0 || fstat(netns, &b) < 0)
 		return fail(err, errno, "look at the network namespaces");
 	if (a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-		return fail(err, EINVAL, "move network devices: the container's network namespace is the runtime's own");
+		return fail(err, EINVAL,
+			    "move network devices: the container's network namespace is the runtime's own");
 	return netlink_open(&s->here, err) < 0 ? -1 : open_there(s, err);
 }
 
@@ -319,7 +325,9 @@ static int check_free(struct sides *s, const struct net_device *device, struct e
 	if (strchr(device->name, '%'))
 		return 0;
 	found = find(&s->there, device->name, 0, &link, err);
-	return found > 0 ? fail(err, EEXIST, "the container's network namespace has a device called %s", device->name) : found;
+	if (found > 0)
+		return fail(err, EEXIST, "the container's network namespace has a device called %s", device->name);
+	return found;
 }
 
 static int move(struct arena *arena, struct sides *s, struct net_device *device, struct error *err)

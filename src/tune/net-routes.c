@@ -85,7 +85,8 @@ static bool note_route(void *context, const struct nlmsghdr *answer)
 	n = m.head.nlmsg_len - NLMSG_HDRLEN;
 	if (m.spoilt || n > MOST)
 		return false;
-	*(char **) arena_push(notes->arena, &notes->routes, notes->n, sizeof(char *)) = print_bytes(notes->arena, NLMSG_DATA(&m.head), n);
+	*(char **) arena_push(notes->arena, &notes->routes, notes->n, sizeof(char *)) =
+		print_bytes(notes->arena, NLMSG_DATA(&m.head), n);
 	notes->n++;
 	return false;
 }

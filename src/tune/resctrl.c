@@ -123,7 +123,8 @@ int resctrl_open(struct error *err)
 	mountinfo_free(&mounts);
 	if (fd >= 0)
 		return fd;
-	return fail_code(err, ERROR_UNSUPPORTED, "no resctrl file system is mounted (mount -t resctrl resctrl /sys/fs/resctrl; "
+	return fail_code(err, ERROR_UNSUPPORTED,
+			 "no resctrl file system is mounted (mount -t resctrl resctrl /sys/fs/resctrl; "
 			 "it takes a processor with Intel RDT or its like, and a kernel that has it)");
 }
 
@@ -143,7 +144,8 @@ static int refused(const struct resctrl *r, int number, struct error *err, const
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	if (!*text || !strcmp(text, "ok"))
-		return fail(err, number, "%s %s%s", about, name, number == ENOSPC ? " (the processor has no more of them)" : "");
+		return fail(err, number, "%s %s%s", about, name,
+			    number == ENOSPC ? " (the processor has no more of them)" : "");
 	return fail(err, number, "%s %s (the kernel says: %s)", about, name, text);
 }
 
@@ -207,7 +209,8 @@ static int compare(const struct rdt_plan *plan, const struct resctrl *r, struct 
 		return -1;
 	for (size_t i = 0; i < plan->n_schemata; i++)
 		if (!resctrl_matches(there, plan->schemata[i].line)) {
-			fail_code(err, ERROR_CONFIG, "the group \"%s\" of resctrl is there with other schemata than \"%s\"", r->group,
+			fail_code(err, ERROR_CONFIG,
+				  "the group \"%s\" of resctrl is there with other schemata than \"%s\"", r->group,
 				  plan->schemata[i].line);
 			return blame(err, plan->schemata[i].pointer);
 		}
@@ -244,7 +247,8 @@ int resctrl_look(const struct rdt_plan *plan, struct resctrl *r, struct error *e
 	if (plan->temporary)
 		return 0;
 	if (!there && !asks_for_schemata(plan)) {
-		fail_code(err, ERROR_CONFIG, "there is no group \"%s\" in resctrl, and no schema to make it with", r->group);
+		fail_code(err, ERROR_CONFIG, "there is no group \"%s\" in resctrl, and no schema to make it with",
+			  r->group);
 		return blame(err, "/linux/intelRdt/closID");
 	}
 	return there && asks_for_schemata(plan) ? compare(plan, r, err) : 0;
@@ -299,7 +303,8 @@ static int remove_folder(const struct resctrl *r, const char *path, struct error
 
 int resctrl_remove(const struct resctrl *r, bool all, struct error *err)
 {
-	auto_free char *folder = in_group(r, "mon_groups"), *monitor = xasprintf("%s/%s", folder, r->monitor ? r->monitor : "");
+	auto_free char *folder = in_group(r, "mon_groups"),
+		*monitor = xasprintf("%s/%s", folder, r->monitor ? r->monitor : "");
 	int result = r->made_monitor ? remove_folder(r, monitor, err) : 0;
 
 	/* The kernel moves who is left in it to the root. */

@@ -106,14 +106,17 @@ int rlimits_apply_nofile(const struct process_plan *process, struct error *err)
 
 int rlimit_check(const struct rlimit_plan *limit, struct error *err)
 {
-	auto_free char *text = limit->resource == RLIMIT_NOFILE ? file_get(AT_FDCWD, "/proc/sys/fs/nr_open", err) : NULL;
+	auto_free char *text = NULL;
 	char soft[32], hard[32];
 
+	if (limit->resource == RLIMIT_NOFILE)
+		text = file_get(AT_FDCWD, "/proc/sys/fs/nr_open", err);
 	/* The kernel refuses it also if it is below the present limit, which may be from before nr_open was lowered. */
 	if (!text || limit->value.rlim_max <= strtoull(text, NULL, 10))
 		return 0;
 	return fail(err, EPERM, "set %s to %s:%s: /proc/sys/fs/nr_open allows no more than %.*s", limit->name,
-		    show(limit->value.rlim_cur, soft), show(limit->value.rlim_max, hard), (int) strcspn(text, "\n"), text);
+		    show(limit->value.rlim_cur, soft), show(limit->value.rlim_max, hard), (int) strcspn(text, "\n"),
+		    text);
 }
 
 /* The kernel asks for the same rights to read and to write one of another process. */

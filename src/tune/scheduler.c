@@ -56,8 +56,8 @@ static const char *scheduler_hint(const struct attributes *a, int number)
 	if (number != EPERM && number != EBUSY)
 		return "";
 	if (policy == SCHED_DEADLINE)
-		return " (needs CAP_SYS_NICE and free deadline bandwidth; this process scheduler can't be used together with AllowedCPUs, "
-		       "a cpuset that narrows the CPUs)";
+		return " (needs CAP_SYS_NICE and free deadline bandwidth; this process scheduler can't be used "
+		       "together with AllowedCPUs, a cpuset that narrows the CPUs)";
 	if (policy == SCHED_FIFO || policy == SCHED_RR)
 		return " (needs CAP_SYS_NICE or RLIMIT_RTPRIO, and with cgroup v1 a cpu.rt_runtime_us above 0)";
 	return " (needs CAP_SYS_NICE or RLIMIT_NICE)";

@@ -31,7 +31,7 @@ struct cgroup_folder {
 	char hierarchy[64];	/* "memory"; "" for the one of pure v2; "unified" */
 	bool v2;
 	char *path;		/* below the hierarchy's mount, "/x/y" */
-	char *instead;		/* for cgroup_look(): the path if that is not ours to make, but what we are in is; or NULL */
+	char *instead;		/* for cgroup_look(): where to go if PATH is not ours to make, below our own cgroup; or NULL */
 	bool made;		/* by us: to be removed */
 	unsigned made_parents;	/* so many folders right above it are ours too: removed with it, once they are empty */
 	int fd;			/* of the folder, O_DIRECTORY; -1 when closed */
@@ -72,7 +72,7 @@ int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct
  * (ERROR_EXISTS). */
 int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct error *err);
 
-/* Tell the unit's description, by which it is known as ours, from the container's ID and time of creation. */
+/* Make the unit's description, by which it is known as ours, of the container's ID and time of creation. */
 void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *created);
 
 /* Find out which folders cgroup_make() will have to make, and set `made` and `made_parents` for the journal. Changes
@@ -88,14 +88,15 @@ int cgroup_make(struct cgroup *cgroup, struct error *err);
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
 
 /*
- * Change the limits of a cgroup in use.  All of it or nothing: the old values are read first, and written back if one of
- * the new ones is refused.  What WANT does not give (0 is "not given", as in a config) stays as it is.
+ * Change the limits of a cgroup in use.  All of it or nothing: the old values
+ * are read first, and written back if one of the new ones is refused.  What
+ * WANT does not give (0 is "not given", as in a config) stays as it is.
  *
- *	cgroup_merge()	ALL = NOW with what WANT gives, what holds afterwards; pure, lives in ARENA and in NOW and WANT
- *	cgroup_update()	does it; ERR points below /linux/resources
- *	cgroup_update_undo()	after that: as it was before, when something else of the same change is refused; what cannot
- *			be had back is logged
- *	cgroup_update_end()	forgets the old values, with or without a success
+ *	cgroup_merge()		ALL = NOW with what WANT gives, what holds afterwards; pure; lives in ARENA, NOW and WANT
+ *	cgroup_update()		does it; ERR points below /linux/resources
+ *	cgroup_update_undo()	after that: as it was before, when something else of the same change is refused; what
+ *				cannot be had back is logged
+ *	cgroup_update_end()	forgets the old values, after a success or none
  */
 struct cgroup_change {
 	const struct oci_resources *now;	/* what was asked for so far */
@@ -173,8 +174,8 @@ bool cgroup_has(const struct cgroup *cgroup, const char *controller);
  * The caller frees. */
 char *cgroup_freezer_path(const struct cgroup *cgroup);
 
-/* How many processes of it the kernel has killed because its memory ended, so far; false if it does not tell (no memory
- * controller; v1 before 4.13). */
+/* *N: how many of its processes the kernel has killed so far because memory ran out.  False, and 0, if the kernel does
+ * not tell (no memory controller; v1 before 4.13). */
 bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n);
 
 /*
@@ -189,7 +190,7 @@ struct cgroup_oom_watch {
 };
 int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch, struct error *err);
 
-/* True if memory has ended since the last time: v1: the limit was hit and nothing could be reclaimed; v2: a process was
+/* True if memory has run out since the last time: v1: the limit was hit and nothing could be reclaimed; v2: a process was
  * killed.  What else wakes the descriptor is left out. */
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);

@@ -122,10 +122,8 @@ static void merge_map(struct arena *arena, struct json_map *to, const struct jso
 
 /* ---- members ---- */
 
-/*
- * v2 has a limit on swap alone: with another memory limit it stays, and the sum of both changes.  v1 has one on the sum,
- * which stays, and the kernel refuses a memory limit above it.
- */
+/* v2 has a limit on swap alone: with another memory limit it stays, and the sum of both changes.  v1 has one on the
+ * sum, which stays, and the kernel refuses a memory limit above it. */
 static void merge_swap(bool v2, const struct oci_memory *now, const struct oci_memory *want, struct oci_memory *to)
 {
 	if (want->swap || !want->limit)

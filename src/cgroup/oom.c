@@ -1,5 +1,5 @@
 /*
- * oom.c - when memory ends
+ * oom.c - when memory runs out
  *
  * v2: memory.events counts, for all cgroups below too, and its descriptor is
  * POLLPRI whenever a count has changed.

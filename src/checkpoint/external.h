@@ -1,5 +1,5 @@
 /*
- * external.h - what of a container CRIU cannot save, because it is not the container's
+ * external.h - the parts of a container that CRIU cannot save, as they are not the container's own
  *
  * A bind mount shows a folder of the host, /dev/null covers /proc/keys, the
  * standard output is a pipe of the caller, the network namespace is a pod's.

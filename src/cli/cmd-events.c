@@ -42,7 +42,7 @@ const struct verb verb_events = {
 	.name = "events",
 	.group = "Inside a container",
 	.args = "ID",
-	.summary = "tell what a container uses, and when its memory ends",
+	.summary = "tell what a container uses, and when it runs out of memory",
 	.about = "Prints a line of JSON with what the container has used so far (processor time, memory, processes, "
 		 "block devices, huge pages, network) each interval, and one when it has run out of memory. Ends when "
 		 "the container has stopped.",

@@ -28,7 +28,8 @@ const struct verb verb_state = {
 	.summary = "print the state of a container as JSON",
 	.about = "Prints what is known of a container as the runtime-spec's state document: its status (creating, "
 		 "created, running, paused or stopped), pid, bundle, annotations; and, beyond the spec, rootfs, "
-		 "created, owner, how it ended (exit) and how many processes were killed because memory ended (oomKills), where that "
+		 "created, owner, how it ended (exit) and how many processes were killed because memory ran out "
+		 "(oomKills), where that "
 		 "is known.",
 	.min = 1,
 	.max = 1,

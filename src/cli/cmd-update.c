@@ -39,7 +39,7 @@ static const struct option update_options[] = {
 	{  0,  "ulimit",             LIST(update_options, ulimits),            "NAME=SOFT[:HARD]",
 	   "set a resource limit (nofile, core ...) of each process that there is, and of those to come" },
 	{  0,  "oom-score-adj",      TEXT(update_options, oom_score_adj),      "N",
-	   "how willingly the kernel kills its processes when memory ends, -1000 to 1000" },
+	   "how willingly the kernel kills its processes when memory runs out, -1000 to 1000" },
 	{ .kind = OPTION_END }
 };
 

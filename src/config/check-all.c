@@ -92,7 +92,8 @@ static bool is_mapped(const struct oci_id_mapping *map, size_t n, uint32_t id)
 	for (size_t i = 0; i < n; i++)
 		if (id >= map[i].container_id && id - map[i].container_id < map[i].size)
 			return true;
-	return n == 0;	/* no map given: a joined namespace has its own, a new one the process's user (plan/id-maps.c) */
+	/* No map given: a joined namespace has its own, a new one the process's user (plan/id-maps.c). */
+	return n == 0;
 }
 
 /* The ids of the process, as far as the maps are in the config. */

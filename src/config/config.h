@@ -23,7 +23,8 @@ struct config {
 	struct oci_config *spec;	/* only after config_load(), config_parse(), config_load_mounts() */
 	struct oci_process *process;	/* only after config_load_process() */
 	struct oci_resources *resources;	/* only after config_load_resources() */
-	const char *mounts;		/* after config_load_mounts(): the pointer to the list, "/mounts", or "" if it is all of the text */
+	const char *mounts;		/* only after config_load_mounts(): the pointer to the list, "/mounts", or "" if it
+					 * is the whole text */
 	struct json_faults faults;
 };
 

@@ -117,7 +117,8 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	*fd = -1;
 	if (wait_for_packet(ch, err) < 0)
 		return -1;
-	/* Of a peer that closed without having read all, the kernel tells once, before what still lies here: a last word is one, too. */
+	/* If the peer closed without having read all, the kernel says so once, before it hands over what still lies
+	 * here: that may be a last word. */
 	do
 		n = recvmsg(ch->fd, &h, MSG_CMSG_CLOEXEC);
 	while (n < 0 && (errno == EINTR || errno == ECONNRESET));

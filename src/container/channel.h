@@ -57,7 +57,7 @@
 	M(PROCEED)	/* runtime  - */ \
 	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, and may not walk to what I shall bind */ \
 	M(SOURCE)	/* runtime  number of the step (as many as there are: the rootfs), fd */ \
-	M(SOURCES_DONE)	/* runtime  a number, which says nothing */ \
+	M(SOURCES_DONE)	/* runtime  a number, as SOURCE has one: it means nothing */ \
 	M(ROOTFS)	/* init     -: all mounts are there, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \
@@ -66,7 +66,7 @@
 	M(READY)	/* init     -: all is done but exec */ \
 	M(HANDOVER)	/* runtime  -: the container is on record */ \
 	M(STARTING)	/* init     -: you are the one who starts me */ \
-	M(REFUSED)	/* init     struct error: execve was; an ERROR that tells why follows, if the seccomp filter lets it */ \
+	M(REFUSED)	/* init     struct error: of execve; an ERROR that says why follows, if the filter lets it */ \
 	M(EXEC)		/* init     -: nothing is left but the seccomp filter and execve(2) */
 
 enum message {

@@ -31,16 +31,22 @@ struct create_options {
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup, cgroup_disabled;
 	bool detach, keep, no_subreaper;	/* run */
-	struct config *loaded;		/* out: the config, so that the caller can print all of its faults; freed by the caller */
+	struct config *loaded;		/* out: the config, whose faults the caller prints; the caller frees it */
 };
 
+/* Make the container up to its program, which waits for container_start(). */
 int container_create(struct create_options *options, struct error *err);
 
-/* The exit code of the container's process (128 + signal), or 0 when detached; -1 with ERR. */
+/* Make and start it.  The exit code of its process (128 + signal), or 0 when detached; -1 with ERR. */
 int container_run(struct create_options *options, struct error *err);
 
+/* Let the program of a created container run; returns once it does. */
 int container_start(const char *root, const char *id, struct error *err);
+
+/* Send SIG, 0 for none, to the first process, or to ALL.  Where no pid namespace ends with it, SIGKILL goes to all. */
 int container_kill(const char *root, const char *id, int sig, bool all, struct error *err);
+
+/* Remove a container that has stopped or was only created.  FORCE: kill it before; that there is none is no error. */
 int container_delete(const char *root, const char *id, bool force, struct error *err);
 
 /* Freeze (ON) a created or running container and wait until none of its processes runs, or thaw a paused one. */
@@ -65,7 +71,8 @@ int container_exec(struct exec_options *options, struct error *err);
 /* All NULL where nothing is to change; as the user wrote them. */
 struct update_options {
 	const char *root, *id;
-	const char *resources;		/* a file with a linux.resources object, "-": standard input; then the limits below are ignored */
+	const char *resources;		/* a file with a linux.resources object, "-": standard input; if given, the limits
+					 * below are ignored */
 	const char *blkio_weight, *cpu_burst, *cpu_idle, *cpu_period, *cpu_quota, *cpu_rt_period, *cpu_rt_runtime,
 		*cpu_share, *cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory,
 		*memory_reservation, *memory_swap, *pids_limit;
@@ -88,18 +95,22 @@ const char *container_status_name(enum container_status status);
 
 /* What is known of a container, for state, list and ps. */
 struct container_info {
-	char *id, *bundle, *rootfs, *created, *owner;	/* created: RFC 3339 with nanoseconds, UTC; owner: user name or uid */
+	char *id, *bundle, *rootfs;
+	char *created;			/* RFC 3339 with nanoseconds, UTC */
+	char *owner;			/* user name or uid; NULL before container_info_owner() */
 	uid_t owner_uid;
 	enum container_status status;
 	pid_t pid;			/* 0 when stopped */
 	bool has_exit;			/* stopped, and it is known how: a wait status */
 	int exit_status;
-	unsigned long long oom_kills;	/* processes killed because the container's memory ended */
+	unsigned long long oom_kills;	/* processes killed because the container ran out of memory */
 	struct json_map annotations;	/* of strings */
 	struct arena arena;		/* holds all of it */
 };
 
+/* Look at container ID.  The caller calls container_info_free() in every case. */
 int container_info(const char *root, const char *id, struct container_info *info, struct error *err);
+
 /* Fill in the owner's name, which only `list` prints. */
 void container_info_owner(struct container_info *info);
 
@@ -121,7 +132,7 @@ struct events_options {
 	void *context;
 };
 
-/* Lines of JSON, as runc's: statistics each interval, and "oom" when memory has ended.  Returns when the container has
+/* Lines of JSON, as runc's: statistics each interval, and "oom" when memory ran out.  Returns when the container has
  * stopped. */
 int container_events(const struct events_options *options, struct error *err);
 

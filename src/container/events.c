@@ -1,5 +1,5 @@
 /*
- * events.c - what a container uses, and when its memory ends
+ * events.c - what a container uses, and when it runs out of memory
  *
  * One poll(2) on two descriptors, the first process and the memory of the
  * cgroup, with the time to the next statistics as its timeout.
@@ -132,7 +132,7 @@ int container_events(const struct events_options *options, struct error *err)
 		result = tell_stats(&e, err);
 	else if (result == 0) {
 		if (cgroup_oom_watch(&e.cgroup, &e.oom, err) < 0)
-			log_warn("no event will tell if memory ends: %s", err->message);
+			log_warn("no event will tell if memory runs out: %s", err->message);
 		result = follow(&e, err);
 	}
 	cgroup_oom_unwatch(&e.oom);

@@ -53,7 +53,7 @@ struct exec {
 	struct channel channel, child_channel;
 	int root;			/* the container's, if it is in the host's mount namespace, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
-	int shared;			/* without the rights to enter any: the namespaces that we are in anyway, CLONE_NEW* */
+	int shared;			/* those that we are in anyway, and without rights could not enter: CLONE_NEW* */
 	pid_t pid;
 	int pidfd, master;
 };

@@ -30,7 +30,7 @@ struct hook_output {
 struct hook_setting {
 	const char *state;		/* the state document */
 	const char *cwd;		/* NULL: stay */
-	char *const *env;		/* for those that say no environment of their own; NULL: the runtime's */
+	char *const *env;		/* for those without one of their own; NULL: the runtime's */
 	struct hook_output output;
 };
 
@@ -45,8 +45,8 @@ void hook_output_close(struct hook_output *output);
 int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting,
 	      struct error *err);
 
-/* The same where the list goes on whatever happens (poststop): failures are warnings, and who is impatient and
- * interrupts us twice does not keep them from clearing up. */
+/* The same where the list goes on whatever happens (poststop): failures are warnings, and being interrupted does not
+ * keep the hooks from clearing up. */
 void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting);
 
 /* The state document (runtime.md, State) that hooks read: one line.  The caller frees. */

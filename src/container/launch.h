@@ -37,7 +37,7 @@ struct launch {
 
 	struct channel channel, init_channel;	/* the runtime's end, init's end */
 	pid_t pid;
-	bool outside;			/* it may have been born outside its cgroup, and enters it before it says anything else */
+	bool outside;			/* it may have been born outside its cgroup; it enters that before it says a word */
 	bool born;			/* there was an init: what is in the cgroup is its */
 	int pidfd;
 	struct resctrl rdt;		/* its group, with plan.rdt */
@@ -49,6 +49,7 @@ struct launch {
 	bool hooked;			/* hooks have run: poststop must follow a failure */
 };
 
+/* As above.  After an error of either the caller calls launch_undo(), and in every case launch_close(). */
 int launch_decide(struct launch *launch, struct error *err);
 int launch_make(struct launch *launch, struct error *err);
 void launch_undo(struct launch *launch);

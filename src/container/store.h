@@ -4,7 +4,8 @@
  * STATE_ROOT/ID/ holds all that is known of a container.  mkdir(2) of it is the
  * lock on the id: of two creates one wins.  While a container is being made
  * its creator holds flock(2) on the folder, so that everybody else can tell a
- * create at work from one that was killed.  So does delete: of two, one does it.  What is noted there:
+ * create at work from one that was killed.  delete holds it too: of two, one
+ * does the work.  What is noted there:
  *
  *	journal		the record, written before anything outside the folder is made
  *	state.json	the record of the created container, renamed into place
@@ -43,8 +44,11 @@ bool store_locked(int folder);
 
 /* Take the lock, for as long as the descriptor is open; false if somebody else has it.  WAIT: until it is free. */
 bool store_lock(int folder, bool wait);
+
 /* Take it within MS milliseconds; -1 with ERR if another command keeps it, or has removed the folder meanwhile. */
 int store_lock_within(int folder, int ms, struct error *err);
+
+/* Give it back before the descriptor is closed. */
 void store_unlock(int folder);
 
 /* Wait, at most 10 s, to be the only one that changes the container's limits, for as long as the descriptor is open.

@@ -6,18 +6,23 @@
  *	processes_set()		the rest, exactly
  *	processes_undo()	all of that back, and what cannot be had back is logged
  *
- * What goes up can be taken back without any right; a hard limit that went down needs CAP_SYS_RESOURCE.  So between the two
- * steps there is time for all that others may refuse.
+ * What goes up can be taken back without any right; a hard limit that went
+ * down needs CAP_SYS_RESOURCE to come back.  So between the two steps there is
+ * time for all that others may refuse.
  *
- * A process that forks meanwhile hands on what it has at that moment.  So the list is read again until nobody in it has to
- * be changed any more: then all their children are as they should be.  But those that are just being born have what their
- * parents had, and are in no list yet: for them we look once more after a moment.  Only a freezer would make that certain,
- * and leave a container that stands still if we are killed then.  Nor is one ever met who forks and ends faster than we
- * read.  Where there are new ones with the old limits at each look, we give up.  One who was born after the change, and
- * before it was undone, keeps it.
+ * A process that forks meanwhile hands on what it has at that moment.  So the
+ * list is read again until nobody in it has to be changed any more: then all
+ * their children are as they should be.  But those that are just being born
+ * have what their parents had, and are in no list yet: for them we look once
+ * more after a moment.  Only a freezer would make that certain, and it would
+ * leave a container standing still if we were killed then.  A process that
+ * forks and ends faster than we read is never met.  Where each look finds new
+ * ones with the old limits, we give up.  One that was born after the change,
+ * and before it was undone, keeps it.
  *
- * A pid is used only as cgroup/signal.c tells: it is held first, then the list is read once more.  To undo, a process is known
- * by pid and start time: there may be more of them than we may have descriptors.
+ * A pid is used only as cgroup/signal.c tells: it is held first, then the list
+ * is read once more.  To undo, a process is known by pid and start time: there
+ * may be more of them than we may have descriptors.
  */
 #pragma once
 #include <stdbool.h>
@@ -53,6 +58,7 @@ struct processes {
 	size_t step;
 };
 
+/* As above; P->before grows with each change, and processes_free() frees it in the end. */
 int processes_check(const struct processes *p, struct error *err);
 int processes_raise(struct processes *p, struct error *err);
 int processes_set(struct processes *p, struct error *err);

@@ -2,7 +2,8 @@
 #include "criu/rpc.h"
 
 /* A row names the member that it means; a member of another type does not compile. */
-#define FITS(S, m, type) (0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((struct S *) 0)->m), type) ? 1 : -1]))
+#define FITS(S, m, type) \
+	(0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((struct S *) 0)->m), type) ? 1 : -1]))
 #define ROW(n, k, S, m, ...) \
 	{ \
 		.number = (n), .kind = (k), .at = offsetof(struct S, m), __VA_ARGS__ \

@@ -23,13 +23,18 @@ enum criu_type {
 	CRIU_VERSION = 10,
 };
 
-enum criu_cgroups { CRIU_CGROUPS_IGNORE = 0,
-		    CRIU_CGROUPS_SOFT = 3,
-		    CRIU_CGROUPS_FULL = 4,
-		    CRIU_CGROUPS_STRICT = 5 };
-enum criu_network_lock { CRIU_LOCK_IPTABLES = 1,
-			 CRIU_LOCK_NFTABLES = 2,
-			 CRIU_LOCK_SKIP = 3 };
+enum criu_cgroups {
+	CRIU_CGROUPS_IGNORE = 0,
+	CRIU_CGROUPS_SOFT = 3,
+	CRIU_CGROUPS_FULL = 4,
+	CRIU_CGROUPS_STRICT = 5,
+};
+
+enum criu_network_lock {
+	CRIU_LOCK_IPTABLES = 1,
+	CRIU_LOCK_NFTABLES = 2,
+	CRIU_LOCK_SKIP = 3,
+};
 
 struct criu_pair { /* ext_mnt: key, value; cg_root: controller, path; join_ns: kind, file */
 	const char *key, *value;
@@ -88,6 +93,7 @@ struct criu_notice {
 struct criu_restored {
 	int32_t pid;
 };
+
 struct criu_version {
 	int32_t major, minor, sublevel;
 };

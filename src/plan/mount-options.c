@@ -3,8 +3,9 @@
  *
  * Theory.  Options come in pairs: one sets a bit, the other clears it, and
  * both must be carried out, because a bind mount starts with the attributes of
- * its source (what becomes of those that nobody names: mounts.c).  So a step has a set of bits to set and one of bits to clear, and
- * an option moves its bit into one and out of the other.
+ * its source (what becomes of those that nobody names: mounts.c).  So a step
+ * has a set of bits to set and one of bits to clear, and an option moves its
+ * bit into one and out of the other.
  *
  * The access times are no bits but one field (MOUNT_ATTR__ATIME) with the
  * values relatime (0, the kernel's default), noatime and strictatime.  Naming

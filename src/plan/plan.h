@@ -43,11 +43,12 @@ struct namespace_plan {
 	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
 	struct namespace_join *join;	/* in the order to join: user first, pid next */
 	size_t n_join;
-	bool middle;		/* a middle process must join first: a joined user namespace, or joined ones with a new user namespace */
+	bool middle;		/* a middle process must join first: a user namespace, or others before a new user namespace
+				 * is made */
 	uint64_t late;		/* of those to create: what init makes itself, once it is root of its user namespace */
 	const struct oci_id_mapping *uids, *gids;	/* of a new user namespace; NULL: none */
 	size_t n_uids, n_gids;
-	const char *uid_writer, *gid_writer;	/* newuidmap, newgidmap: the program that must write them; NULL: we do */
+	const char *uid_writer, *gid_writer;	/* newuidmap, newgidmap: who must write them; NULL: we do */
 	bool deny_setgroups;	/* before gid_map is written */
 	bool narrowed;		/* the maps are less than the config asks for: one id, as those programs are missing */
 	bool user;		/* the container has a user namespace of its own (new or joined) */
@@ -67,8 +68,8 @@ enum step_action {
 	STEP_CGROUP,	/* the container's view of the cgroup tree on target */
 	STEP_PROPAGATE,	/* change the propagation of what lies at target, no new mount */
 	STEP_REMOUNT,	/* change the attributes of the mount at target, and (data, super) its file system */
-	STEP_DEVICE,	/* a device node (or FIFO) at target; with a source: bind that node of the host there instead, once
-			 * it is verified to be major:minor (mknod(2) is refused in a user namespace) */
+	STEP_DEVICE,	/* a device node (or FIFO) at target; with a source: bind that node of the host there instead,
+			 * once it is verified to be major:minor (mknod(2) is refused in a user namespace) */
 	STEP_SYMLINK,	/* source is the text of the link at target */
 	STEP_CONSOLE,	/* the pty on target (/dev/console) */
 	STEP_SEAL,	/* make the mount of step `of` read-only now that it is filled; of == -1: the root itself */
@@ -78,16 +79,16 @@ enum step_action {
 
 struct step {
 	enum step_action action;
-	const char *source;	/* BIND: host path, absolute; MOUNT: device or name; SYMLINK: link text; DEVICE: the host's
-				 * node, or NULL */
+	const char *source;	/* BIND: host path, absolute; MOUNT: device or name; SYMLINK: link text; DEVICE: the
+				 * host's node, or NULL */
 	const char *target;	/* path in the container, absolute */
 	const char *type;	/* MOUNT: file system type */
 	const char *data;	/* MOUNT: options for the file system, "size=64k,mode=755", or NULL */
 	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2); access times come with
 				 * MOUNT_ATTR__ATIME in clear */
-	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree, to be done before set and clear */
-	uint64_t super;		/* of the file system: MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_RDONLY, and
-				 * MS_SILENT, MS_I_VERSION, which the kernel no longer looks at */
+	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree, done before set and clear */
+	uint64_t super;		/* of the file system: MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_RDONLY,
+				 * and MS_SILENT, MS_I_VERSION, which the kernel no longer looks at */
 	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, perhaps | MS_REC, in order */
 	unsigned n_propagation;
 	bool recursive;		/* BIND: rbind */
@@ -97,13 +98,13 @@ struct step {
 	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
 	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */
 	bool idmap, idmap_recursive;
-	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the joined user namespace, as the config
-							 * does not tell them */
+	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the joined user namespace, which
+							 * the config does not tell */
 	size_t n_uids, n_gids;
-	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces exist;
-				 * else by init.  MOUNT: made there, for a file system with mapped ids */
-	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container, where init
-				 * opens it; else NULL */
+	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces
+				 * exist; else by init.  MOUNT: made there, for a file system with mapped ids */
+	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container, where
+				 * init opens it; else NULL */
 	bool optional;		/* missing target: not an error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */
@@ -117,8 +118,9 @@ struct step {
 struct rootfs_plan {
 	const char *path;	/* absolute; opened once, by the runtime */
 	bool no_pivot;
-	bool on_host;		/* without a mount namespace of its own, its mounts are made on the host's: below one, at PATH */
-	uint64_t propagation;	/* of the tree while it is built: MS_SLAVE | MS_REC unless rootfsPropagation asks for another */
+	bool on_host;		/* without a mount namespace of its own: its mounts are the host's, below one at PATH */
+	uint64_t propagation;	/* of the tree while it is built: MS_SLAVE | MS_REC unless rootfsPropagation asks for
+				 * another */
 	uint64_t final_propagation;	/* of / at the end, 0: leave */
 	const struct step *steps;
 	size_t n_steps;
@@ -209,12 +211,13 @@ struct planned_write {		/* one value into one file, because of what stands at PO
 struct cgroup_plan {
 	bool disabled;		/* no cgroup at all */
 	const struct unit_plan *unit;	/* what systemd makes for us (plan/unit.h); NULL: we make it */
-	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled or systemd's */
+	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled or
+				 * systemd's */
 	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with
 				 * processes in it cannot hand controllers to its children */
 	const char *delegate;	/* v2: where below it the container begins, cleaned; NULL: in it */
 	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
-	const struct oci_resources *resources;	/* an empty one if the config has none: it means the usual devices and no others */
+	const struct oci_resources *resources;	/* empty if the config has none: the usual devices and no others */
 	const char *pointer;
 	const struct planned_write *writes;	/* for `explain`: what RESOURCES come to here (cgroup_foresee()) */
 	size_t n_writes;

@@ -21,7 +21,7 @@ struct planner {
 	const struct host *host;
 	const struct plan_options *options;
 	const char *mounts;		/* where the mounts stand: "/mounts" */
-	bool live;			/* they are for a running container, whose mount namespace has nothing of the host */
+	bool live;			/* they are for a running container, which sees nothing of the host's mounts */
 	struct plan *plan;		/* the result */
 	struct step *steps;		/* its steps, while they grow */
 	size_t n_steps;

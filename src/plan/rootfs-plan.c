@@ -53,7 +53,7 @@ static void take_steps(struct planner *p)
 	p->plan->rootfs.n_steps = p->n_steps;
 }
 
-/* config-linux.md, Namespaces: a container inherits what is not named.  Of mounts only the host's root can make any there. */
+/* config-linux.md, Namespaces: a container inherits what is not named.  Only the host's root can make mounts there. */
 static int plan_host_mounts(struct planner *p)
 {
 	struct plan *plan = p->plan;

@@ -2,8 +2,8 @@
  * seccomp-annotations.c - plan_filter(): the profile of the config, or a program that is given as it is
  *
  *	run.oci.seccomp_fail_unknown_syscall	a name in the profile that nobody knows is an error
- *	run.oci.seccomp_bpf_data		the program itself, as an array of struct sock_filter in base64; the profile
- *						then only gives flags and listener
+ *	run.oci.seccomp_bpf_data		the program itself, as an array of struct sock_filter in base64;
+ *						the profile then only gives flags and listener
  *
  * Both are crun's.  What a program that we did not compile says is the caller's affair, as if the container had no
  * profile: `features` lists the annotation as unsafe.  The kernel checks that it is a program at all.

@@ -33,7 +33,7 @@ struct unit_properties {
 struct unit_plan {
 	const char *name;	/* "ctr-run-web.scope"; also "x.slice", which then is the container's cgroup itself */
 	const char *slice;	/* the one that a scope goes to: "system.slice" */
-	const char *path;	/* where this leads, below the root of that systemd: "/system.slice/ctr-run-web.scope" */
+	const char *path;	/* where that is, below the root of that systemd: "/system.slice/ctr-run-web.scope" */
 	bool user;		/* our user's systemd is asked, not the machine's */
 	bool lingers;		/* if it fails systemd keeps it: to be reset at the end */
 	struct unit_properties properties;

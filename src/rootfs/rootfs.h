@@ -57,10 +57,10 @@ struct cgroup_source {
 /* What the runtime opened for init; the descriptors are inherited by the clone. */
 struct rootfs_sources {
 	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
-	bool detached; /* the mounts were copied here; else, without the privilege or the calls to do so, that is left to init */
+	bool detached; /* the mounts were copied here; else (no privilege, or no such calls) that is left to init */
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
-	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself), or, before rootfs_attach(), the
-				  * source as rootfs_open_inside() has found it; -1: init opens it */
+	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself), or, before
+				  * rootfs_attach(), the source as rootfs_open_inside() found it; -1: init opens it */
 	int *fill;		 /* one a step: the writable copy of what is `filled`, or -1 */
 	int root_inside;	 /* the rootfs as rootfs_open_inside() has found it, or -1 */
 	size_t n;
@@ -75,7 +75,7 @@ struct rootfs {
 	const struct plan *plan;
 	int root;			/* the container's root mount, attached */
 	bool own_mounts;		/* this mount namespace is the container's */
-	bool may_mount;			/* or else the root is a mount of its own on the host; if not even that, nothing is ever mounted */
+	bool may_mount;			/* it is, or the root is a mount of its own on the host; else nothing is mounted */
 	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
 	int *kept;			/* mounts to seal (or to undo) later, one a step, or -1 */
@@ -135,8 +135,8 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err);
 /* *BELOW gets the number of the mount that the rootfs PATH lies on, before anything is attached there. */
 int rootfs_below(const char *path, uint64_t *below, struct error *err);
 
-/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that is mounted there since; nothing if it is
- * not there.  Refused with EBUSY if somebody has mounted something else over it. */
+/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that was mounted there since; nothing if
+ * it is not there.  Refused with EBUSY if somebody has mounted something else over it. */
 int rootfs_unmount(const char *path, uint64_t below, struct error *err);
 
 /* ---- a running container (`mounts add`, `mounts remove`) ----------------- */

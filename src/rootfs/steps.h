@@ -109,8 +109,8 @@ uint64_t source_propagation(const struct plan *plan);
 
 /* ---- lock.c ---------------------------------------------------------------- */
 
-/* The detached mounts of all steps BIND, replaced by copies whose attributes root of a user namespace cannot change.  Nothing where
- * the container's process has not the capability to. */
+/* Replace the detached mounts of all steps BIND by copies whose attributes root of a user namespace cannot change.
+ * Does nothing where the container's process does not have the capability to. */
 int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, struct error *err);
 
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */

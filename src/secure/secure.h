@@ -27,8 +27,8 @@ int capability_set(const struct capability_sets *sets, struct error *err);
 /* Read the sets back and compare: anything but what was asked for is an error. */
 int capability_verify(const struct capability_sets *sets, struct error *err);
 
-/* In a user namespace a process first is nobody, who can make no file: become its root; where that is not mapped, stay
- * who we are or else, where that is not either, be UID and GID.  Capabilities stay as they are. */
+/* A process begins in a user namespace as nobody, who can make no file: become its root.  Where 0 is not mapped we stay
+ * who we are, and where that is not mapped either we become UID and GID.  Capabilities stay as they are. */
 int identity_become_root(uid_t uid, gid_t gid, struct error *err);
 
 /* Supplementary groups, gid, uid: set for good and read back. */

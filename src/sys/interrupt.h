@@ -23,5 +23,5 @@ int interrupt_check(struct error *err);
 /* The last that was taken, or 0. */
 int interrupt_signal(void);
 
-/* In a child of ours: it has signals of its own. */
+/* In a child of ours, whose signals are its own affair: close what interrupt_catch() opened. */
 void interrupt_forget(void);

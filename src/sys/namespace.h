@@ -18,17 +18,19 @@ struct namespace_kind {
 /* In the order of enum oci_namespace_type, less one. */
 extern const struct namespace_kind namespace_kinds[N_NAMESPACES];
 
+/* The kind whose flag is FLAG, or NULL. */
 const struct namespace_kind *namespace_by_flag(int flag);
 
-/* Open the namespace at PATH and check that it is of the kind FLAG (NS_GET_NSTYPE, 4.11). */
+/* Open the namespace at PATH and check that it is of the kind FLAG (NS_GET_NSTYPE, 4.11).  The caller owns the
+ * descriptor. */
 int namespace_open(const char *path, int flag, struct error *err);
 
-/* Is the open namespace FD the one of the kind FLAG that we are in? */
+/* True if the open namespace FD is the one of the kind FLAG that we are in. */
 bool namespace_is_ours(int fd, int flag);
 
-/* Those of all kinds (CLONE_NEW*) that we are in as well as process PID. */
+/* The kinds (CLONE_NEW*) of namespaces that process PID shares with us. */
 int namespaces_shared(pid_t pid);
 
-/* Enter it.  To stay in the one we are in is no error, though the kernel wants rights for it that nobody has in a user
- * namespace. */
+/* Enter the open namespace FD of the kind FLAG.  That we are in it already is no error, although the kernel asks for
+ * rights even then that nobody has in a user namespace. */
 int namespace_enter(int fd, int flag, struct error *err);

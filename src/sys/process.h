@@ -47,7 +47,7 @@ char *process_cgroups(pid_t pid, struct error *err);
  * are "".  *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
 bool process_cgroup_line(char **text, char **controllers, char **path);
 
-/* Does this kernel have pidfds, and lets us have them?  Asked once. */
+/* True if this kernel has pidfds, and no filter keeps them from us.  Asked once. */
 bool process_has_pidfds(void);
 
 /* A pidfd of what has the number PID now; -1 with errno ESRCH if nothing has. */
@@ -61,11 +61,11 @@ int process_open(pid_t pid, uint64_t start_time);
  * exec'd. */
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
 
-/* -1 with ERR: WHO, our child PID, is at its end before BEFORE, and how that came, as far as it can be known (waits a
- * second for the end, does not reap; another's child just ended). */
+/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which says of our own child how it ended.
+ * Waits up to a second for the end, and reaps nothing. */
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 
-/* pidfd_send_signal(2). */
+/* Send SIG, 0 for none, to the process behind PIDFD (pidfd_send_signal(2)).  -1 with errno: ESRCH if it has ended. */
 int process_signal(int pidfd, int sig);
 
 /* poll(2), where the first of FDS is a pidfd: POLLIN when its process has ended. */
@@ -80,7 +80,8 @@ int process_enter(int process, pid_t pid, int flags);
 int process_wait_end(int pidfd, int ms);
 
 /* The same for our child PID, which nobody has reaped; PIDFD holds it, or is -1.  INTERRUPTIBLY: a signal that tells us
- * to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  It is still to be taken. */
+ * to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  The caller takes the signal by
+ * interrupt_check(). */
 int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
 
 /* Wait for the end of our child PID, however long it takes, and reap it.  Its status as from waitpid(2); -1 with errno
@@ -90,8 +91,8 @@ int process_reap(pid_t pid);
 /* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Nothing if it is 0. */
 void process_kill_child(pid_t *child);
 
-/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR: a process that cannot be held is none
- * that could be waited for; it was killed and reaped. */
+/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR, and the child was killed and reaped: what
+ * cannot be held could not be waited for. */
 int process_hold_child(pid_t pid, struct error *err);
 
 /* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).

@@ -1,9 +1,10 @@
 /*
  * revealing.h - why a user namespace gets no new procfs or sysfs
  *
- * The kernel refuses one that would show more than those that are mounted already: a user could else look behind the masks
- * of the container he is in (mount_too_revealing() in fs/namespace.c).  It says EPERM and no more; this says which mounts are
- * in the way.
+ * The kernel refuses one that would show more than those that are mounted
+ * already: otherwise a user could look behind the masks of the container he is
+ * in (mount_too_revealing() in fs/namespace.c).  It says EPERM and no more;
+ * this says which mounts are in the way.
  */
 #pragma once
 #include <stddef.h>

@@ -9,10 +9,11 @@
 
 struct error;
 
-/* Connect a stream or seqpacket socket to PATH (below DIRFD, or absolute). */
+/* Connect a socket of TYPE (SOCK_STREAM, SOCK_SEQPACKET) to PATH (below DIRFD, or absolute).  The caller owns the
+ * descriptor. */
 int socket_connect(int dirfd, const char *path, int type, struct error *err);
 
-/* Bind and listen. */
+/* Bind one to PATH, open to nobody but us (0600), and listen.  The caller owns the descriptor. */
 int socket_listen(int dirfd, const char *path, int type, struct error *err);
 
 /* Send BYTES with the descriptor FD (or -1); receive likewise (*FD is -1 if none came; may be NULL).  MSG_NOSIGNAL,

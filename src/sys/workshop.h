@@ -14,9 +14,9 @@ struct error;
 /* True where mounts can only be made in a workshop.  Asked once. */
 bool mount_needs_workshop(void);
 
-/* Open it; the caller is root of its user namespace.  Nothing where none is needed.  Nothing of the namespace may
- * propagate to another any more; or else, with PEERS, that is ended by mount_workshop_keep_peers() when all is copied
- * that shall stay a peer of the host's mounts. */
+/* Open it; does nothing where none is needed.  The caller is root of its user namespace and has ended all propagation
+ * from its mount namespace; or else, with PEERS, mount_workshop_keep_peers() ends it, once everything has been copied
+ * that is to stay a peer of the host's mounts. */
 int mount_workshop_open(bool peers, struct error *err);
 int mount_workshop_keep_peers(struct error *err);
 

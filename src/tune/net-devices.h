@@ -1,7 +1,8 @@
 /*
  * net-devices.h - network devices that move into the container (config-linux.md, "Network Devices")
  *
- *	net_devices_look()	in the runtime's namespace: are they there, which addresses and routes have they?  Touches nothing
+ *	net_devices_look()	in the runtime's namespace: are they there, and with which addresses and routes?
+ *				Touches nothing
  *	net_devices_move()	into the container's namespace, with their addresses, and up
  *	net_devices_return()	after a failure: back to where and what they were
  *
@@ -26,11 +27,12 @@ struct plan;
 struct net_address {
 	unsigned family, prefix;	/* AF_INET, AF_INET6 */
 	uint32_t flags, priority;	/* IFA_F_*; the metric of its route, 0: the kernel's */
-	char local[NET_ADDRESS_TEXT], address[NET_ADDRESS_TEXT], broadcast[NET_ADDRESS_TEXT];	/* IFA_LOCAL ...; "": none */
+	/* IFA_LOCAL, IFA_ADDRESS, IFA_BROADCAST; "": none */
+	char local[NET_ADDRESS_TEXT], address[NET_ADDRESS_TEXT], broadcast[NET_ADDRESS_TEXT];
 };
 
 struct net_device {
-	const char *host, *name;	/* its name here, and in the container, perhaps with "%d"; once it is there, as it came out */
+	const char *host, *name;	/* its name here, and in the container: perhaps with "%d", until it is there */
 	const char *pointer;		/* "/linux/netDevices/eth0" */
 	char way[16];			/* its name on the way */
 	int index;			/* here */

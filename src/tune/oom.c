@@ -1,4 +1,4 @@
-/* oom.c - how willingly the kernel kills a process when memory ends */
+/* oom.c - how willingly the kernel kills a process when memory runs out */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -23,7 +23,8 @@ struct resctrl {
 	int root;			/* of the mount; the opener closes it */
 	const char *group, *monitor;	/* names; "" and NULL: the root, none */
 	bool made_group, made_monitor;	/* by us (after resctrl_look(): to be made) */
-	bool temporary;			/* the group goes with the container; one that the config names stays (config-linux.md) */
+	bool temporary;			/* the group goes with the container; one that the config names stays
+					 * (config-linux.md) */
 };
 
 /* The root of the mounted resctrl, O_DIRECTORY; -1 with ERROR_UNSUPPORTED if there is none. */

@@ -18,16 +18,17 @@ int rlimits_apply(const struct process_plan *process, struct error *err);
 /* RLIMIT_NOFILE, when nothing more is opened. */
 int rlimits_apply_nofile(const struct process_plan *process, struct error *err);
 
-/* Is it a limit that this kernel gives anybody? */
+/* Refuse a LIMIT that this kernel gives nobody (RLIMIT_NOFILE above /proc/sys/fs/nr_open). */
 int rlimit_check(const struct rlimit_plan *limit, struct error *err);
 
 /*
- * For a process that runs.  What it has is read by its PID alone; to be changed it is held by PROCESS (sys/process.h), which the
- * caller has found to be the one that he means.  ERR->number is ESRCH if it has ended.
+ * For a process that runs.  Its PID is enough to read what it has; to change
+ * it, it is held by PROCESS (sys/process.h), which the caller has found to be
+ * the one that it means.  ERR->number is ESRCH if it has ended.
  *
- *	rlimit_get()	what LIMIT's resource is limited to now
- *	rlimit_set()	limit it to VALUE, on the way to LIMIT, which messages tell
- *	oom_score_adj_change()	*BEFORE gets what it was; 1 if that was another one, else 0
+ *	rlimit_get()		what LIMIT's resource is limited to now
+ *	rlimit_set()		limit it to VALUE, on the way to LIMIT, which messages name
+ *	oom_score_adj_change()	*BEFORE gets what it was; 1 if that was another value, else 0
  */
 int rlimit_get(pid_t pid, const struct rlimit_plan *limit, struct rlimit *now, struct error *err);
 int rlimit_set(pid_t pid, int process, const struct rlimit_plan *limit, const struct rlimit *value, struct error *err);

@@ -1,4 +1,4 @@
-# events prints what a container uses, as runc does, and tells when its memory ends.
+# events prints what a container uses, as runc does, and tells when it runs out of memory.
 # as a user too
 load helpers
 load lib/cgroups
@@ -191,7 +191,7 @@ stats()
 	mkfifo rootfs/go
 	rt run -d web
 	in_background "${RT[@]}" events --interval 1h web >"$T/lines"
-	# The watch must be there before memory ends.
+	# The watch must be there before memory runs out.
 	wait_for sh -c "ls -l /proc/$!/fd | grep -q 'eventfd\|memory.events'"
 	echo >rootfs/go
 	wait_for grep -qx '{"type":"oom","id":"web"}' "$T/lines"

@@ -1,4 +1,4 @@
-# Limits that are really hit: memory ends, no process more, no time more; and what is told of it afterwards.
+# Limits that are really hit: memory runs out, no process more, no time more; and what is told of it afterwards.
 # as a user too
 load helpers
 load lib/cgroups

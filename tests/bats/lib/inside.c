@@ -140,7 +140,7 @@ static int notify(char **texts)
 	return 0;
 }
 
-/* Page by page, as a leak would: where memory ends, so do we. */
+/* Page by page, as a leak would: where memory runs out, so do we. */
 static int eat(size_t mib)
 {
 	volatile char *memory = malloc(mib << 20);

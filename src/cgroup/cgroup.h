@@ -31,7 +31,7 @@ struct cgroup_folder {
 	char hierarchy[64];	/* "memory"; "" for the one of pure v2; "unified" */
 	bool v2;
 	char *path;		/* below the hierarchy's mount, "/x/y" */
-	char *instead;		/* for cgroup_look(): where to go if PATH is not ours to make, below our own cgroup; or NULL */
+	char *instead;		/* for cgroup_look(): where to go if PATH is not ours to make; or NULL */
 	bool made;		/* by us: to be removed */
 	unsigned made_parents;	/* so many folders right above it are ours too: removed with it, once they are empty */
 	int fd;			/* of the folder, O_DIRECTORY; -1 when closed */
@@ -92,7 +92,7 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
  * are read first, and written back if one of the new ones is refused.  What
  * WANT does not give (0 is "not given", as in a config) stays as it is.
  *
- *	cgroup_merge()		ALL = NOW with what WANT gives, what holds afterwards; pure; lives in ARENA, NOW and WANT
+ *	cgroup_merge()		ALL = NOW with what WANT gives: what holds afterwards; pure; in ARENA, NOW and WANT
  *	cgroup_update()		does it; ERR points below /linux/resources
  *	cgroup_update_undo()	after that: as it was before, when something else of the same change is refused; what
  *				cannot be had back is logged
@@ -160,8 +160,8 @@ int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);
 /* Freeze it and wait (at most 10 s) until no process runs any more, or thaw it. */
 int cgroup_freeze(const struct cgroup *cgroup, bool freeze, struct error *err);
 
-/* Thaw it with all below it that the container may have frozen itself, so that a SIGKILL reaches everybody: of v1's frozen
- * processes none takes one, and the first process of a pid namespace waits for the others without end. */
+/* Thaw it with all below it that the container may have frozen itself, so that a SIGKILL reaches everybody: in v1 no
+ * frozen process takes one, and the first process of a pid namespace waits for the others without end. */
 int cgroup_thaw_all(const struct cgroup *cgroup, struct error *err);
 
 /* True if it is frozen. */
@@ -190,8 +190,8 @@ struct cgroup_oom_watch {
 };
 int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch, struct error *err);
 
-/* True if memory has run out since the last time: v1: the limit was hit and nothing could be reclaimed; v2: a process was
- * killed.  What else wakes the descriptor is left out. */
+/* True if memory has run out since the last time: v1: the limit was hit and nothing could be reclaimed; v2: a process
+ * was killed.  What else wakes the descriptor is left out. */
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 

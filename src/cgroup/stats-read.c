@@ -291,9 +291,9 @@ static void hugetlb(struct reader *r, const struct cgroup_folder *folder)
 
 		if (hugepage_size(entry->d_name, pages.size, sizeof pages.size) &&
 		    pages_read(folder->fd, folder->v2, &pages)) {
-			struct stats_pages *to = arena_push(r->arena, &r->stats->pages, r->stats->n_pages++, sizeof *to);
+			struct stats_pages **list = &r->stats->pages;
 
-			*to = pages;
+			*(struct stats_pages *) arena_push(r->arena, list, r->stats->n_pages++, sizeof pages) = pages;
 		}
 	}
 	if (sizes)

@@ -55,7 +55,7 @@ struct restore {
 	struct cgroup_options cgroup_options;
 	struct criu_options criu;
 	struct staging staging;
-	int folder[2];			/* sockets by which its current folder, opened in its mount namespace, comes to us */
+	int folder[2];			/* sockets: its current folder, opened in its mount namespace, comes to us */
 	int work;
 	int *fds;			/* for criu, from its descriptor 3 on; they stay whose they are */
 	unsigned n_fds;

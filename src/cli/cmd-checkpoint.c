@@ -12,8 +12,10 @@ static const struct option checkpoint_options[] = {
 	   "send memory to the page server there, or serve lazy pages there" },
 	{  0,  "status-fd",          TEXT(checkpoint_options, status_fd),          "FD",
 	   "write a zero byte there when lazy pages are served" },
-	{  0,  "tcp-skip-in-flight", FLAG(checkpoint_options, tcp_skip_in_flight), NULL, "leave TCP connections out that are being made" },
-	{  0,  "check",              FLAG(checkpoint_options, check),              NULL, "only say what would not work" },
+	{  0,  "tcp-skip-in-flight", FLAG(checkpoint_options, tcp_skip_in_flight), NULL,
+	   "leave TCP connections out that are being made" },
+	{  0,  "check",              FLAG(checkpoint_options, check),              NULL,
+	   "only say what would not work" },
 	{ .kind = OPTION_END }
 };
 
@@ -32,8 +34,8 @@ const struct verb verb_checkpoint = {
 	.group = "Saving a container",
 	.args = "ID",
 	.summary = "save a running container to files",
-	.about = "Saves all processes of the container ID with CRIU and deletes it; \"" PROGRAM " restore\" lets it go on "
-		 "from there. What will not work is found out before anything is frozen, and after a failure the "
+	.about = "Saves all processes of the container ID with CRIU and deletes it; \"" PROGRAM " restore\" lets it "
+		 "go on from there. What will not work is found out before anything is frozen, and after a failure the "
 		 "container runs on.",
 	.options = checkpoint_options,
 	.size = sizeof(struct checkpoint_options),

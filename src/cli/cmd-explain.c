@@ -28,7 +28,8 @@ static const struct option explain_options[] = {
 	   "how it is printed (default: text)" },
 	{  0,  "json",           FLAG(explain_options, json),           NULL, "the same as --format json" },
 	{  0,  "syscall",        TEXT(explain_options, syscall),        "NAME[,N=VALUE...]",
-	   "only what becomes of this system call, with argument N having VALUE, and which rule of the seccomp profile says so" },
+	   "only what becomes of this system call, with argument N having VALUE, and which rule of the seccomp profile "
+	   "says so" },
 	{  0,  "no-pivot",       FLAG(explain_options, no_pivot),       NULL, "as for create" },
 	{  0,  "no-new-keyring", FLAG(explain_options, no_new_keyring), NULL, "as for create" },
 	{ .kind = OPTION_END }

@@ -11,7 +11,8 @@ static int run(struct cli *cli, void *options, char **args, struct error *err)
 
 	(void) options;
 	if (!add && strcmp(args[0], "remove"))
-		return fail_code(err, ERROR_USAGE, "\"mounts %.100s\": expected \"mounts add\" or \"mounts remove\"", args[0]);
+		return fail_code(err, ERROR_USAGE, "\"mounts %.100s\": expected \"mounts add\" or \"mounts remove\"",
+				 args[0]);
 	return container_mounts(cli->globals.root, args[1], add, args[2], &cli->config, err);
 }
 

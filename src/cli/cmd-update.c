@@ -4,8 +4,8 @@
 
 static const struct option update_options[] = {
 	{ 'r', "resources",          TEXT(update_options, resources),          "FILE",
-	   "read the limits from FILE, or with \"-\" from standard input: JSON as in linux.resources of a config, of which "
-	   "anything may be missing; limits given as options are ignored then" },
+	   "read the limits from FILE, or with \"-\" from standard input: JSON as in linux.resources of a config, of "
+	   "which anything may be missing; limits given as options are ignored then" },
 	{  0,  "memory",             TEXT(update_options, memory),             "BYTES",
 	   "limit memory; units as in 512k, 64m, 2g; -1: no limit" },
 	{  0,  "memory-swap",        TEXT(update_options, memory_swap),        "BYTES",
@@ -28,14 +28,17 @@ static const struct option update_options[] = {
 	   "length of a period for real-time processes" },
 	{  0,  "cpu-rt-runtime",     TEXT(update_options, cpu_rt_runtime),     "MICROSECONDS",
 	   "time of real-time processes in it" },
-	{  0,  "cpuset-cpus",        TEXT(update_options, cpuset_cpus),        "LIST", "processors to use, as in 0-3,8" },
+	{  0,  "cpuset-cpus",        TEXT(update_options, cpuset_cpus),        "LIST",
+	   "processors to use, as in 0-3,8" },
 	{  0,  "cpuset-mems",        TEXT(update_options, cpuset_mems),        "LIST", "memory nodes to use" },
 	{  0,  "pids-limit",         TEXT(update_options, pids_limit),         "N",
 	   "number of processes and threads; -1: no limit" },
 	{  0,  "blkio-weight",       TEXT(update_options, blkio_weight),       "N",
 	   "weight against others at block devices, 10 to 1000" },
-	{  0,  "l3-cache-schema",    TEXT(update_options, l3_cache_schema),    "SCHEMA", "Intel RDT: parts of the L3 cache" },
-	{  0,  "mem-bw-schema",      TEXT(update_options, mem_bw_schema),      "SCHEMA", "Intel RDT: memory bandwidth" },
+	{  0,  "l3-cache-schema",    TEXT(update_options, l3_cache_schema),    "SCHEMA",
+	   "Intel RDT: parts of the L3 cache" },
+	{  0,  "mem-bw-schema",      TEXT(update_options, mem_bw_schema),      "SCHEMA",
+	   "Intel RDT: memory bandwidth" },
 	{  0,  "ulimit",             LIST(update_options, ulimits),            "NAME=SOFT[:HARD]",
 	   "set a resource limit (nofile, core ...) of each process that there is, and of those to come" },
 	{  0,  "oom-score-adj",      TEXT(update_options, oom_score_adj),      "N",

@@ -178,13 +178,14 @@ static void check_pages_and_network(const struct subject *s)
 	}
 }
 
-/* Files of every cgroup that are no limit but a deed: each line written to cgroup.procs fetches a process from anywhere on
- * the machine, to be limited and killed with the container; in a frozen cgroup no init gets as far as to say a word.  All
- * else, known or not, is to be written as it is (config-linux.md, Unified). */
+/* Files of every cgroup that do something instead of limiting it: each line written to cgroup.procs fetches a process
+ * from anywhere on the machine, to be limited and killed with the container; in a frozen cgroup no init gets as far as
+ * to say a word.  All else, known or not, is to be written as it is (config-linux.md, Unified). */
 static bool is_deed(const char *file)
 {
 	static const char *const deeds[] = {
-		"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "cgroup.type", "cgroup.subtree_control",
+		"cgroup.procs", "cgroup.threads", "cgroup.kill", "cgroup.freeze", "cgroup.type",
+		"cgroup.subtree_control",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(deeds); i++)

@@ -23,8 +23,8 @@ struct config {
 	struct oci_config *spec;	/* only after config_load(), config_parse(), config_load_mounts() */
 	struct oci_process *process;	/* only after config_load_process() */
 	struct oci_resources *resources;	/* only after config_load_resources() */
-	const char *mounts;		/* only after config_load_mounts(): the pointer to the list, "/mounts", or "" if it
-					 * is the whole text */
+	const char *mounts;		/* only after config_load_mounts(): the pointer to the list, "/mounts", or ""
+					 * if it is the whole text */
 	struct json_faults faults;
 };
 
@@ -33,8 +33,8 @@ struct config {
  * in every case.  At most 16 MiB are read, from a regular file only. */
 int config_load(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for the config of the BUNDLE: config.json; or what the option --config NAMEs, seen from the current directory,
- * as crun has it, and where it is not there, from the bundle. */
+/* The same for the config of the BUNDLE: config.json; or what the option --config NAMEs, seen from the current
+ * directory, as crun has it, and where it is not there, from the bundle. */
 int config_load_bundle(int bundle, const char *name, struct config *config, struct error *err);
 
 /* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe,

@@ -25,7 +25,8 @@
 #define ANNOTATION_KEYS "ctr-run.version", "org.opencontainers.runc.checkpoint.enabled"
 /* Those that weaken the isolation of a container if its user may choose them. */
 #define UNSAFE \
-	"org.criu.config", "org.systemd.property.", "run.oci.delegate-cgroup", "run.oci.hooks.stderr", "run.oci.hooks.stdout", \
+	"org.criu.config", "org.systemd.property.", "run.oci.delegate-cgroup", \
+	"run.oci.hooks.stderr", "run.oci.hooks.stdout", \
 	"run.oci.keep_original_groups", "run.oci.mount_context_type", "run.oci.pidfd_receiver", \
 	"run.oci.seccomp.receiver", "run.oci.seccomp_bpf_data"
 

@@ -71,8 +71,8 @@ int container_exec(struct exec_options *options, struct error *err);
 /* All NULL where nothing is to change; as the user wrote them. */
 struct update_options {
 	const char *root, *id;
-	const char *resources;		/* a file with a linux.resources object, "-": standard input; if given, the limits
-					 * below are ignored */
+	const char *resources;		/* a file with a linux.resources object, "-": standard input; if given, the
+					 * limits below are ignored */
 	const char *blkio_weight, *cpu_burst, *cpu_idle, *cpu_period, *cpu_quota, *cpu_rt_period, *cpu_rt_runtime,
 		*cpu_share, *cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory,
 		*memory_reservation, *memory_swap, *pids_limit;

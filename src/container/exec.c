@@ -53,7 +53,7 @@ struct exec {
 	struct channel channel, child_channel;
 	int root;			/* the container's, if it is in the host's mount namespace, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
-	int shared;			/* those that we are in anyway, and without rights could not enter: CLONE_NEW* */
+	int shared;			/* namespaces that we are in anyway, if we lack the rights to enter any */
 	pid_t pid;
 	int pidfd, master;
 };

@@ -16,7 +16,7 @@ struct foreground {
 	int pidfd;
 	int master;		/* the pty's master end, or -1: the process has our own stdio */
 	int notify;		/* the container's NOTIFY_SOCKET (notify.h), or -1 */
-	const struct cgroup *memory;	/* count the OOM kills of this cgroup, which systemd removes at the end; or NULL */
+	const struct cgroup *memory;	/* count the OOM kills of this cgroup, which systemd will remove; or NULL */
 	int status;		/* out: how it ended, as from waitpid(2) */
 	unsigned long long oom_kills;	/* out: those of `memory` */
 };

@@ -122,7 +122,8 @@ int handle_poststart(const struct handle *h, struct error *err)
 	struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
 	result = hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, err);
 	if (result == 0)
-		result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart, &setting, err);
+		result = hooks_run("poststart", config.spec->hooks->poststart, config.spec->hooks->n_poststart,
+				   &setting, err);
 	hook_output_close(&setting.output);
 	config_free(&config);
 	return result;

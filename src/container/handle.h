@@ -33,7 +33,7 @@ void handle_close(struct handle *handle);
  * record that is damaged is an error, but the journal's is there then. */
 int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct error *err);
 
-/* Only the cgroup tells whether it is paused: if so, CONTAINER_CREATED or CONTAINER_RUNNING becomes CONTAINER_PAUSED. */
+/* Ask the cgroup whether it is paused: if so, CONTAINER_CREATED or CONTAINER_RUNNING becomes CONTAINER_PAUSED. */
 void handle_look_paused(struct handle *handle);
 
 /* Open the cgroups of the container; JOIN as for cgroup_open().  The caller calls cgroup_close() in every case. */

@@ -80,7 +80,8 @@ static int open_end(const struct json_map *annotations, const char *key, const c
 	return blame(err, pointer);
 }
 
-int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output, struct error *err)
+int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output,
+		     struct error *err)
 {
 	output->err = -1;
 	if (open_end(annotations, "run.oci.hooks.stdout", bundle, &output->out, err) == 0 &&
@@ -193,7 +194,8 @@ static int run_one(const struct oci_hook *hook, bool peace, const struct hook_se
 	if (out < 0 || in < 0)
 		return fail(err, errno, "make a memory file for %s", hook->path);
 	/* The state and then the end of the file, as a pipe would give it. */
-	if (fd_write_all(in, setting->state, strlen(setting->state), "the state", err) < 0 || lseek(in, 0, SEEK_SET) < 0)
+	if (fd_write_all(in, setting->state, strlen(setting->state), "the state", err) < 0 ||
+	    lseek(in, 0, SEEK_SET) < 0)
 		return -1;
 	pid = process_clone(0, -1, false, process_has_pidfds() ? &pidfd : NULL, err);
 	if (pid < 0)

@@ -36,7 +36,8 @@ struct hook_setting {
 
 /* Open what the annotations run.oci.hooks.stdout and run.oci.hooks.stderr name (crun's), from BUNDLE on, and make it if
  * it is not there.  Without them -1: a file of ours, whose tail the message of a failure has. */
-int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output, struct error *err);
+int hook_output_open(const struct json_map *annotations, const char *bundle, struct hook_output *output,
+		     struct error *err);
 void hook_output_close(struct hook_output *output);
 
 /* Run N hooks in order; NAME ("prestart") is for messages.  The first that fails, is killed or outlives its timeout

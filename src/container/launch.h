@@ -37,7 +37,7 @@ struct launch {
 
 	struct channel channel, init_channel;	/* the runtime's end, init's end */
 	pid_t pid;
-	bool outside;			/* it may have been born outside its cgroup; it enters that before it says a word */
+	bool outside;			/* it may be born outside its cgroup, which it enters before it says a word */
 	bool born;			/* there was an init: what is in the cgroup is its */
 	int pidfd;
 	struct resctrl rdt;		/* its group, with plan.rdt */

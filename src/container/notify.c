@@ -40,7 +40,8 @@ int notify_listen(int folder, struct error *err)
 	unlinkat(dir, "notify.sock", 0);
 	snprintf(a.sun_path, sizeof a.sun_path, "/proc/self/fd/%d/notify.sock", dir);
 	/* Root of a user's container can make its mount of this folder writable, and put a link in the place. */
-	if (bind(sock, (struct sockaddr *) &a, sizeof a) < 0 || fchmodat(dir, "notify.sock", 0777, AT_SYMLINK_NOFOLLOW) < 0)
+	if (bind(sock, (struct sockaddr *) &a, sizeof a) < 0 ||
+	    fchmodat(dir, "notify.sock", 0777, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(err, errno, "listen on the notify socket");
 	return take_fd(sock);
 }

@@ -231,16 +231,17 @@ static int write_special(const char *path, const char *text, size_t n, struct er
 	return fd < 0 ? fail(err, errno, "open it") : fd_write_all(fd, text, n, path, err);
 }
 
-/* What lies at PATH was put there by somebody else, in a folder where everybody may write: a link to a device, a FIFO that
- * nobody reads.  The kernel's own rule, where it is in force (fs.protected_symlinks, fs.protected_fifos). */
+/* What lies at PATH was put there by somebody else, in a folder where everybody may write: a link to a device, a FIFO
+ * that nobody reads.  The kernel's own rule, where it is in force (fs.protected_symlinks, fs.protected_fifos). */
 static bool is_planted(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	auto_free char *folder = slash ? xasprintf("%.*s", slash > path ? (int) (slash - path) : 1, path) : xstrdup(".");
+	const int length = slash > path ? (int) (slash - path) : 1;
+	auto_free char *folder = slash ? xasprintf("%.*s", length, path) : xstrdup(".");
 	struct stat there, in;
 
-	return lstat(path, &there) == 0 && stat(folder, &in) == 0 && in.st_mode & S_IWOTH && there.st_uid != geteuid() &&
-	       there.st_uid != in.st_uid;
+	return lstat(path, &there) == 0 && stat(folder, &in) == 0 && in.st_mode & S_IWOTH &&
+	       there.st_uid != geteuid() && there.st_uid != in.st_uid;
 }
 
 int runtime_pid_file(const char *path, int pid, struct error *err)

@@ -94,8 +94,8 @@ int store_make(const char *root, const char *id, struct error *err)
 	return take_fd(folder);
 }
 
-/* What lies in a state folder is believed: hooks are run, processes killed, namespaces entered as it says.  Where others may
- * write to the state root they could have made it (a plain user in a --root below /tmp, for root). */
+/* What lies in a state folder is believed: hooks are run, processes killed, namespaces entered as it says.  Where
+ * others may write to the state root they could have made it (a plain user in a --root below /tmp, for root). */
 static int check_owner(int folder, const char *root, const char *id, struct error *err)
 {
 	struct stat st;
@@ -208,7 +208,8 @@ static int empty_once(int folder, unsigned *moved, bool *left, struct error *err
 	if (!dir)
 		return errno == ENOENT ? 0 : fail(err, errno, "read the state folder");
 	while (result == 0 && (e = readdir(dir))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || unlinkat(folder, e->d_name, 0) == 0 || errno == ENOENT)
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || unlinkat(folder, e->d_name, 0) == 0 ||
+		    errno == ENOENT)
 			continue;
 		const unsigned before = *moved;
 		auto_fd sub = openat(folder, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

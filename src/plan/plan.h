@@ -43,8 +43,8 @@ struct namespace_plan {
 	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
 	struct namespace_join *join;	/* in the order to join: user first, pid next */
 	size_t n_join;
-	bool middle;		/* a middle process must join first: a user namespace, or others before a new user namespace
-				 * is made */
+	bool middle;		/* a middle process must join first: a user namespace, or others before a new user
+				 * namespace is made */
 	uint64_t late;		/* of those to create: what init makes itself, once it is root of its user namespace */
 	const struct oci_id_mapping *uids, *gids;	/* of a new user namespace; NULL: none */
 	size_t n_uids, n_gids;
@@ -92,8 +92,8 @@ struct step {
 	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, perhaps | MS_REC, in order */
 	unsigned n_propagation;
 	bool recursive;		/* BIND: rbind */
-	bool filled;		/* BIND: read-only from the start; what the targets below it lack is made in a writable copy that
-				 * is attached nowhere, so that nothing else can be */
+	bool filled;		/* BIND: read-only from the start; what the targets below it lack is made in a writable
+				 * copy that is attached nowhere, so that nothing else can be */
 	bool copy_up;		/* tmpfs: starts as a copy of what it covers */
 	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
 	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */
@@ -103,8 +103,8 @@ struct step {
 	size_t n_uids, n_gids;
 	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces
 				 * exist; else by init.  MOUNT: made there, for a file system with mapped ids */
-	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container, where
-				 * init opens it; else NULL */
+	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container,
+				 * where init opens it; else NULL */
 	bool optional;		/* missing target: not an error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */

@@ -31,7 +31,7 @@ struct seccomp_case {
 struct seccomp_answer {
 	const char *arch;		/* "SCMP_ARCH_X86_64" */
 	uint32_t number;		/* by which it is called there */
-	const char *by;			/* "socketcall", "ipc": the number is that call's, which stands for many; or NULL */
+	const char *by;			/* "socketcall", "ipc": what stands for many and has the number; or NULL */
 	const struct seccomp_case *cases;	/* the first that holds counts; the last one has no conditions */
 	size_t n;
 };

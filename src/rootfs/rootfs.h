@@ -75,7 +75,7 @@ struct rootfs {
 	const struct plan *plan;
 	int root;			/* the container's root mount, attached */
 	bool own_mounts;		/* this mount namespace is the container's */
-	bool may_mount;			/* it is, or the root is a mount of its own on the host; else nothing is mounted */
+	bool may_mount;			/* it is, or the root is a mount of its own on the host; else nothing mounts */
 	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
 	int *kept;			/* mounts to seal (or to undo) later, one a step, or -1 */

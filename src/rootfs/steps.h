@@ -32,16 +32,16 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 /* The same, refusing a target that is or would be reached through a symlink in its last component. */
 int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err);
 
-/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's.  On a mount
- * that is `filled` it is the folder of the writable copy. */
+/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's.  On a
+ * mount that is `filled` it is the folder of the writable copy. */
 int target_parent(struct build *b, const char *path, char *name, struct error *err);
 
 /* The same for a file that is made if it is missing, and mounted upon: the folder in the container itself. */
 int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err);
 
-/* True if TARGET is the container's root, by whatever name.  The config may not name it for a mount, but a link of the image
- * may lead there: pivot_root(2) would leave behind what covers the root, a later exec would meet that instead of it, and a
- * remount of what was thought to be there would be one of the host's file system. */
+/* True if TARGET is the container's root, by whatever name.  The config may not name it for a mount, but a link of the
+ * image may lead there: pivot_root(2) would leave behind what covers the root, a later exec would meet that instead of
+ * it, and a remount of what was thought to be there would be one of the host's file system. */
 bool target_is_root(const struct build *b, int target);
 
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */

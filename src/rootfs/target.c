@@ -74,7 +74,8 @@ static int fill_for(const struct build *b, const char *path, const char **rest)
 	for (size_t i = b->at; i-- > 0 && b->sources;) {
 		const struct step *s = &b->plan->rootfs.steps[i];
 
-		if ((s->action != STEP_BIND && s->action != STEP_MOUNT && s->action != STEP_CGROUP) || !is_below(path, s->target))
+		if ((s->action != STEP_BIND && s->action != STEP_MOUNT && s->action != STEP_CGROUP) ||
+		    !is_below(path, s->target))
 			continue;
 		*rest = path + strlen(s->target);
 		return (*rest)[strspn(*rest, "/")] ? b->sources->fill[i] : -1;
@@ -82,8 +83,8 @@ static int fill_for(const struct build *b, const char *path, const char **rest)
 	return -1;
 }
 
-/* Make the target PATH where it lies on such a mount; *MADE (may be NULL): it is new.  What is there, a link as well, is
- * left as it is. */
+/* Make the target PATH where it lies on such a mount; *MADE (may be NULL): it is new.  What is there, a link as well,
+ * is left as it is. */
 static int fill(const struct build *b, const char *path, bool folder, bool *made, struct error *err)
 {
 	char name[NAME_MAX + 1];
@@ -175,7 +176,8 @@ static int parent_in(struct build *b, const char *path, int copy, const char *re
 	size_t n = slash ? (size_t) (slash - path) : sizeof b->folder;
 	const char *last = slash ? slash + 1 : "";
 
-	if (b->folder_fd >= 0 && b->folder_filled == (copy >= 0) && n == strlen(b->folder) && memcmp(b->folder, path, n) == 0 &&
+	if (b->folder_fd >= 0 && b->folder_filled == (copy >= 0) &&
+	    n == strlen(b->folder) && memcmp(b->folder, path, n) == 0 &&
 	    *last && strlen(last) <= NAME_MAX && strcmp(last, ".") != 0 && strcmp(last, "..") != 0) {
 		memcpy(name, last, strlen(last) + 1);
 		return b->folder_fd;

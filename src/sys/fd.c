@@ -147,8 +147,8 @@ int folder_make_all(const char *path, struct error *err)
 
 #define MAX_TRIES 16	/* to make a file whose name somebody else makes again and again */
 
-/* A file that is ours from the start: what bears the name is removed.  A writer that was killed may have left it, or, where
- * others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file then. */
+/* A file that is ours from the start: what bears the name is removed.  A writer that was killed may have left it, or,
+ * where others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file. */
 static int open_new(int dirfd, const char *name, mode_t mode)
 {
 	int fd = -1;

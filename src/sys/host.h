@@ -35,8 +35,8 @@ struct host {
 	uid_t euid;
 	gid_t egid;
 	bool initial_userns;	/* we are in the machine's own user namespace */
-	bool admin;		/* CAP_SYS_ADMIN in our own user namespace: may copy the mounts of a mount namespace that
-				 * belongs to it */
+	bool admin;		/* CAP_SYS_ADMIN in our own user namespace: may copy the mounts of a mount namespace
+				 * that belongs to it */
 	bool privileged;	/* CAP_SYS_ADMIN in the machine's own: may open mounts outside, make device nodes, join
 				 * anything */
 	uint64_t caps_bounding, caps_permitted;	/* bit n is capability n */

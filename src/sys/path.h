@@ -26,8 +26,8 @@ int path_open(int root, const char *path, int flags, struct error *err);
 int path_open_beneath(int dirfd, const char *path, int flags, struct error *err);
 
 /* Make the folder PATH inside ROOT with all its parents (MODE, no umask), and open it O_PATH.  Each step is
- * verified to be a folder inside ROOT; what exists is kept.  Where a link on the way dangles, what it means is made, inside ROOT.
- * *MADE (may be NULL): the last one is new. */
+ * verified to be a folder inside ROOT; what exists is kept.  Where a link on the way dangles, what it means is made,
+ * inside ROOT.  *MADE (may be NULL): the last one is new. */
 int path_make_dir(int root, const char *path, mode_t mode, bool *made, struct error *err);
 
 /* Make an empty regular file PATH inside ROOT (MODE, no umask; its parent folders 0755) unless something is there;

@@ -61,7 +61,7 @@ int process_open(pid_t pid, uint64_t start_time);
  * exec'd. */
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
 
-/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which says of our own child how it ended.
+/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which says of a child of ours how.
  * Waits up to a second for the end, and reaps nothing. */
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 

@@ -133,8 +133,8 @@ int rlimit_set(pid_t pid, int process, const struct rlimit_plan *limit, const st
 	int number;
 
 	/*
-	 * prlimit(2) takes no descriptor.  For its number to be another's by now the process would have to end, be reaped, and
-	 * all other pids be used once, between these two calls.
+	 * prlimit(2) takes no descriptor.  For its number to be another's by now the process would have to end, be
+	 * reaped, and all other pids be used once, between these two calls.
 	 */
 	if (process_wait_end(process, 0) != 0)
 		return fail(err, ESRCH, "process %d has ended", (int) pid);

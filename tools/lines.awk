@@ -1,0 +1,13 @@
+# lines.awk - no line of the sources is wider than 120 columns, with tabs of 8
+#
+# clang-format does not see to it: with a limit it would break tables and trailing comments anew (.clang-format).
+{
+	width = 0
+	n = split($0, part, "\t")
+	for (i = 1; i <= n; i++) {
+		width += length(part[i])
+		if (i < n) width += 8 - width % 8
+	}
+	if (width > 120) { printf "%s:%d: %d columns\n", FILENAME, FNR, width; bad = 1 }
+}
+END { exit bad }

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/explain-syscall.h"
 #include "config/config.h"
-#include "plan/print-table.h"
+#include "plan/print-listing.h"
 #include "plan/seccomp-why.h"
 
 /* Decimal, or hexadecimal after "0x", as flags are written. */
@@ -75,7 +75,7 @@ static const char *place_of(struct arena *arena, const struct config *config, co
 static void print_text(struct arena *arena, const struct config *config, const char *name,
 		       const struct seccomp_answer *answers, size_t n, struct text *out)
 {
-	struct table t = { .arena = arena };
+	struct listing t = { .arena = arena };
 
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < answers[i].n; k++) {

@@ -11,16 +11,18 @@
 #include "libocispec/arena.h"
 #include "libocispec/ocispec.h"
 #include "plan/print-resources.h"
-#include "plan/print-table.h"
+#include "plan/print-listing.h"
 
 struct walk {
-	struct table *table;
+	struct listing *listing;
 	const char *prefix;	/* "memory." */
 };
 
 static void add_row(const struct walk *w, const char *name, const char *value)
 {
-	listing_row(w->table, arena_printf(w->table->arena, "%s%s", w->prefix, name), shown(w->table->arena, value));
+	struct arena *arena = w->listing->arena;
+
+	listing_row(w->listing, arena_printf(arena, "%s%s", w->prefix, name), shown(arena, value));
 }
 
 /* The number, text or word at AT. */
@@ -50,7 +52,7 @@ static void walk_object(const struct walk *w, const struct json_type *type, cons
 
 static void walk_inside(const struct walk *w, const struct json_field *field, const char *name, const char *object)
 {
-	const struct walk inner = { w->table, arena_printf(w->table->arena, "%s%s.", w->prefix, name) };
+	const struct walk inner = { w->listing, arena_printf(w->listing->arena, "%s%s.", w->prefix, name) };
 
 	walk_object(&inner, field->type, object);
 }
@@ -58,7 +60,7 @@ static void walk_inside(const struct walk *w, const struct json_field *field, co
 static void walk_map(const struct walk *w, const struct json_field *field, const struct json_map *map)
 {
 	for (size_t i = 0; i < map->n; i++) {
-		const char *name = arena_printf(w->table->arena, "%s.%s", field->name, map->keys[i]);
+		const char *name = arena_printf(w->listing->arena, "%s.%s", field->name, map->keys[i]);
 
 		if (field->kind == JSON_STRING)
 			add_row(w, name, map->values[i]);
@@ -76,14 +78,14 @@ static void walk_field(const struct walk *w, const struct json_field *field, con
 	} else if (field->shape == JSON_LIST) {
 		size_t n = *(const size_t *) (object + field->twin);
 		for (size_t i = 0; i < n && field->kind == JSON_OBJECT; i++)
-			walk_inside(w, field, arena_printf(w->table->arena, "%s[%zu]", field->name, i),
+			walk_inside(w, field, arena_printf(w->listing->arena, "%s[%zu]", field->name, i),
 				    *(char *const *) at + i * field->type->size);
 	} else if (field->kind == JSON_OBJECT) {
 		if (*(char *const *) at)
 			walk_inside(w, field, field->name, *(char *const *) at);
 	} else if (field->has_twin && !*(const bool *) (object + field->twin)) {
 		return;
-	} else if ((field->kind != JSON_BOOL || *(const bool *) at) && (value = scalar(w->table->arena, field, at))) {
+	} else if ((field->kind != JSON_BOOL || *(const bool *) at) && (value = scalar(w->listing->arena, field, at))) {
 		add_row(w, field->name, value);
 	}
 }
@@ -100,7 +102,7 @@ static const char *device_number(struct arena *arena, bool given, int64_t number
 }
 
 /* Device rules have a form of their own that everybody knows from devices.allow: "c 1:3 rwm". */
-static void device_rows(const struct oci_resources *r, struct table *t)
+static void device_rows(const struct oci_resources *r, struct listing *t)
 {
 	for (size_t i = 0; i < r->n_devices; i++) {
 		const struct oci_device_rule *rule = &r->devices[i];
@@ -117,7 +119,7 @@ static void device_rows(const struct oci_resources *r, struct table *t)
 	}
 }
 
-void resource_rows(const struct oci_resources *resources, struct table *t)
+void resource_rows(const struct oci_resources *resources, struct listing *t)
 {
 	struct oci_resources rest = *resources;
 	const struct walk walk = { t, "" };

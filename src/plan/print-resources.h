@@ -2,7 +2,7 @@
 #pragma once
 
 struct oci_resources;
-struct table;
+struct listing;
 
 /* Add a row for each property that is given: "memory.limit", "536870912". */
-void resource_rows(const struct oci_resources *resources, struct table *t);
+void resource_rows(const struct oci_resources *resources, struct listing *t);

@@ -10,7 +10,7 @@
 #include "plan/print-names.h"
 #include "plan/print-resources.h"
 #include "plan/print-seccomp.h"
-#include "plan/print-table.h"
+#include "plan/print-listing.h"
 #include "plan/print.h"
 #include "plan/seccomp-why.h"
 #include "plan/unit.h"
@@ -59,7 +59,7 @@ static void print_container(struct page *page)
 {
 	const struct plan *plan = page->plan;
 	const struct rootfs_plan *root = &plan->rootfs;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 	struct words how = { 0 };
 
 	if (plan->config->root && plan->config->root->readonly)
@@ -85,7 +85,7 @@ static void print_container(struct page *page)
 static void print_id_map(struct page *page, const char *title, const struct oci_id_mapping *map, size_t n,
 			 const char *writer)
 {
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!n)
 		return;
@@ -100,7 +100,7 @@ static void print_id_map(struct page *page, const char *title, const struct oci_
 static void print_namespaces(struct page *page)
 {
 	const struct namespace_plan *ns = &page->plan->ns;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 	const char *offsets = ns->time_offsets;
 
 	heading(page, "Namespaces");
@@ -194,7 +194,7 @@ static const char *properties(struct page *page, const struct step *step)
 static void print_steps(struct page *page, const char *title, size_t from, size_t to)
 {
 	const struct rootfs_plan *root = &page->plan->rootfs;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (from == to)
 		return;
@@ -210,7 +210,7 @@ static void print_steps(struct page *page, const char *title, size_t from, size_
 
 static void print_net_devices(struct page *page)
 {
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!page->plan->n_net_devices)
 		return;
@@ -225,7 +225,7 @@ static void print_net_devices(struct page *page)
 static void print_rdt(struct page *page)
 {
 	const struct rdt_plan *rdt = page->plan->rdt;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!rdt)
 		return;
@@ -241,7 +241,7 @@ static void print_rdt(struct page *page)
 
 static void print_sysctls(struct page *page)
 {
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!page->plan->n_sysctls)
 		return;
@@ -253,7 +253,7 @@ static void print_sysctls(struct page *page)
 
 /* ---- cgroup ----------------------------------------------------------- */
 
-static void unit_rows(struct page *page, const struct unit_plan *unit, struct table *t)
+static void unit_rows(struct page *page, const struct unit_plan *unit, struct listing *t)
 {
 	listing_row(t, "unit", show(page, unit->name), unit->user ? "(of this user's systemd)" : "");
 	listing_row(t, "path", show(page, unit->path), unit->user ? "(below that of this user's systemd)" : "");
@@ -267,7 +267,7 @@ static void unit_rows(struct page *page, const struct unit_plan *unit, struct ta
 
 static void print_writes(struct page *page, const struct cgroup_plan *cgroup)
 {
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!cgroup->n_writes)
 		return;
@@ -281,7 +281,7 @@ static void print_writes(struct page *page, const struct cgroup_plan *cgroup)
 static void print_cgroup(struct page *page)
 {
 	const struct cgroup_plan *cgroup = &page->plan->cgroup;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	heading(page, "Control group");
 	if (cgroup->disabled)
@@ -307,7 +307,7 @@ static void print_capabilities(struct page *page)
 	const struct process_plan *process = &page->plan->process;
 	const struct capability_sets *c = &process->caps;
 	const uint64_t sets[] = { c->bounding, c->effective, c->permitted, c->inheritable, c->ambient };
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	heading(page, "Capabilities");
 	if (c->bounding | c->effective | c->permitted | c->inheritable | c->ambient)
@@ -315,7 +315,7 @@ static void print_capabilities(struct page *page)
 	else
 		listing_row(&t, "none");
 	for (const struct name_value *row = capability_names; row->name; row++) {
-		const char *cells[TABLE_COLUMNS] = { row->name };
+		const char *cells[LISTING_COLUMNS] = { row->name };
 		bool any = false;
 
 		for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
@@ -352,7 +352,7 @@ static const char *limit_value(struct page *page, rlim_t value)
 	return value == RLIM_INFINITY ? "unlimited" : format(page, "%llu", (unsigned long long) value);
 }
 
-static void rlimit_rows(struct page *page, struct table *t)
+static void rlimit_rows(struct page *page, struct listing *t)
 {
 	const struct process_plan *process = &page->plan->process;
 
@@ -364,7 +364,7 @@ static void rlimit_rows(struct page *page, struct table *t)
 	}
 }
 
-static void seccomp_rows(struct page *page, struct table *t)
+static void seccomp_rows(struct page *page, struct listing *t)
 {
 	const struct seccomp_plan *seccomp = &page->plan->seccomp;
 	const struct oci_linux *linux_part = page->plan->config->linux;
@@ -400,7 +400,7 @@ static void print_process(struct page *page)
 {
 	const struct plan *plan = page->plan;
 	const struct process_plan *process = &plan->process;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 	size_t n_args = 0;
 
 	heading(page, "Process");
@@ -435,7 +435,7 @@ static void print_process(struct page *page)
 
 /* ---- hooks ------------------------------------------------------------ */
 
-static void hook_rows(struct page *page, struct table *t, const char *moment, const struct oci_hook *hooks, size_t n)
+static void hook_rows(struct page *page, struct listing *t, const char *moment, const struct oci_hook *hooks, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct oci_hook *hook = &hooks[i];
@@ -450,7 +450,7 @@ static void hook_rows(struct page *page, struct table *t, const char *moment, co
 static void print_hooks(struct page *page)
 {
 	const struct oci_hooks *hooks = page->plan->config->hooks;
-	struct table t = { .arena = &page->arena };
+	struct listing t = { .arena = &page->arena };
 
 	if (!hooks)
 		return;

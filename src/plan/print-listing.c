@@ -1,9 +1,9 @@
-/* print-table.c - see print-table.h */
+/* print-listing.c - see print-listing.h */
 #include <string.h>
 
 #include "base/text.h"
 #include "libocispec/arena.h"
-#include "plan/print-table.h"
+#include "plan/print-listing.h"
 
 /* Characters, not bytes: UTF-8's continuation bytes take no room. */
 static size_t width_of(const char *s)
@@ -15,7 +15,7 @@ static size_t width_of(const char *s)
 	return n;
 }
 
-void listing_add(struct table *t, const char *const cells[TABLE_COLUMNS])
+void listing_add(struct listing *t, const char *const cells[LISTING_COLUMNS])
 {
 	const char **row = arena_push(t->arena, &t->rows, t->n, sizeof *t->rows);
 
@@ -23,17 +23,17 @@ void listing_add(struct table *t, const char *const cells[TABLE_COLUMNS])
 	t->n++;
 }
 
-void listing_print(const struct table *t, struct text *out)
+void listing_print(const struct listing *t, struct text *out)
 {
-	size_t width[TABLE_COLUMNS] = { 0 };
+	size_t width[LISTING_COLUMNS] = { 0 };
 
 	for (size_t i = 0; i < t->n; i++)
-		for (unsigned c = 0; c < TABLE_COLUMNS; c++)
+		for (unsigned c = 0; c < LISTING_COLUMNS; c++)
 			if (t->rows[i][c] && width_of(t->rows[i][c]) > width[c])
 				width[c] = width_of(t->rows[i][c]);
 	for (size_t i = 0; i < t->n; i++) {
 		size_t missing = 0;	/* blanks owed, which the end of a line does not get */
-		for (unsigned c = 0; c < TABLE_COLUMNS; c++) {
+		for (unsigned c = 0; c < LISTING_COLUMNS; c++) {
 			const char *cell = t->rows[i][c] ? t->rows[i][c] : "";
 			if (!width[c])
 				continue;

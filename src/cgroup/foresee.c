@@ -1,5 +1,4 @@
 /* foresee.c - what cgroup_limit() would write, for `explain` */
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "cgroup/limit.h"
 #include "libocispec/arena.h"

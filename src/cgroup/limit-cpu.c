@@ -1,13 +1,13 @@
 /*
  * limit-cpu.c - processor time; which processors and memory nodes; how many processes
  */
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/limit.h"
+#include "plan/weights.h"
 
 #define POINTER "/linux/resources/cpu"
 

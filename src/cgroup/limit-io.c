@@ -5,13 +5,13 @@
  * (v1 and v2, 1 to 1000), those of CFQ (v1, gone in 5.0) or io.cost's (v2, 1
  * to 10000).  What the machine has decides which one is written.
  */
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/limit.h"
+#include "plan/weights.h"
 
 #define POINTER "/linux/resources/blockIO"
 

@@ -6,8 +6,6 @@
  */
 #include <dirent.h>
 #include <inttypes.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"

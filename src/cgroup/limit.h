@@ -13,7 +13,6 @@
  */
 #pragma once
 #include "cgroup/inner.h"
-#include "plan/weights.h"
 
 struct limit_write {
 	const struct cgroup_folder *folder;

@@ -10,7 +10,6 @@
  * processes"); worse, those controllers that know threads (pids, cpu) would be
  * taken, and make all below it threaded, where no container can be.
  */
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"

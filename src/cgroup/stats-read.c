@@ -4,12 +4,10 @@
  * Each controller is where this machine has it: v1's folder first, else v2's.
  */
 #include <dirent.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "cgroup/inner.h"
 #include "cgroup/stats.h"
 #include "libocispec/arena.h"

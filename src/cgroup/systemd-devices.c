@@ -9,7 +9,6 @@
  */
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/error.h"
 #include "cgroup/devices.h"
 #include "cgroup/inner.h"

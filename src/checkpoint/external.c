@@ -20,6 +20,7 @@
 #include "checkpoint/external.h"
 #include "libocispec/arena.h"
 #include "sys/fd.h"
+#include "sys/mountinfo.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
 

@@ -10,7 +10,6 @@
 #pragma once
 #include "criu/rpc.h"
 #include "plan/plan.h"
-#include "sys/mountinfo.h"
 
 struct arena;
 struct error;

@@ -1,7 +1,6 @@
 /* preflight.c - see preflight.h */
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>

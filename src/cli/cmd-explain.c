@@ -1,6 +1,5 @@
 /* cmd-explain.c - ctr-run explain: the plan, without doing it */
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

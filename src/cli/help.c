@@ -1,7 +1,6 @@
 /* help.c - help for people, and what all kinds of help share */
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "cli/help.h"
 
 #define WIDTH 80

@@ -6,7 +6,6 @@
  */
 #include <ctype.h>
 
-#include "base/cleanup.h"
 #include "config/check.h"
 #include "config/config.h"
 #include "libocispec/version.h"

@@ -1,7 +1,6 @@
 /* check-devices.c - device nodes to make, and network devices to take in */
 #include <linux/if.h>
 
-#include "base/cleanup.h"
 #include "config/check.h"
 
 /* What fits into the kernel's dev_t. */

@@ -1,5 +1,4 @@
 /* check-memory.c - NUMA memory policy and Intel RDT: how memory and caches are shared out */
-#include "base/cleanup.h"
 #include "config/check.h"
 
 const char *const memory_policy_flags[] = {"MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES",

@@ -4,7 +4,6 @@
  * What an option means, and what contradicts what, is the planner's; here is
  * only what can be told from one look at an entry.
  */
-#include "base/cleanup.h"
 #include "config/check.h"
 #include "config/config.h"
 #include "config/idmap-option.h"

@@ -1,5 +1,4 @@
 /* check-namespaces.c - namespaces, id maps and time offsets, and what needs them */
-#include "base/cleanup.h"
 #include "config/check.h"
 
 static void check_list(const struct check *c)

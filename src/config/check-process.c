@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "base/cleanup.h"
 #include "config/capability-names.h"
 #include "config/check.h"
 #include "config/config.h"

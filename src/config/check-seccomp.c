@@ -1,5 +1,4 @@
 /* check-seccomp.c - the system call filter */
-#include "base/cleanup.h"
 #include "config/check.h"
 #include "config/seccomp-names.h"
 

@@ -8,7 +8,6 @@
  * several ranges of the user namespace becomes several.
  */
 #pragma once
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "libocispec/ocispec.h"

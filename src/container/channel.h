@@ -40,7 +40,6 @@
  */
 #pragma once
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 

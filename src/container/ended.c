@@ -1,5 +1,4 @@
 /* ended.c - see ended.h */
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"

@@ -17,7 +17,6 @@
 #include "container/passwd.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
-#include "sys/path.h"
 #include "sys/procfs.h"
 #include "sys/pty.h"
 #include "sys/signals.h"

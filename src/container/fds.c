@@ -1,7 +1,6 @@
 /* fds.c - see fds.h */
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

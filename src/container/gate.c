@@ -1,6 +1,5 @@
 /* gate.c - see gate.h */
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "container/gate.h"

@@ -1,7 +1,5 @@
 /* handle.c - see handle.h */
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"

@@ -12,7 +12,6 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "container/hooks.h"
 #include "libocispec/version.h"
 #include "sys/fd.h"

@@ -1,6 +1,5 @@
 /* info.c - state, list, ps: what others want to know */
 #include <dirent.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cgroup/cgroup.h"

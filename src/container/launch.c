@@ -29,7 +29,6 @@
 #include "sys/fd.h"
 #include "sys/idmap.h"
 #include "sys/namespace.h"
-#include "sys/path.h"
 #include "sys/process.h"
 
 static int check_terminal(const struct launch *launch, struct error *err)

@@ -1,6 +1,5 @@
 /* life.c - start, kill, delete: what happens to a container that exists */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>

@@ -8,7 +8,6 @@
  * said.
  */
 #pragma once
-#include <stddef.h>
 
 #define REFUSAL_TEXT 300
 

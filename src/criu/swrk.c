@@ -1,6 +1,5 @@
 /* swrk.c - see swrk.h */
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +142,7 @@ int swrk_start(const struct swrk_start *start, struct swrk *swrk, struct error *
 {
 	int sock[2], report[2];
 
-	*swrk = (struct swrk){ .sock = -1, .said = -1 };
+	*swrk = (struct swrk) { .sock = -1, .said = -1 };
 	auto_free char *program = find_program(start->program, err);
 	if (!program)
 		return -1;
@@ -211,7 +210,7 @@ static int receive_reply(struct swrk *swrk, struct criu_reply *reply, int *fd, s
 	auto_free char *bytes = xmalloc(MAX_REPLY);
 	long n = socket_receive(swrk->sock, bytes, MAX_REPLY, fd, err);
 
-	*reply = (struct criu_reply){ 0 };
+	*reply = (struct criu_reply) { 0 };
 	if (n < 0)
 		return wrap(err, "listen to criu");
 	if (n == 0)

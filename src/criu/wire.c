@@ -139,7 +139,7 @@ static enum step next_part(struct reader *r, struct part *part)
 
 	if (r->at == r->end)
 		return PART_NONE;
-	*part = (struct part){ 0 };
+	*part = (struct part) { 0 };
 	if (!get_varint(r, &head) || head >> 3 == 0 || head >> 3 > UINT16_MAX)
 		return PART_BAD;
 	part->number = (unsigned) (head >> 3);

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "libocispec/arena.h"
 #include "libocispec/ocispec.h"
 #include "plan/print-resources.h"

@@ -3,7 +3,6 @@
  */
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "config/rlimit-names.h"
 #include "plan/planner.h"

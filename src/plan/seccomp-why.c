@@ -3,7 +3,6 @@
 #include <linux/seccomp.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "libocispec/arena.h"

@@ -14,7 +14,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "libocispec/arena.h"
 #include "plan/plan.h"

@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -82,7 +81,7 @@ static struct mount_stock take_stock(struct mount_stock *stock)
 {
 	struct mount_stock taken = *stock;
 
-	*stock = (struct mount_stock){ .fd = -1 };
+	*stock = (struct mount_stock) { .fd = -1 };
 	return taken;
 }
 
@@ -90,7 +89,7 @@ int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struc
 {
 	const size_t n = plan->rootfs.n_steps;
 
-	*rootfs = (struct rootfs){
+	*rootfs = (struct rootfs) {
 		.plan = plan, .root = -1, .console = -1, .empty.fd = -1, .null = take_stock(&sources->null),
 		.own_mounts = namespace_is_own(&plan->ns, CLONE_NEWNS), .may_mount = true,
 		.kept = xmalloc(n * sizeof *rootfs->kept + 1),

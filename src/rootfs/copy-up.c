@@ -8,13 +8,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"

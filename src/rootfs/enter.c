@@ -54,7 +54,7 @@ static void close_all(struct rootfs *rootfs)
 	for (size_t i = 0; i < rootfs->plan->rootfs.n_steps; i++)
 		cleanup_close(&rootfs->kept[i]);
 	free(rootfs->kept);
-	*rootfs = (struct rootfs){ .root = -1, .console = -1, .null.fd = -1, .empty.fd = -1 };
+	*rootfs = (struct rootfs) { .root = -1, .console = -1, .null.fd = -1, .empty.fd = -1 };
 }
 
 int rootfs_enter(struct rootfs *rootfs, struct error *err)

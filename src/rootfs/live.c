@@ -7,7 +7,6 @@
  * and with the current folder in the runtime's own /proc/self/fd "7" is one.
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +46,7 @@ static int unmount(int fds, int mount)
 /* The container's root as a place to work in. */
 static int open_container(const struct plan *plan, struct rootfs *rootfs, struct error *err)
 {
-	*rootfs = (struct rootfs){
+	*rootfs = (struct rootfs) {
 		.plan = plan, .root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .console = -1, .empty.fd = -1,
 		.null.fd = -1, .own_mounts = true, .may_mount = true, .keep_all = true,
 		.kept = no_descriptors(plan->rootfs.n_steps),

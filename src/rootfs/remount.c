@@ -2,7 +2,6 @@
  * remount.c - the steps that change a mount which is there
  */
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 

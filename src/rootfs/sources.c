@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -161,14 +160,14 @@ void rootfs_close_sources(struct rootfs_sources *sources)
 	free(sources->cgroups);
 	free(sources->step);
 	free(sources->fill);
-	*sources = (struct rootfs_sources){ .root = -1, .root_inside = -1, .null.fd = -1 };
+	*sources = (struct rootfs_sources) { .root = -1, .root_inside = -1, .null.fd = -1 };
 }
 
 static void begin(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources)
 {
 	const size_t n = plan->rootfs.n_steps;
 
-	*sources = (struct rootfs_sources){
+	*sources = (struct rootfs_sources) {
 		.root = -1, .root_inside = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1),
 		.fill = xmalloc(n * sizeof *sources->fill + 1), .n = n,
 	};

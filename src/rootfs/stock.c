@@ -45,7 +45,7 @@ int stock_null(struct mount_stock *stock, struct error *err)
 	if (mount < 0 || mount_change(mount, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, MS_PRIVATE,
 				      false, err) < 0)
 		return wrap(err, "prepare /dev/null for masked paths");
-	*stock = (struct mount_stock){ .fd = take_fd(mount) };
+	*stock = (struct mount_stock) { .fd = take_fd(mount) };
 	return 0;
 }
 
@@ -62,6 +62,6 @@ int stock_empty(struct mount_stock *stock, const char *label, struct error *err)
 
 	if (mount < 0)
 		return wrap(err, "make an empty folder for masked paths");
-	*stock = (struct mount_stock){ .fd = mount };
+	*stock = (struct mount_stock) { .fd = mount };
 	return 0;
 }

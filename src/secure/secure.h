@@ -7,7 +7,6 @@
  *   no_new_privs; LSM labels; [seccomp, last].
  */
 #pragma once
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include "plan/plan.h"

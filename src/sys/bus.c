@@ -8,7 +8,6 @@
  */
 #ifdef HAVE_SYSTEMD
 #include <dbus/dbus.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -88,7 +88,7 @@ static int by_id(const void *a, const void *b)
 
 bool mountinfo_parse(char *text, struct mountinfo *info)
 {
-	*info = (struct mountinfo){ .text = text };
+	*info = (struct mountinfo) { .text = text };
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
 		struct mount_entry entry;
 
@@ -110,7 +110,7 @@ int mountinfo_read(const char *proc, struct mountinfo *info, struct error *err)
 	char *text;
 	size_t n;
 
-	*info = (struct mountinfo){ 0 };
+	*info = (struct mountinfo) { 0 };
 	if (fd < 0)
 		return fail(err, errno, "open %s", path);
 	text = fd_read_all(fd, LONGEST, &n, err);
@@ -145,7 +145,7 @@ void mountinfo_free(struct mountinfo *info)
 {
 	free(info->entries);
 	free(info->text);
-	*info = (struct mountinfo){ 0 };
+	*info = (struct mountinfo) { 0 };
 }
 
 const struct mount_entry *mountinfo_find(const struct mountinfo *info, uint64_t id)

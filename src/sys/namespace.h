@@ -3,7 +3,6 @@
  */
 #pragma once
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 struct error;

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,7 +12,6 @@
 #include "base/number.h"
 #include "sys/fd.h"
 #include "sys/process.h"
-#include "sys/signals.h"
 
 bool process_stat_parse(const char *text, struct process_stat *out)
 {

@@ -12,7 +12,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "sys/disable.h"
 #include "sys/fd.h"
 #include "sys/mountfd.h"

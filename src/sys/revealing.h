@@ -7,7 +7,6 @@
  * this says which mounts are in the way.
  */
 #pragma once
-#include <stddef.h>
 
 struct mountinfo;
 struct text;

@@ -1,7 +1,6 @@
 /* list.h - "0-3,7" as a bit mask, for CPUs and memory nodes (private to src/tune) */
 #pragma once
 #include <stdbool.h>
-#include <stddef.h>
 
 #define LIST_MAX 8192	/* more CPUs than any kernel has (CONFIG_NR_CPUS) */
 #define LIST_WORDS (LIST_MAX / (8 * sizeof(unsigned long)))

@@ -1,7 +1,6 @@
 /* resctrl.c - see resctrl.h */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "plan/plan.h"
 #include "sys/fd.h"

@@ -12,7 +12,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 #include "tune/tune.h"

@@ -1,6 +1,7 @@
 /* enter.c - see enter.h */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,8 +22,6 @@
 #include "sys/pty.h"
 #include "sys/signals.h"
 #include "tune/tune.h"
-
-#define CAP_SYS_ADMIN_BIT (1ull << 21)
 
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err)
 {
@@ -179,7 +178,7 @@ static int become(struct entry *entry, struct error *err)
 	if (capability_drop_bounding(&p->caps, entry->last_cap, err) < 0)
 		return blame(err, "/process/capabilities");
 	/* Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter: now or never. */
-	if (!p->no_new_privs && !(p->caps.effective & CAP_SYS_ADMIN_BIT) && enter_filter(entry, err) < 0)
+	if (!p->no_new_privs && !(p->caps.effective >> CAP_SYS_ADMIN & 1) && enter_filter(entry, err) < 0)
 		return -1;
 
 	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */

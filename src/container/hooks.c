@@ -111,10 +111,11 @@ static void become(const struct oci_hook *hook, int in, int print, const struct 
 	signal_reset();
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || fd_close_from(3, &ignored) < 0)
 		_exit(126);
+	/* It runs all the same: a hook that clears up has to, whatever has become of the bundle. */
 	if (setting->cwd && chdir(setting->cwd) < 0)
-		dprintf(2, "cannot enter %s: %s", setting->cwd, errno_text(errno));
+		dprintf(2, "cannot enter %s: %s\n", setting->cwd, errno_text(errno));
 	execve(hook->path, args, own ? own : setting->env);
-	dprintf(2, "exec %s: %s", hook->path, errno_text(errno));
+	dprintf(2, "exec %s: %s\n", hook->path, errno_text(errno));
 	_exit(127);
 }
 

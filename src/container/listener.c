@@ -28,7 +28,8 @@ int listener_send(const struct oci_seccomp *profile, const struct record_state *
 	}
 	text_addf(&t, "\"state\":%s}", state);
 	auto_fd sock = socket_connect(AT_FDCWD, profile->listener_path, SOCK_STREAM, err);
-	if (sock < 0 || socket_send(sock, t.s, t.n, listener, err) < 0)
-		return wrap(err, "failed to connect with seccomp agent"), blame(err, "/linux/seccomp/listenerPath");
-	return 0;
+	if (sock >= 0 && socket_send(sock, t.s, t.n, listener, err) == 0)
+		return 0;
+	wrap(err, "failed to connect with seccomp agent");
+	return blame(err, "/linux/seccomp/listenerPath");
 }

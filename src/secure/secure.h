@@ -67,5 +67,6 @@ void self_forget_environment(void);
 
 /* Run from a copy of this program that nobody can write (CVE-2019-5736): as a rule early.c has put us on a read-only
  * detached mount before main(), and this only makes sure; where it could not, this execs us again and does not return
- * unless that is refused.  ARGV is main()'s.  Called by create, run, exec and restore, before they do anything. */
+ * unless that is refused.  ARGV is main()'s.  Called by create, run, exec, mounts and restore before they do
+ * anything. */
 int self_protect(char **argv, struct error *err);

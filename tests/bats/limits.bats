@@ -4,11 +4,6 @@ load helpers
 load lib/mounts
 load lib/cgroups
 
-resources()
-{
-	spec ".linux.resources += $1"
-}
-
 # of CONTROLLER FILE
 of()
 {

@@ -35,11 +35,6 @@ of()
 	cat "$(where "$1")/$2"
 }
 
-resources()
-{
-	spec ".linux.resources |= (. // {}) * $1"
-}
-
 # becomes JSON CONTROLLER V1-FILE V1-VALUE [V2-FILE V2-VALUE]; "-" for a value: refused there, with the place
 becomes()
 {

@@ -27,11 +27,6 @@ pids()
 	of pids pids.max
 }
 
-resources()
-{
-	spec ".linux.resources += $1"
-}
-
 # All limits there are, to see that nothing changed.  But huge pages: in hybrid's cgroup2 that controller appears when a test of
 # another view switches it on.
 snapshot()

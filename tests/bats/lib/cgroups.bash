@@ -6,6 +6,7 @@
 #	remove_cgroup PATH
 #	member_of DIR PID
 #	give_cgroup DIR UID		v2: a delegated cgroup, with all controllers
+#	resources JSON			linux.resources of the container's config gets these members, each in place of what was there
 
 cgroup_dirs()
 {
@@ -81,4 +82,9 @@ all_controllers()
 	for name in $(cat "$1/cgroup.controllers"); do
 		{ echo "+$name" >"$1/cgroup.subtree_control"; } 2>/dev/null || true
 	done
+}
+
+resources()
+{
+	spec ".linux.resources += $1"
 }

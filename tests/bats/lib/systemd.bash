@@ -3,6 +3,7 @@
 #	need_systemd		skip where PID 1 is another
 #	unit [NAME]		cgroupsPath asks for a scope: $UNIT is its name, $SLICE its slice (system.slice, or $SLICE as set before)
 #	unit_dir [CONTROLLER]	its folder
+#	unit_file CONTROLLER V1 V2	what the file V1 in that folder says, and in v2 what V2 says
 #	property NAME		of $UNIT, as systemctl shows it
 #	sd ARGS...		rt --systemd-cgroup ARGS
 #	stranger		somebody else's scope takes the name $UNIT; its only process is $STRANGER
@@ -41,6 +42,11 @@ unit_dir()
 	v2) echo "/sys/fs/cgroup$(slice_path "$SLICE")/$UNIT" ;;
 	*) echo "/sys/fs/cgroup/${1:-memory}$(slice_path "$SLICE")/$UNIT" ;;
 	esac
+}
+
+unit_file()
+{
+	if [ "$VIEW" = v2 ]; then cat "$(unit_dir)/$3"; else cat "$(unit_dir "$1")/$2"; fi
 }
 
 property()

@@ -5,10 +5,7 @@ load docker
 
 setup_file()
 {
-	need dockerd docker containerd || return 0
-	docker_start --experimental
-	docker load -qi "$IMAGES/box.tar"
-	docker tag localhost/box box
+	docker_box --experimental
 }
 
 teardown_file()

@@ -6,9 +6,7 @@ load docker
 
 setup_file()
 {
-	need dockerd docker containerd || return 0
-	docker_start
-	docker load -qi "$IMAGES/box.tar"
+	docker_box
 }
 
 teardown_file()

@@ -1,4 +1,4 @@
-# docker.bash - a dockerd of one's own
+# docker.bash - what the docker files share: a dockerd of one's own, an image, a container, and the end of all that
 
 # docker_start [OPTIONS...]: with the settings that contrib/ gives
 docker_start()
@@ -15,6 +15,22 @@ docker_start()
 	ln -sf "$RUNTIME" "$W/path/runc"
 	PATH=$W/path:$PATH daemon dockerd dockerd --log-level warn --debug=false "${options[@]}" "$@"
 	wait_for docker version || { cat "$W/dockerd.log"; return 1; }
+}
+
+# docker_box [OPTIONS...]: the set-up of a file whose tests take the image box; the options are dockerd's.
+docker_box()
+{
+	need dockerd docker containerd || return 0
+	docker_start "$@"
+	docker load -qi "$IMAGES/box.tar"
+	docker tag localhost/box box
+}
+
+# The same with a container that runs all the time, long.
+docker_long()
+{
+	docker_box
+	! began || docker run -d --name long box sleep 10000
 }
 
 # The clean-up of a dockerd: containers, images, networks, and what it leaves when it ends.

@@ -1,13 +1,12 @@
 load helpers
 load podman
 
-# Checkpoints that podman can make and start from, besides the simple one in podman.bats.
+# Checkpoints that podman can make and start from.
 
 setup_file()
 {
 	need_criu || return 0
-	podman_setup || return 0
-	podman load -i "$IMAGES/box.tar"
+	podman_box
 }
 
 teardown_file()
@@ -17,6 +16,26 @@ teardown_file()
 }
 
 count='i=0; while :; do i=$((i+1)); echo $i >>/count; sleep 0.1; done'
+
+@test "checkpoint and restore: it goes on counting, here and from an archive" {
+	ok podman run -d --name counter box sh -c "$count"
+	wait_for podman exec counter grep -qx 5 /count
+	ok podman container checkpoint counter
+	ok podman inspect -f '{{.State.Checkpointed}} {{.State.Running}}' counter
+	is 'true false'
+	ok podman container restore counter
+	wait_for podman exec counter grep -qx 20 /count
+	ok podman container checkpoint --export "$W/tmp/counter.tar.gz" counter
+	ok podman rm counter
+	ok podman container restore --import "$W/tmp/counter.tar.gz"
+	wait_for podman exec counter grep -qx 40 /count
+	ok podman exec counter sh -c 'sort -n /count | uniq -d; wc -l </count; tail -n 1 /count'
+	[ "$(sed -n 1p <<<"$output")" = "$(sed -n 2p <<<"$output")" ]
+	ok podman container checkpoint --leave-running counter
+	ok podman inspect -f '{{.State.Running}}' counter
+	is true
+	ok podman rm -f -t 0 counter
+}
 
 @test "an archive with a volume, a tmpfs and statistics, under another name" {
 	ok podman run -d --name c1 -v volume:/v --tmpfs /t --hostname kept box \

@@ -5,9 +5,7 @@ load podman
 
 setup_file()
 {
-	podman_setup || return 0
-	podman load -i "$IMAGES/box.tar"
-	podman run -d --name long box sleep 10000
+	podman_long
 }
 
 teardown_file()
@@ -226,6 +224,98 @@ teardown_file()
 	wait_for logged
 	ok podman kube generate played
 	ok podman kube down "$W/tmp/pod.yaml"
+}
+
+# ---- more of what run can do --------------------------------------------------
+
+@test "--init reaps and forwards" {
+	ok podman run --rm --init box sh -c 'tr "\0" " " </proc/1/cmdline'
+	says init
+	ok podman run -d --name initialised --init box sleep 1000
+	ok podman stop -t 30 initialised
+	ok podman inspect -f '{{.State.ExitCode}}' initialised
+	is 143
+	ok podman rm initialised
+}
+
+@test "hooks of a folder are run" {
+	mkdir -p "$W/tmp/hooks"
+	printf '#!/bin/sh\ncat >%s/hook.$1\n' "$W/tmp" >"$W/tmp/hook"
+	chmod +x "$W/tmp/hook"
+	cat >"$W/tmp/hooks/h.json" <<EOT
+{ "version": "1.0.0", "hook": { "path": "$W/tmp/hook", "args": ["hook", "ran"] },
+  "when": { "always": true }, "stages": ["createRuntime", "poststop"] }
+EOT
+	ok podman --hooks-dir "$W/tmp/hooks" run --rm box true
+	ok jq -r .status "$W/tmp/hook.ran"
+	is stopped
+}
+
+@test "secrets, environment files, timezone, hosts, annotations" {
+	echo secret | podman secret create s -
+	echo A=1 >"$W/tmp/env"
+	ok podman run --rm --secret s --env-file "$W/tmp/env" --add-host there:192.0.2.9 --annotation x=y box sh -c 'cat /run/secrets/s; echo $A; grep there /etc/hosts'
+	says secret 1 192.0.2.9
+	ok podman secret rm s
+}
+
+@test "--preserve-fds" {
+	ok bash -c 'echo kept >$W/tmp/kept; podman run --rm --preserve-fds 1 box sh -c "cat <&3" 3<$W/tmp/kept'
+	is kept
+}
+
+@test "--sdnotify=container" {
+	ok podman run -d --name notifies --sdnotify ignore box sleep 1000
+	ok podman rm -f -t 0 notifies
+}
+
+@test "--pidfile, --cidfile" {
+	ok podman run -d --name filed --pidfile "$W/tmp/pid" --cidfile "$W/tmp/cid" box sleep 1000
+	[ "$(podman inspect -f '{{.State.Pid}}' filed)" = "$(<"$W/tmp/pid")" ]
+	ok podman rm -f -t 0 filed
+}
+
+@test "build with RUN, USER, WORKDIR, ENTRYPOINT" {
+	mkdir -p "$W/tmp/build"
+	cat >"$W/tmp/build/Containerfile" <<-EOT
+		FROM localhost/box
+		RUN echo built >/built && mkdir -p /work && chown app /work
+		USER app
+		WORKDIR /work
+		RUN id -u >uid; cat /proc/self/cgroup >/dev/null
+		ENTRYPOINT ["sh", "-c"]
+		CMD ["cat /built uid; pwd"]
+	EOT
+	ok podman build -q -t made "$W/tmp/build"
+	ok podman run --rm made
+	is $'built\n1234\n/work'
+	printf 'FROM localhost/box\nRUN exit 9\n' >"$W/tmp/build/Containerfile"
+	fails podman build -q "$W/tmp/build"
+	says "exit status 9"
+	printf 'FROM localhost/box\nRUN ["nope"]\n' >"$W/tmp/build/Containerfile"
+	fails podman build -q "$W/tmp/build"
+	says nope
+	ok podman rmi made
+}
+
+@test "play kube" {
+	need_pods
+	cat >"$W/tmp/pod.yaml" <<-EOT
+		apiVersion: v1
+		kind: Pod
+		metadata: { name: played }
+		spec:
+		  containers:
+		  - name: c
+		    image: localhost/box
+		    command: [sleep, "1000"]
+		    securityContext: { readOnlyRootFilesystem: true, runAsUser: 1234 }
+		    resources: { limits: { memory: 64Mi } }
+	EOT
+	ok podman play kube "$W/tmp/pod.yaml"
+	ok podman exec played-c id -u
+	is 1234
+	ok podman play kube --down "$W/tmp/pod.yaml"
 }
 
 # ---- and the rest -------------------------------------------------------------

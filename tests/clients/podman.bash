@@ -1,6 +1,6 @@
-# podman.bash - what podman.bats and podman-rootless.bats share
+# podman.bash - what the podman files share: settings, an image, a container, and the end of all that
 
-# podman_setup || return 0: the settings that contrib/ gives, and what this kind of machine needs; box is loaded.
+# podman_setup || return 0: the settings that contrib/ gives, and what this kind of machine needs.
 podman_setup()
 {
 	need podman conmon || return
@@ -18,6 +18,20 @@ podman_setup()
 			"$RUNTIME_NAME" "$RUNTIME_NAME" "$RUNTIME"
 	} >/etc/containers/containers.conf
 	[ "$RUNTIME_NAME" != ctr-run ] || cp "$TOP/contrib/podman/ctr-run.conf" /etc/containers/containers.conf.d/
+}
+
+# The set-up of a file whose tests take the image box.
+podman_box()
+{
+	podman_setup || return 0
+	podman load -i "$IMAGES/box.tar"
+}
+
+# The same with a container that runs all the time, long.
+podman_long()
+{
+	podman_box
+	! began || podman run -d --name long box sleep 10000
 }
 
 # For tests with pods, each of which has a cgroup.

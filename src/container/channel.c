@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "container/channel.h"
 #include "sys/interrupt.h"
+#include "sys/socket.h"
 
 #define MAX_LOG 1024
 
@@ -41,19 +42,11 @@ int channel_send(struct channel *ch, enum message m, const void *data, size_t si
 {
 	uint32_t head = m;
 	struct iovec v[2] = { { &head, sizeof head }, { (void *) data, size } };
-	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control = { 0 };
 	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2 };
+	union socket_rights rights;
 	ssize_t n;
 
-	if (fd >= 0) {
-		h.msg_control = &control;
-		h.msg_controllen = sizeof control.buf;
-		struct cmsghdr *c = CMSG_FIRSTHDR(&h);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(c), &fd, sizeof fd);
-	}
+	socket_give(&h, &rights, fd);
 	do
 		n = sendmsg(ch->fd, &h, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
@@ -109,14 +102,14 @@ static int wait_for_packet(const struct channel *ch, struct error *err)
 static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t size, int *fd, struct error *err)
 {
 	struct iovec v[2] = { { head, sizeof *head }, { body, size } };
-	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
-	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2, .msg_control = &control,
-			    .msg_controllen = sizeof control.buf };
+	struct msghdr h = { .msg_iov = v, .msg_iovlen = 2 };
+	union socket_rights rights;
 	ssize_t n;
 
 	*fd = -1;
 	if (wait_for_packet(ch, err) < 0)
 		return -1;
+	socket_take(&h, &rights);
 	/* If the peer closed without having read all, the kernel says so once, before it hands over what still lies
 	 * here: that may be a last word. */
 	do
@@ -126,9 +119,7 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 		return fail(err, errno, "listen to %s", ch->peer);
 	if (n == 0)
 		return -2;
-	struct cmsghdr *c = h.msg_controllen ? CMSG_FIRSTHDR(&h) : NULL;
-	if (c && c->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(c), sizeof *fd);
+	*fd = socket_taken(&h);
 	if ((size_t) n < sizeof *head || *head >= MSG_COUNT || h.msg_flags & MSG_TRUNC) {
 		cleanup_close(fd);
 		return fail_code(err, ERROR_PROTOCOL, "%s sent what is no message", ch->peer);

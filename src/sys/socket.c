@@ -95,29 +95,48 @@ int socket_listen(int dirfd, const char *path, int type, struct error *err)
 	return take_fd(sock);
 }
 
-/* Room for one descriptor and no more: the kernel closes the others itself. */
-union control {
-	struct cmsghdr align;
-	char bytes[CMSG_SPACE(sizeof(int))];
-};
+void socket_give(struct msghdr *message, union socket_rights *rights, int fd)
+{
+	struct cmsghdr *head;
+
+	if (fd < 0)
+		return;
+	memset(rights, 0, sizeof *rights);
+	message->msg_control = rights;
+	message->msg_controllen = sizeof *rights;
+	head = CMSG_FIRSTHDR(message);
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(head), &fd, sizeof fd);
+}
+
+void socket_take(struct msghdr *message, union socket_rights *rights)
+{
+	message->msg_control = rights;
+	/* Not the size, which is rounded up: a second descriptor would fit. */
+	message->msg_controllen = CMSG_LEN(sizeof(int));
+}
+
+int socket_taken(struct msghdr *message)
+{
+	int fd = -1;
+
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head; head = CMSG_NXTHDR(message, head))
+		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+		    head->cmsg_len == CMSG_LEN(sizeof fd))
+			memcpy(&fd, CMSG_DATA(head), sizeof fd);
+	return fd;
+}
 
 int socket_send(int sock, const void *bytes, size_t n, int fd, struct error *err)
 {
 	struct iovec part = { .iov_base = (void *) (uintptr_t) bytes, .iov_len = n };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	union control control = { 0 };
-	struct cmsghdr *head;
+	union socket_rights rights;
 	ssize_t sent;
 
-	if (fd >= 0) {
-		message.msg_control = &control;
-		message.msg_controllen = sizeof control;
-		head = CMSG_FIRSTHDR(&message);
-		head->cmsg_level = SOL_SOCKET;
-		head->cmsg_type = SCM_RIGHTS;
-		head->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(head), &fd, sizeof fd);
-	}
+	socket_give(&message, &rights, fd);
 	do {
 		sent = sendmsg(sock, &message, MSG_NOSIGNAL);
 		if (sent < 0 && errno == EINTR)
@@ -137,24 +156,20 @@ long socket_receive(int sock, void *bytes, size_t n, int *fd, struct error *err)
 {
 	struct iovec part = { .iov_base = bytes, .iov_len = n };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-	union control control = { 0 };
+	union socket_rights rights;
 	auto_fd got = -1;
 	ssize_t received;
 
 	if (fd) {
 		*fd = -1;
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_LEN(sizeof(int));
+		socket_take(&message, &rights);
 	}
 	do
 		received = recvmsg(sock, &message, MSG_CMSG_CLOEXEC);
 	while (received < 0 && errno == EINTR);
 	if (received < 0)
 		return fail(err, errno, "receive from a socket");
-	for (struct cmsghdr *head = fd ? CMSG_FIRSTHDR(&message) : NULL; head; head = CMSG_NXTHDR(&message, head))
-		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
-		    head->cmsg_len == CMSG_LEN(sizeof got))
-			memcpy(&got, CMSG_DATA(head), sizeof got);
+	got = socket_taken(&message);
 	if (message.msg_flags & MSG_TRUNC)
 		return fail(err, EMSGSIZE, "receive a message of more than %zu bytes", n);
 	if (fd && message.msg_flags & MSG_CTRUNC)

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include <stddef.h>
+#include <sys/socket.h>
 
 struct error;
 
@@ -15,6 +16,20 @@ int socket_connect(int dirfd, const char *path, int type, struct error *err);
 
 /* Bind one to PATH, open to nobody but us (0600), and listen.  The caller owns the descriptor. */
 int socket_listen(int dirfd, const char *path, int type, struct error *err);
+
+/* The room for what goes with a message: one descriptor. */
+union socket_rights {
+	struct cmsghdr align;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+/* FD (or -1) goes with MESSAGE, which refers to RIGHTS until it was sent. */
+void socket_give(struct msghdr *message, union socket_rights *rights, int fd);
+
+/* One descriptor may come with MESSAGE, which refers to RIGHTS; of several the kernel closes the others, and sets
+ * MSG_CTRUNC.  socket_taken(): the one that came, which is the caller's, or -1. */
+void socket_take(struct msghdr *message, union socket_rights *rights);
+int socket_taken(struct msghdr *message);
 
 /* Send BYTES with the descriptor FD (or -1); receive likewise (*FD is -1 if none came; may be NULL).  MSG_NOSIGNAL,
  * close-on-exec.  socket_receive returns the number of bytes, 0 at the end. */

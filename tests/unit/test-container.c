@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -107,6 +108,34 @@ static void a_descriptor_travels(void **state)
 	assert_int_equal(channel_next(&a, NULL, 0, &fd, &err), MSG_TERMINAL);
 	assert_true(fd >= 0 && fd != a.fd);
 	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	channel_close(&a);
+	channel_close(&b);
+}
+
+/* The peer is in the container, and may send what it likes: no descriptor may stay with us that nobody knows of. */
+static void of_two_descriptors_one_is_closed(void **state)
+{
+	int fd = -1, free, two[2] = { 0, 1 };
+	uint32_t head = MSG_TERMINAL;
+	struct iovec part = { .iov_base = &head, .iov_len = sizeof head };
+	union { struct cmsghdr head; char bytes[CMSG_SPACE(sizeof two)]; } control = { 0 };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct channel a, b;
+
+	(void) state;
+	message.msg_control = &control;
+	message.msg_controllen = CMSG_SPACE(sizeof two);
+	control.head = (struct cmsghdr) { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	control.head.cmsg_len = CMSG_LEN(sizeof two);
+	memcpy(CMSG_DATA(&control.head), two, sizeof two);
+	assert_int_equal(channel_pair(&a, &b, &err), 0);
+	assert_int_equal(sendmsg(b.fd, &message, 0), sizeof head);
+	assert_int_equal(channel_next(&a, NULL, 0, &fd, &err), MSG_TERMINAL);
+	/* Numbers are given from the lowest that is free. */
+	free = dup(0);
+	assert_int_equal(free, fd + 1);
+	close(free);
 	close(fd);
 	channel_close(&a);
 	channel_close(&b);
@@ -225,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_message_out_of_turn_is_an_error),
 		cmocka_unit_test(the_last_word_of_one_who_did_not_hear_all_is_heard),
 		cmocka_unit_test(a_descriptor_travels),
+		cmocka_unit_test(of_two_descriptors_one_is_closed),
 		cmocka_unit_test(lookup_follows_the_path_of_the_process),
 		cmocka_unit_test(lookup_says_what_clients_match),
 		cmocka_unit_test(container_ids_are_checked),

@@ -152,14 +152,13 @@ static void a_descriptor(void **state)
 /* Two at once is against the rules: both must be closed again. */
 static void two_descriptors(void **state)
 {
-	int ends[2], fd = -1, before = dup(0), after, two[2] = { 0, 1 };
+	int ends[2], fd = -1, before, after, two[2] = { 0, 1 };
 	struct iovec part = { .iov_base = ends, .iov_len = 1 };
 	union { struct cmsghdr head; char bytes[CMSG_SPACE(sizeof two)]; } control = { 0 };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	char text[4];
 
 	(void) state;
-	close(before);
 	message.msg_control = &control;
 	message.msg_controllen = sizeof control;
 	control.head = (struct cmsghdr) { .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
@@ -167,13 +166,16 @@ static void two_descriptors(void **state)
 	memcpy(CMSG_DATA(&control.head), two, sizeof two);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	assert_int_equal(sendmsg(ends[0], &message, 0), 1);
+	before = dup(0);
+	close(before);
 	assert_int_equal(socket_receive(ends[1], text, sizeof text, &fd, &err), -1);
 	assert_int_equal(fd, -1);
-	close(ends[0]);
-	close(ends[1]);
+	/* The lowest number that is free is the same as before. */
 	after = dup(0);
 	close(after);
 	assert_int_equal(before, after);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 int main(void)

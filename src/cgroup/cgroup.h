@@ -153,6 +153,9 @@ int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err);
 /* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 
+/* True if PID is one of these N, which are sorted. */
+bool pids_have(const pid_t *pids, size_t n, pid_t pid);
+
 /* SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is left
  * or 10 s have passed (ERROR_TIMEOUT). */
 int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);

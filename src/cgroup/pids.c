@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -73,6 +74,11 @@ size_t procs_sort(pid_t *pids, size_t n)
 		if (pids[i] != pids[kept])
 			pids[++kept] = pids[i];
 	return kept + 1;
+}
+
+bool pids_have(const pid_t *pids, size_t n, pid_t pid)
+{
+	return n && bsearch(&pid, pids, n, sizeof *pids, compare);
 }
 
 static int collect(int dir, const char *name, void *context, struct error *err)

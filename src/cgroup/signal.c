@@ -121,23 +121,6 @@ char *cgroup_freezer_path(const struct cgroup *cgroup)
 
 #define BATCH 128	/* pidfds held at a time, far below any descriptor limit */
 
-static bool listed(const pid_t *pids, size_t n, pid_t pid)
-{
-	size_t low = 0;
-
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
-
-		if (pids[middle] == pid)
-			return true;
-		if (pids[middle] < pid)
-			low = middle + 1;
-		else
-			n = middle;
-	}
-	return false;
-}
-
 static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t n, int sig, struct error *err)
 {
 	auto_free pid_t *still = NULL;
@@ -150,7 +133,7 @@ static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t n
 	for (size_t i = 0; i < n; i++) {
 		if (pidfds[i] < 0)
 			continue;
-		if (result == 0 && listed(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 &&
+		if (result == 0 && pids_have(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 &&
 		    errno != ESRCH)
 			result = fail(err, errno, "send signal %d to process %d", sig, (int) pids[i]);
 		close(pidfds[i]);

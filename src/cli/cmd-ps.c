@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "cgroup/cgroup.h"
 #include "cli/cli.h"
 #include "cli/cmd-ps.h"
 #include "container/container.h"
@@ -56,14 +57,6 @@ static pid_t pid_of(const char *line, size_t column)
 		return -1;
 	snprintf(digits, n + 1, "%s", line);
 	return number_parse(digits, 1, INT32_MAX, &pid) ? (pid_t) pid : -1;
-}
-
-static bool pids_have(const pid_t *pids, size_t n, pid_t pid)
-{
-	for (size_t i = 0; i < n; i++)
-		if (pids[i] == pid)
-			return true;
-	return false;
 }
 
 int ps_filter(const char *table, const pid_t *pids, size_t n_pids, struct text *out, struct error *err)

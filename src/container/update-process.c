@@ -42,13 +42,6 @@ static int list(const struct processes *p, pid_t **pids, size_t *n, struct error
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *) a, y = *(const pid_t *) b;
-
-	return (x > y) - (x < y);
-}
-
 static int change_batch(struct processes *p, visit *change, const pid_t *pids, size_t n, struct error *err)
 {
 	auto_free pid_t *still = NULL;
@@ -68,7 +61,7 @@ static int change_batch(struct processes *p, visit *change, const pid_t *pids, s
 
 		if (held[i].fd < 0)
 			continue;
-		if (result >= 0 && bsearch(&pids[i], still, n_still, sizeof *still, compare)) {
+		if (result >= 0 && pids_have(still, n_still, pids[i])) {
 			changed = change(p, &held[i], err);
 			if (changed > 0)
 				result = 1;

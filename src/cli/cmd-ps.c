@@ -21,6 +21,7 @@
 #include "cli/cmd-ps.h"
 #include "container/container.h"
 #include "sys/fd.h"
+#include "sys/host.h"
 #include "sys/process.h"
 
 struct ps_options { const char *format; };
@@ -79,22 +80,6 @@ int ps_filter(const char *table, const pid_t *pids, size_t n_pids, struct text *
 	return 0;
 }
 
-/* Where ps is: in PATH, or, as callers clear the environment, where it usually is.  The caller frees. */
-static char *find_ps(void)
-{
-	const char *places[] = { getenv("PATH"), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		for (const char *p = places[i]; p && *p; p += strspn(p, ":")) {
-			size_t n = strcspn(p, ":");
-			auto_free char *path = xasprintf("%.*s/ps", (int) n, p);
-			if (*path == '/' && access(path, X_OK) == 0)
-				return take(path);
-			p += n;
-		}
-	return NULL;
-}
-
 /* Start PATH with ARGS ("-ef" if there are none), writing to OUT. */
 static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct error *err)
 {
@@ -122,7 +107,7 @@ static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct e
 /* What ps prints for ARGS; the caller frees.  NULL with ERR. */
 static char *run_ps(char **args, struct error *err)
 {
-	auto_free char *path = find_ps(), *printed = NULL;
+	auto_free char *path = host_find_program("ps"), *printed = NULL;
 	auto_fd in = -1, out = -1;
 	int ends[2], status;
 	size_t length;

@@ -9,8 +9,7 @@
 #include "container/lookup.h"
 #include "container/refusal.h"
 #include "sys/fd.h"
-
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#include "sys/host.h"
 
 /* 0 if PATH is a regular file that we may execute, else an errno value. */
 static int executable(const char *path)
@@ -49,7 +48,7 @@ static char *refuse(struct error *err, int number, const char *program, const ch
 
 char *lookup_program(const char *program, char *const *env, struct error *err)
 {
-	const char *path = DEFAULT_PATH;
+	const char *path = USUAL_PATH;
 	char denied[PATH_MAX] = "";
 	int number;
 

@@ -16,32 +16,17 @@
 #include "criu/dump-log.h"
 #include "criu/swrk.h"
 #include "sys/fd.h"
+#include "sys/host.h"
 #include "sys/process.h"
 #include "sys/signals.h"
 #include "sys/socket.h"
 
-/* podman and containerd may give us no PATH at all. */
-#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define MAX_REPLY 65536
 
 /* ---- starting -------------------------------------------------------------- */
 
-static char *find_in(const char *path)
-{
-	for (const char *end;; path = end + 1) {
-		end = strchrnul(path, ':');
-		auto_free char *file = xasprintf("%.*s/criu", (int) (end - path), path);
-		/* A relative entry of PATH would be whatever lies in the bundle. */
-		if (file[0] == '/' && access(file, X_OK) == 0)
-			return take(file);
-		if (!*end)
-			return NULL;
-	}
-}
-
 static char *find_program(const char *given, struct error *err)
 {
-	const char *path = getenv("PATH");
 	char *file;
 
 	if (given) {
@@ -50,9 +35,7 @@ static char *find_program(const char *given, struct error *err)
 		fail(err, errno, "criu is given as %s", given);
 		return NULL;
 	}
-	file = path && *path ? find_in(path) : NULL;
-	if (!file)
-		file = find_in(USUAL_PATH);
+	file = host_find_program("criu");
 	if (!file)
 		fail_code(err, ERROR_UNSUPPORTED,
 			  "exec: \"criu\": executable file not found in $PATH "

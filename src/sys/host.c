@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "sys/fd.h"
@@ -294,4 +296,20 @@ int host_probe(struct host *host, struct error *err)
 	host->user_manager = has_user_manager(host);
 	probe_lsm(host);
 	return probe_cgroups(host, err);
+}
+
+char *host_find_program(const char *name)
+{
+	const char *places[] = { getenv("PATH"), USUAL_PATH };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+		for (const char *at = places[i]; at && *at; at += strspn(at, ":")) {
+			size_t n = strcspn(at, ":");
+			auto_free char *path = xasprintf("%.*s/%s", (int) n, at, name);
+
+			if (*path == '/' && access(path, X_OK) == 0)
+				return take(path);
+			at += n;
+		}
+	return NULL;
 }

@@ -61,3 +61,10 @@ int host_look_userns(bool *initial, struct error *err);
 
 /* The same, where nothing that protects depends on it: false if it cannot be known. */
 bool host_in_initial_userns(void);
+
+/* Where programs usually are, for whoever has no PATH. */
+#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* Where the machine's program NAME is: in our PATH, or, as callers clear the environment, in USUAL_PATH.  A relative
+ * entry of PATH does not count: it would be whatever lies in the bundle.  The caller frees; NULL: there is none. */
+char *host_find_program(const char *name);

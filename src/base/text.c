@@ -105,6 +105,15 @@ void text_add_visible(struct text *t, const char *s)
 	}
 }
 
+size_t text_width(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char) *s & 0xc0) != 0x80;
+	return n;
+}
+
 char *text_take(struct text *t)
 {
 	char *s = t->s ? t->s : xstrdup("");

@@ -29,6 +29,9 @@ void text_add_json(struct text *t, const char *s);
  * (control characters but newline and tab, U+0080 to U+009F) becomes '?'. */
 void text_add_visible(struct text *t, const char *s);
 
+/* How wide S is in a table: its characters; the further bytes of one in UTF-8 take no room. */
+size_t text_width(const char *s);
+
 /* The text, never NULL; the caller frees it and T is empty again. */
 char *text_take(struct text *t);
 void text_free(struct text *t);

@@ -7,16 +7,6 @@
 #define MIN_WIDTH 12
 #define PADDING 3
 
-/* Characters, not bytes: UTF-8's further bytes are 10xxxxxx. */
-static size_t width_of(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char) *s & 0xc0) != 0x80;
-	return n;
-}
-
 static void add_cell(struct text *t, const char *s)
 {
 	for (; *s; s++) {
@@ -30,14 +20,14 @@ void table_add(struct text *t, const char *const *cells, size_t rows, size_t col
 	size_t widths[16] = { 0 };
 
 	for (size_t i = 0; i < rows * columns; i++) {
-		size_t n = width_of(cells[i]) + PADDING, *width = &widths[i % columns];
+		size_t n = text_width(cells[i]) + PADDING, *width = &widths[i % columns];
 		if (*width < n)
 			*width = n < MIN_WIDTH ? MIN_WIDTH : n;
 	}
 	for (size_t i = 0; i < rows * columns; i++) {
 		bool last = i % columns == columns - 1;
 		add_cell(t, cells[i]);
-		for (size_t n = width_of(cells[i]); !last && n < widths[i % columns]; n++)
+		for (size_t n = text_width(cells[i]); !last && n < widths[i % columns]; n++)
 			text_add(t, " ");
 		text_add(t, last ? "\n" : "");
 	}

@@ -5,16 +5,6 @@
 #include "libocispec/arena.h"
 #include "plan/print-listing.h"
 
-/* Characters, not bytes: UTF-8's continuation bytes take no room. */
-static size_t width_of(const char *s)
-{
-	size_t n = 0;
-
-	for (; *s; s++)
-		n += (*s & 0xc0) != 0x80;
-	return n;
-}
-
 void listing_add(struct listing *t, const char *const cells[LISTING_COLUMNS])
 {
 	const char **row = arena_push(t->arena, &t->rows, t->n, sizeof *t->rows);
@@ -29,8 +19,8 @@ void listing_print(const struct listing *t, struct text *out)
 
 	for (size_t i = 0; i < t->n; i++)
 		for (unsigned c = 0; c < LISTING_COLUMNS; c++)
-			if (t->rows[i][c] && width_of(t->rows[i][c]) > width[c])
-				width[c] = width_of(t->rows[i][c]);
+			if (t->rows[i][c] && text_width(t->rows[i][c]) > width[c])
+				width[c] = text_width(t->rows[i][c]);
 	for (size_t i = 0; i < t->n; i++) {
 		size_t missing = 0;	/* blanks owed, which the end of a line does not get */
 		for (unsigned c = 0; c < LISTING_COLUMNS; c++) {
@@ -42,7 +32,7 @@ void listing_print(const struct listing *t, struct text *out)
 				text_addf(out, "%*s%s", (int) missing, "", cell);
 				missing = 0;
 			}
-			missing += width[c] - width_of(cell);
+			missing += width[c] - text_width(cell);
 		}
 		text_add(out, "\n");
 	}

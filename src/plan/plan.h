@@ -14,6 +14,7 @@
  */
 #pragma once
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -192,6 +193,10 @@ struct process_plan {
 	const struct oci_io_priority *io_priority;
 	const struct oci_cpu_affinity *affinity;	/* of an exec'd process only */
 };
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)	/* 5.19 */
+#endif
 
 /* A seccomp filter ready for seccomp(2). */
 struct seccomp_plan {

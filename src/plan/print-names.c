@@ -12,10 +12,6 @@
 #include "plan/print-names.h"
 #include "sys/namespace.h"
 
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
-#endif
-
 static const char *const action_names[] = {
 	[STEP_BIND] = "bind",	    [STEP_MOUNT] = "mount",	  [STEP_CGROUP] = "cgroup",
 	[STEP_PROPAGATE] = "propagate", [STEP_REMOUNT] = "remount", [STEP_DEVICE] = "device",

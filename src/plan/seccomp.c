@@ -19,10 +19,6 @@
 #include "plan/plan.h"
 #include "plan/seccomp.h"
 
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)	/* 5.19 */
-#endif
-
 #define SECCOMP "/linux/seccomp"
 
 /* Others than the architectures of the profile: what the kernel did before it had words for more. */

@@ -11,10 +11,6 @@
 #include "base/error.h"
 #include "secure/secure.h"
 
-#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
-#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)	/* 5.19 */
-#endif
-
 /* A flag that the kernel knows gets as far as reading the (missing) program. */
 static bool knows(unsigned flag)
 {

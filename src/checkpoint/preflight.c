@@ -1,6 +1,7 @@
 /* preflight.c - see preflight.h */
 #include <dirent.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,11 +52,13 @@ static void complain_stranger(pid_t pid, struct text *complaints)
 
 /* ---- connections ----------------------------------------------------------- */
 
-/* States of tcp(7) in which CRIU wants to be allowed: all that have a peer. */
+/* The states in which CRIU refuses a connection unless it is told to take them: all that have a peer. */
 static bool is_connected(unsigned state)
 {
-	static const bool with_peer[] = { [1] = true, [2] = true, [3] = true, [4] = true, [5] = true, [8] = true,
-					  [9] = true, [11] = true };
+	static const bool with_peer[] = {
+		[TCP_ESTABLISHED] = true, [TCP_SYN_SENT] = true, [TCP_SYN_RECV] = true, [TCP_FIN_WAIT1] = true,
+		[TCP_FIN_WAIT2] = true, [TCP_CLOSE_WAIT] = true, [TCP_LAST_ACK] = true, [TCP_CLOSING] = true,
+	};
 
 	return state < ARRAY_SIZE(with_peer) && with_peer[state];
 }

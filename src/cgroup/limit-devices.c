@@ -18,7 +18,7 @@
 #include "sys/fd.h"
 
 #define POINTER "/linux/resources/devices"
-#define PROGRAM "ctr_run_devices"	/* 15 characters, all that a program's name can have */
+#define PROGRAM_NAME "ctr_run_devices"	/* 15 characters, all that a program's name can have */
 
 struct tables {
 	struct device_table blocks, chars;
@@ -168,13 +168,13 @@ static int apply_v2(const struct cgroup_folder *folder, const struct tables *tab
 	size_t n;
 
 	if (replace)
-		old = bpf_find_device(folder->fd, PROGRAM);
+		old = bpf_find_device(folder->fd, PROGRAM_NAME);
 	if (old < 0 && tables_open(tables))
 		return 0;
 	code = device_program(&tables->blocks, &tables->chars, &n, err);
 	if (!code)
 		return -1;
-	program = bpf_load_device(PROGRAM, code, n, err);
+	program = bpf_load_device(PROGRAM_NAME, code, n, err);
 	return program < 0 ? -1 : bpf_attach_device(folder->fd, program, old, err);
 }
 

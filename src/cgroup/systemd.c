@@ -8,9 +8,9 @@
  * it into the new scope, the cgroup is opened and limited like any other, init
  * is born in it, and the holder goes.
  *
- * Whether the unit of that name is ours tells its description, which has the
- * time of the container's creation in it.  So neither a unit that was there
- * before, nor one that took the name after ours had ended, is ever stopped.
+ * The description of a unit tells whether it is ours: it has the time of the
+ * container's creation in it.  So neither a unit that was there before, nor one
+ * that took the name after ours had ended, is ever stopped.
  *
  * systemd may be executed anew at any moment: a connection that ends is opened
  * again.
@@ -181,8 +181,8 @@ static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const
 	return bus_get(bus, &manager, "Version", &text, err);
 }
 
-/* A list of devices is added to: it is emptied first.  Then nothing is allowed for a moment, in which nobody must
- * run. */
+/* Setting the list of devices only adds to it, so it is emptied first.  For a moment nothing is allowed then, and no
+ * process may run. */
 static int set_devices(struct bus *bus, const struct cgroup *cgroup, const struct oci_resources *resources,
 		       struct arena *arena, struct error *err)
 {
@@ -235,8 +235,8 @@ int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resource
 
 /* ---- start ---------------------------------------------------------------- */
 
-/* There is a unit of that name.  1: it is ours, and runs; 0: look again, it begins, or has ended and will be
- * forgotten; -1: it is somebody else's. */
+/* There is a unit of that name.  1: it is ours, and runs; 0: it is starting, or has ended and will be forgotten: look
+ * again; -1 with ERR: it is somebody else's. */
 static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, struct error *err)
 {
 	auto_free char *state = NULL;
@@ -405,7 +405,7 @@ bool cgroup_claim(struct cgroup *cgroup)
 	if (!bus)
 		return true;
 	ours = is_ours(bus, cgroup->unit, &problem);
-	/* None of that name is loaded, while the folder is there: what is left of ours. */
+	/* No unit of that name is loaded but the folder is there: it is what is left of ours. */
 	if (ours != 0 ||
 	    (unit_get(bus, cgroup->unit, "Unit", "LoadState", &state, &problem) == 0 && !strcmp(state, "not-found")))
 		return true;
@@ -424,7 +424,7 @@ static int stop(struct bus *bus, const struct cgroup_unit *unit, struct error *e
 
 	if (ours <= 0)
 		return ours;
-	/* By itself it would ask them to end, and wait for TimeoutStopSec. */
+	/* StopUnit alone would ask its processes to end, and wait for TimeoutStopSec. */
 	if (!is_slice(unit))
 		bus_call(bus, &manager, "KillUnit", kill_args, 3, NULL, &ignored);
 	if (do_job(bus, "StopUnit", stop_args, 2, err) < 0 && !said(bus, "NoSuchUnit"))
@@ -453,7 +453,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err)
 	unit->asked = result < 0;
 	if (result == 0)
 		return 0;
-	/* Without a folder it is not known what there is.  With one, the end of its last process ends the unit. */
+	/* Without a folder nobody can tell what is left.  With one, the unit ends along with its last process. */
 	if (cgroup->n_folders == 0)
 		return wrap(err, "stop the unit %s", unit->name);
 	log_warn("stop the unit %s: %s", unit->name, err->message);

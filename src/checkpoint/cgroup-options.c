@@ -55,7 +55,8 @@ static char *options_now(int fd)
 	return text;
 }
 
-/* One CRIU at a time, or we would note what another one has left; but one that serves pages may go on for hours. */
+/* One CRIU at a time, or we would note options that another one has changed; but one that serves pages may go on for
+ * hours. */
 static void wait_for_others(int fd)
 {
 	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && waited < PATIENCE_MS;
@@ -63,7 +64,7 @@ static void wait_for_others(int fd)
 		clock_sleep(LOOK_MS);
 }
 
-/* The first is rw or ro, which is nobody's to lose. */
+/* All but the first option, which is rw or ro and never lost. */
 static const char *what_can_be_lost(const struct cgroup_options *options)
 {
 	return options->text ? strchr(options->text, ',') : NULL;
@@ -88,13 +89,13 @@ static void watch_main(const struct cgroup_options *options, int word)
 	char c;
 
 	prctl(PR_SET_NAME, "ctr-run:[options]");
-	/* What ends us is not to end it. */
+	/* A signal that ends the runtime shall not end this. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	fds_close_others(0, stay, ARRAY_SIZE(stay), &ignored);
 	while (read(word, &c, 1) < 0 && errno == EINTR)
 		;
-	/* We were killed: CRIU, whom nobody hears any more, may not have come so far yet. */
+	/* The runtime was killed.  CRIU goes on for a while, and may not have changed the options yet. */
 	for (int waited = 0; waited < ORPHAN_MS; waited += LOOK_MS) {
 		restore_options(options);
 		clock_sleep(LOOK_MS);
@@ -137,7 +138,7 @@ void cgroup_options_note(struct cgroup_options *options)
 
 void cgroup_options_put_back(struct cgroup_options *options)
 {
-	/* It is for our own end only: before it could take the end of the pipe for that. */
+	/* It watches for our own end, and must be gone before the pipe ends: it would take that for it. */
 	if (options->watch > 0) {
 		process_kill_child(&options->watch);
 		close(options->word);

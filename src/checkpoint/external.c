@@ -50,7 +50,7 @@ struct search {
 	const struct plan *plan;
 	struct arena *arena;
 	struct mountinfo mounts;
-	const struct step **step;	/* that made the mount, one a mount; NULL: none that we know */
+	const struct step **step;	/* per mount, the one that made it; NULL: none that we know */
 	struct wire_list *found, *below;
 	struct text *complaints;
 };

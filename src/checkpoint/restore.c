@@ -148,7 +148,7 @@ static int prepare(void *context, bool born_there, struct error *err)
 
 	if ((!born_there && cgroup_add(&r->launch.cgroup, 0, true, err) < 0) || cgroup_join(&r->launch.cgroup, err) < 0)
 		return -1;
-	/* Processes get the session keyring of who makes them: ours, if we did nothing. */
+	/* A process gets the session keyring of whoever makes it: ours, if we did nothing. */
 	if (plan->keyring && keyring_join(plan->keyring, err) < 0)
 		return -1;
 	if (staging_enter(&r->staging, err) < 0)

@@ -93,7 +93,8 @@ static char *source_path(const struct staging *staging, size_t i, struct arena *
 	return arena_printf(arena, "%s/%zu%s", staging->folder, i, staging->within[i]);
 }
 
-/* NAME lies in the bind mount with the longest target: there it is in the source, too. */
+/* A mount NAME below bind mounts is looked for below the source of the nearest, which is the one with the longest
+ * target. */
 static void add_below(const struct staging *staging, const char *name, struct arena *arena, struct wire_list *mounts)
 {
 	size_t best = 0, longest = 0;
@@ -109,7 +110,7 @@ static void add_below(const struct staging *staging, const char *name, struct ar
 			best = i;
 		}
 	}
-	/* "..", from a file that is foreign, would lead out of the source. */
+	/* The name comes from a file that others wrote: ".." would lead out of the source. */
 	if (longest && !strstr(name + longest, "/.."))
 		external_pair(mounts, name,
 			      arena_printf(arena, "%s%s", source_path(staging, best, arena), name + longest));

@@ -1,4 +1,4 @@
-/* help-fish.c - the completion script for fish: one `complete` a row */
+/* help-fish.c - the completion script for fish: one `complete` per row */
 #include <stdio.h>
 
 #include "cli/help-shell.h"

@@ -39,7 +39,7 @@ struct code {
 	struct sock_filter at[BPF_MAXINSNS];	/* the last instruction first */
 	unsigned n;
 	bool full;
-	struct ending endings[32];	/* the latest return of each action, for what has more: no sharing */
+	struct ending endings[32];	/* the latest return of each action, to be shared; further actions are not */
 	unsigned n_endings;
 };
 

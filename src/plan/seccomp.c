@@ -225,8 +225,8 @@ static const struct seccomp_class *class_of_number(const struct seccomp_block *b
 	return block->ranges[i].class;
 }
 
-/* The listener exists only once the filter is in force, and is then handed over by these: to wait for somebody who has
- * not got it yet would be forever.  OWN is the block of our own architecture. */
+/* The listener exists only once the filter is in force, and is handed over by these calls: if one of them asked the
+ * listener, it would wait for good for somebody who has not got it yet.  OWN is the block of our own architecture. */
 static int check_hand_over(const struct seccomp_block *own, struct error *err)
 {
 	static const struct { uint32_t number; const char *name; } needed[] = {

@@ -133,7 +133,8 @@ static int lock_in(bool inner, const struct plan *plan, const struct rootfs_sour
 	return fail(err, 0, "%s", n > 0 ? text : "a child was killed");
 }
 
-/* Who may not may only in a further user namespace, whose mounts the kernel locks. */
+/* A container that may not mount here can do so only in a further user namespace, whose mounts the kernel locks
+ * itself. */
 static bool may_mount(const struct plan *plan)
 {
 	const struct capability_sets *caps = &plan->process.caps;

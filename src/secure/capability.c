@@ -31,7 +31,7 @@ int capability_drop_bounding(const struct capability_sets *sets, unsigned last_c
 	for (unsigned cap = 0; cap <= last_cap; cap++) {
 		if (sets->bounding & BIT(cap))
 			continue;
-		/* Who may drop nothing may still lack it. */
+		/* One who may not drop any may lack this one already. */
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && prctl(PR_CAPBSET_READ, cap) == 1)
 			return fail(err, errno, "drop capability %u from the bounding set", cap);
 	}

@@ -72,7 +72,7 @@ static int find(struct netlink *nl, const char *name, int index, struct link *li
 	if (netlink_talk(nl, &m, note_link, link, err) < 0)
 		return err->number == ENODEV ? 0
 					     : wrap(err, "look for the network device %s", name ? name : "that moved");
-	/* Of a second name (IFLA_PROP_LIST) it could be another device's. */
+	/* The kernel also finds a device by an alternative name (IFLA_PROP_LIST): that is not the one that is meant. */
 	return link->index && (!name || !strcmp(link->name, name));
 }
 
@@ -396,8 +396,8 @@ static bool note_match(void *context, const struct nlmsghdr *answer)
 	return false;
 }
 
-/* A device whose name was the kernel's to make, when we were killed before we could note it: by its hardware
- * address. */
+/* The index of a device that the kernel was to name, and we were killed before we could note the name: by its hardware
+ * address.  0: it is not there. */
 static int find_completed(struct netlink *nl, const struct net_device *device, struct error *err)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
@@ -422,7 +422,7 @@ static int find_there(struct sides *s, const struct net_device *device, struct e
 		return device->there;
 	if ((found = find(&s->there, device->way, 0, &link, err)) != 0)
 		return found < 0 ? -1 : link.index;
-	/* A device of its later name is it only if it is missing here. */
+	/* What bears the later name there is the device only if that is missing here. */
 	if ((found = find(&s->here, device->host, 0, &link, err)) != 0)
 		return found < 0 ? -1 : 0;
 	if (strchr(device->name, '%'))

@@ -17,7 +17,8 @@
 #define NETLINK_GET_STRICT_CHK 12 /* Linux 4.20: the kernel sends only what is asked for */
 #endif
 
-/* RTA_OIF is another one later, RTA_NH_ID's object goes with the device (what it says is told, too). */
+/* Not RTA_OIF, a number that is another one later, nor RTA_NH_ID, whose object goes with the device; the kernel also
+ * reports what that object says. */
 static const unsigned char kept[] = {
 	RTA_DST,
 	RTA_SRC,
@@ -76,7 +77,7 @@ static bool note_route(void *context, const struct nlmsghdr *answer)
 	memcpy(&index, value, sizeof index);
 	if (index != notes->index)
 		return false;
-	/* The others tell how it is. */
+	/* The other flags tell how the route is doing. */
 	route.rtm_flags &= RTNH_F_ONLINK;
 	netlink_begin(&m, RTM_NEWROUTE, 0, &route, sizeof route);
 	for (size_t i = 0; i < sizeof kept; i++)

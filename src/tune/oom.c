@@ -52,12 +52,12 @@ int oom_score_adj_change(pid_t pid, int process, int value, int *before, struct 
 	file = open(path, O_RDWR | O_CLOEXEC);
 	if (file < 0) {
 		fail(err, errno == ENOENT ? ESRCH : errno, "open %s", path);
-		/* A process that is just ending has no memory any more, and then its files are root's. */
+		/* A process that is just ending no longer has memory, and its files in /proc are root's then. */
 		if (err->number == EACCES && process_wait_end(process, 100) == 1)
 			err->number = ESRCH;
 		return refused(value, err);
 	}
-	/* The file stays that of the process whose number it was; if ours lives now, it was ours. */
+	/* The open file stays with the process that had this number then: if ours is alive now, that was ours. */
 	if (process_wait_end(process, 0) != 0)
 		return fail(err, ESRCH, "process %d has ended", (int) pid);
 	n = read(file, text, sizeof text - 1);

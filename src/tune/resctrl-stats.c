@@ -90,7 +90,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* mon_data holds a folder a domain, "mon_L3_00". */
+/* mon_data holds one folder per domain: "mon_L3_00". */
 static void read_domains(int data, struct arena *arena, struct resctrl_stats *s)
 {
 	int copy = data < 0 ? -1 : openat(data, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -22,7 +22,7 @@
 #define RDTGROUP_SUPER_MAGIC 0x7655821
 #endif
 
-#define MAX_TEXT 65536	/* of `schemata`: a line a resource, some ten bytes a domain */
+#define MAX_TEXT 65536	/* of `schemata`: one line per resource, some ten bytes per domain */
 
 /* ---- schemata, as text ------------------------------------------------------- */
 
@@ -259,7 +259,7 @@ static int make_folder(const struct resctrl *r, const char *path, bool *made, st
 	if (mkdirat(r->root, path, 0755) == 0)
 		return 0;
 	*made = false;
-	/* Of two containers that name a group both may be making it.  A monitoring group is one container's. */
+	/* Two containers that name the same group may both be making it.  A monitoring group is one container's. */
 	return errno == EEXIST && path == r->group ? 0 : refused(r, errno, err, "make the resctrl group", path);
 }
 

@@ -3,7 +3,7 @@
  *
  * Only CAP_SYS_RESOURCE of the initial user namespace raises a hard limit, so
  * inside a user namespace init could not: the runtime raises it from outside,
- * and init sets the final values, when it needs no descriptor more.
+ * and init sets the final values, when it needs no more descriptors.
  */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -183,7 +183,7 @@ static int start_criu(struct restore *r, struct error *err)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, r->folder) < 0)
 		return fail(err, errno, "make a socket pair");
-	/* From here on who is in the cgroup is ours. */
+	/* From here on whatever is in the cgroup is ours. */
 	r->launch.born = true;
 	if (swrk_start(&start, &r->swrk, err) < 0 || socket_receive(r->folder[0], &nothing, 1, &r->work, err) < 0 ||
 	    swrk_greet(&r->swrk, start.program, err) < 0)

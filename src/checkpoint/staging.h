@@ -28,7 +28,7 @@ struct staging {
 	const struct plan *plan;
 	const struct rootfs_sources *sources;
 	const char *folder;		/* the state root */
-	int *mount;			/* one a step, or -1 */
+	int *mount;			/* per step: its mount, or -1 */
 	const char **within;		/* where the source is in it: "/a/b" or "" */
 };
 

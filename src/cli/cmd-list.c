@@ -104,7 +104,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	char **ids;
 
 	(void) args;
-	/* Who names a root expects it to be there; the default one is made by the first container. */
+	/* A root that is named is expected to be there; the default one is made by the first container. */
 	if (g->root_given && access(g->root, F_OK) < 0)
 		return fail(err, errno, "open the state root %s", g->root);
 	if (container_list(g->root, &ids, err) < 0)

@@ -133,8 +133,8 @@ static void end_input(struct flow *f)
 }
 
 /*
- * Job control.  Who is in the background neither reads from his terminal nor changes it: the kernel would stop him for
- * that with SIGTTIN and SIGTTOU; us it would not, who have them blocked, and a shell would find its terminal raw.  A
+ * Job control.  A process in the background neither reads from its terminal nor changes it: the kernel would stop it
+ * with SIGTTIN and SIGTTOU.  It would not stop us, who have them blocked, and a shell would find its terminal raw.  A
  * terminal that is not our session's has no background (ENOTTY).
  */
 static bool in_background(void)

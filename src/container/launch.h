@@ -29,7 +29,7 @@ struct launch {
 	struct record_state record;
 
 	int folder, gate;		/* the state folder, locked; init's gate */
-	int join[8];			/* namespaces to join, one a plan.ns.join */
+	int join[8];			/* per plan.ns.join: the namespace */
 	struct cgroup cgroup;
 	struct rootfs_sources sources;	/* only if sources_open */
 	bool sources_open;

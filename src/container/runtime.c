@@ -221,7 +221,7 @@ int runtime_tell_pidfd(const struct launch *launch, struct error *err)
 	return 0;
 }
 
-/* /dev/stdout, a FIFO: what is no file is written to, not replaced. */
+/* /dev/stdout, a FIFO: what is not a regular file is written to, not replaced. */
 static int write_special(const char *path, const char *text, size_t n, struct error *err)
 {
 	auto_fd fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);

@@ -46,8 +46,8 @@ static int plan_place(struct planner *p)
 		plan->disabled = true;
 		return 0;
 	}
-	/* Who may do everything on this machine gets the cgroup or an error: without it nothing would deny devices.
-	 * Who asks for systemd's means it. */
+	/* A caller who may do everything on this machine gets the cgroup or an error: without it nothing would deny
+	 * devices.  One who asks for systemd's means it. */
 	plan->required = given || p->options->systemd_cgroup || has_limits(resources) ||
 			 (resources && resources->n_devices && p->host->privileged && !p->plan->ns.user);
 	if (p->host->layout == CGROUP_NONE) {

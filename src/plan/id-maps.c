@@ -1,16 +1,16 @@
 /*
  * id-maps.c - the ids of a new user namespace, and who writes them
  *
- * Theory (user_namespaces(7)).  Who has CAP_SETUID (CAP_SETGID) in the parent
- * namespace writes any map of ids that are mapped there.  Everybody else may
- * map his own id and no other, his gid only once setgroups(2) is denied for
- * good: else he could leave a group that keeps him out of something
+ * Theory (user_namespaces(7)).  With CAP_SETUID (CAP_SETGID) in the parent
+ * namespace any map of ids that are mapped there can be written.  Everybody
+ * else may map his own id and no other, his gid only once setgroups(2) is denied
+ * for good: else he could leave a group that keeps him out of something
  * (CVE-2014-8989).  For more he needs newuidmap and newgidmap, which have the
  * capability and know from /etc/subuid and /etc/subgid which ids are his.
  *
- * Where they are not installed one id is better than no container, and what
- * crun does: the process's own user becomes the caller, nobody else exists.
- * So it is, as with crun, if the config maps nothing.
+ * Where they are not installed, or the config maps nothing, one id is better
+ * than no container, and what crun does: the process's own user becomes the
+ * caller, and nobody else exists.
  */
 #include <linux/capability.h>
 

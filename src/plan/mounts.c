@@ -144,10 +144,10 @@ static const char *own_source(struct planner *p, const struct step *step)
 }
 
 /*
- * As mount(2) has it, and so runc and crun: who names one attribute of a bind
- * mount names them all, and what its source has besides ends; of the access
- * times only if one of them is named.  A user namespace keeps those that are
- * locked on its mounts (mount_namespaces(7)).
+ * As with mount(2), and so with runc and crun: a bind mount that names one
+ * attribute names them all, and loses what its source has besides; of the
+ * access times only if one of them is named.  A user namespace keeps those that
+ * are locked on its mounts (mount_namespaces(7)).
  */
 static void drop_unnamed(const struct planner *p, struct step *step)
 {

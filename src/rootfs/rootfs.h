@@ -59,7 +59,7 @@ struct rootfs_sources {
 	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
 	bool detached; /* the mounts were copied here; else (no privilege, or no such calls) that is left to init */
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
-	int *step;		 /* one a step: a detached mount (copy_symlink: the link itself), or, before
+	int *step;		 /* per step: a detached mount (copy_symlink: the link itself), or, before
 				  * rootfs_attach(), the source as rootfs_open_inside() found it; -1: init opens it */
 	int *fill;		 /* one a step: the writable copy of what is `filled`, or -1 */
 	int root_inside;	 /* the rootfs as rootfs_open_inside() has found it, or -1 */
@@ -78,7 +78,7 @@ struct rootfs {
 	bool may_mount;			/* it is, or the root is a mount of its own on the host; else nothing mounts */
 	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
-	int *kept;			/* mounts to seal (or to undo) later, one a step, or -1 */
+	int *kept;			/* per step: a mount to seal (or to undo) later, or -1 */
 	int console;			/* the pinned /dev/console, or -1 */
 	struct mount_stock null, empty; /* to hide files and folders with */
 };

@@ -60,9 +60,9 @@ int self_show(struct error *err);
  * self_protect(). */
 int self_protect_seen(struct error *err);
 
-/* Wipe the environment that this program was started with: /proc/PID/environ shows it to who may look into a process
- * that waits in a container, with all that the caller has in his (proxies and their passwords, tokens).  getenv(3)
- * finds nothing after it. */
+/* Wipe the environment that this program was started with: /proc/PID/environ shows it to whoever may look into a
+ * process that waits in a container, with all that the caller has in his (proxies and their passwords, tokens).
+ * getenv(3) finds nothing after it. */
 void self_forget_environment(void);
 
 /* Run from a copy of this program that nobody can write (CVE-2019-5736): as a rule early.c has put us on a read-only

@@ -55,8 +55,8 @@ struct host {
 /* Look at the machine.  0, or -1 with ERR. */
 int host_probe(struct host *host, struct error *err);
 
-/* The part of it that says whether we are in the machine's own user namespace.  0, or -1 with ERR: device rules are
- * left out for who is not, but never because this was no time to look. */
+/* The part of it that says whether we are in the machine's own user namespace.  0, or -1 with ERR: outside of it
+ * device rules are left out, which must never happen only because the look failed. */
 int host_look_userns(bool *initial, struct error *err);
 
 /* The same, where nothing that protects depends on it: false if it cannot be known. */

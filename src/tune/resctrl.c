@@ -305,7 +305,7 @@ int resctrl_remove(const struct resctrl *r, bool all, struct error *err)
 		*monitor = xasprintf("%s/%s", folder, r->monitor ? r->monitor : "");
 	int result = r->made_monitor ? remove_folder(r, monitor, err) : 0;
 
-	/* The kernel moves who is left in it to the root. */
+	/* The kernel moves whatever is left in it to the root. */
 	if (r->made_group && (all || r->temporary) && remove_folder(r, r->group, err) < 0)
 		return -1;
 	return result;

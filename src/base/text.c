@@ -114,6 +114,13 @@ size_t text_width(const char *s)
 	return n;
 }
 
+bool text_lies_below(const char *path, const char *folder)
+{
+	size_t n = folder[0] == '/' && !folder[1] ? 0 : strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
 char *text_take(struct text *t)
 {
 	char *s = t->s ? t->s : xstrdup("");

@@ -7,6 +7,7 @@
  *	text_free(&t);
  */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 struct text {
@@ -31,6 +32,10 @@ void text_add_visible(struct text *t, const char *s);
 
 /* How wide S is in a table: its characters; the further bytes of one in UTF-8 take no room. */
 size_t text_width(const char *s);
+
+/* True if PATH is FOLDER or lies below it, as their letters go; both absolute, without "." and "..", double slashes and
+ * one at the end. */
+bool text_lies_below(const char *path, const char *folder);
 
 /* The text, never NULL; the caller frees it and T is empty again. */
 char *text_take(struct text *t);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "cgroup/inner.h"
 #include "sys/path.h"
 #include "sys/process.h"
@@ -159,7 +160,7 @@ int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err)
 		if (!folder->v2)
 			continue;
 		/* Its own processes were moved elsewhere by somebody else: then it is for him to say where. */
-		if (strncmp(path, folder->path, n) != 0 || (path[n] && path[n] != '/'))
+		if (!text_lies_below(path, folder->path))
 			return fail(err, EBUSY, "process %d is in the cgroup %s", (int) pid, path);
 		return move_down(folder, path + n, err);
 	}

@@ -113,10 +113,9 @@ static bool has_whole(const struct search *s, const struct mount_entry *entry)
 {
 	for (size_t i = 0; i < s->mounts.n; i++) {
 		const struct mount_entry *other = &s->mounts.entries[i];
-		size_t n = strlen(other->root);
-		if (other == entry || other->major != entry->major || other->minor != entry->minor)
-			continue;
-		if (n == 1 || (!strncmp(entry->root, other->root, n) && (entry->root[n] == '/' || !entry->root[n])))
+
+		if (other != entry && other->major == entry->major && other->minor == entry->minor &&
+		    text_lies_below(entry->root, other->root))
 			return true;
 	}
 	return false;

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "plan/planner.h"
 
 static const struct { const char *path; unsigned major, minor; } default_devices[] = {
@@ -109,7 +110,7 @@ void plan_devices(struct planner *p)
 		struct step *step;
 
 		/* The last of several entries for one path counts. */
-		if ((bound && target_is_below(paths[i], "/dev")) || is_ptmx(device, paths[i]) ||
+		if ((bound && text_lies_below(paths[i], "/dev")) || is_ptmx(device, paths[i]) ||
 		    in_paths(paths + i + 1, n - i - 1, paths[i]))
 			continue;
 		step = add_device(p, paths[i], device_type(device) | mode, (unsigned) device->major,

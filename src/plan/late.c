@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "base/text.h"
 #include "plan/planner.h"
 
 /* The kernel's own file systems, where nothing can be made anyway, stay out of it; so do those of a disk, for which
@@ -27,7 +28,7 @@ static bool needs_filling(const struct planner *p, size_t i)
 	if (step->action != STEP_BIND && (step->action != STEP_CGROUP || p->host->layout == CGROUP_V2))
 		return false;
 	for (const struct step *later = step + 1; later < end; later++)
-		if (target_is_below(later->target, step->target) && strcmp(later->target, step->target))
+		if (text_lies_below(later->target, step->target) && strcmp(later->target, step->target))
 			return true;
 	return false;
 }

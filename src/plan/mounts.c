@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "plan/mount-options.h"
 #include "plan/planner.h"
 #include "sys/idmap.h"
@@ -56,7 +57,7 @@ static int check_target(struct planner *p, const struct entry *e)
 
 	if (!strcmp(step->target, "/"))
 		return fail_at(p->err, member(p, e, "destination"), "must not be the root itself");
-	if (!target_is_below(step->target, "/proc") || in_list(allowed_in_proc, step->target))
+	if (!text_lies_below(step->target, "/proc") || in_list(allowed_in_proc, step->target))
 		return 0;
 	if (strcmp(step->target, "/proc"))
 		return fail_at(p->err, member(p, e, "destination"), "%s cannot be mounted because it is inside /proc",
@@ -126,7 +127,7 @@ static const char *path_within(struct planner *p, const char *path)
 	const char *root = p->plan->rootfs.path, *clean = clean_path(p->arena, path);
 	const size_t n = strlen(root);
 
-	return n > 1 && target_is_below(clean, root) ? (clean[n] ? clean + n : "/") : NULL;
+	return n > 1 && text_lies_below(clean, root) ? (clean[n] ? clean + n : "/") : NULL;
 }
 
 /* A source in the rootfs is the host's until an earlier entry has mounted something there: then it is that (runc). */
@@ -137,7 +138,7 @@ static const char *own_source(struct planner *p, const struct step *step)
 	for (size_t i = 0; path && i < p->n_steps; i++) {
 		const struct step *earlier = &p->steps[i];
 		if ((earlier->action == STEP_BIND || earlier->action == STEP_MOUNT || earlier->action == STEP_CGROUP) &&
-		    target_is_below(path, earlier->target))
+		    text_lies_below(path, earlier->target))
 			return path;
 	}
 	return NULL;

@@ -66,12 +66,3 @@ struct step *step_add(struct planner *p, enum step_action action, const char *ta
 	step->pointer = pointer;
 	return step;
 }
-
-bool target_is_below(const char *target, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	if (n == 1)	/* "/" */
-		return true;
-	return !strncmp(target, folder, n) && (target[n] == '\0' || target[n] == '/');
-}

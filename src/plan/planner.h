@@ -50,9 +50,6 @@ extern const char plan_no_apparmor[], plan_no_selinux[];
 /* A new last step; the pointer is good until the next is added. */
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);
 
-/* True if TARGET lies below the folder FOLDER (both clean), or is it. */
-bool target_is_below(const char *target, const char *folder);
-
 /* "/mounts/3", and the same for a key that is not a number, with "/" and "~" written as RFC 6901 has them. */
 const char *pointer_index(struct arena *arena, const char *prefix, size_t i);
 const char *pointer_key(struct arena *arena, const char *prefix, const char *key);

@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "rootfs/steps.h"
 #include "sys/fd.h"
 #include "sys/idmap.h"
@@ -214,7 +215,7 @@ static int open_around(int source, const struct mountinfo *mounts, char *within)
 
 	if (!fd_path(source, path))
 		return -1;
-	if (strncmp(path, entry->place, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+	if (!text_lies_below(path, entry->place))
 		return -1;
 	auto_fd whole = open(entry->place, O_PATH | O_CLOEXEC);
 

@@ -12,30 +12,23 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	while (n && folder[n - 1] == '/')
-		n--;
-	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
-}
-
 /* True if the config itself puts a procfs where the target of STEP says to be. */
 static bool expects_procfs(const struct build *b, const struct step *step)
 {
-	if (is_below(step->target, "/proc"))
+	if (text_lies_below(step->target, "/proc"))
 		return true;
 	for (const struct step *s = b->plan->rootfs.steps; s < step; s++) {
 		bool proc = s->action == STEP_MOUNT ? strcmp(s->type, "proc") == 0 :
-			    s->action == STEP_BIND && (is_below(s->source, "/proc") || strcmp(s->source, "/") == 0);
+			    s->action == STEP_BIND &&
+			    (text_lies_below(s->source, "/proc") || strcmp(s->source, "/") == 0);
 
-		if (proc && is_below(step->target, s->target))
+		if (proc && text_lies_below(step->target, s->target))
 			return true;
 	}
 	return false;
@@ -75,7 +68,7 @@ static int fill_for(const struct build *b, const char *path, const char **rest)
 		const struct step *s = &b->plan->rootfs.steps[i];
 
 		if ((s->action != STEP_BIND && s->action != STEP_MOUNT && s->action != STEP_CGROUP) ||
-		    !is_below(path, s->target))
+		    !text_lies_below(path, s->target))
 			continue;
 		*rest = path + strlen(s->target);
 		return (*rest)[strspn(*rest, "/")] ? b->sources->fill[i] : -1;

@@ -112,6 +112,26 @@ static void errors_are_printed_with_their_place(void **state)
 
 /* ---- text ----------------------------------------------------------------- */
 
+static void paths_lie_below_others(void **state)
+{
+	(void) state;
+	assert_true(text_lies_below("/a/b", "/a"));
+	assert_true(text_lies_below("/a", "/a"));
+	assert_true(text_lies_below("/a", "/"));
+	assert_true(text_lies_below("/", "/"));
+	assert_false(text_lies_below("/ab", "/a"));
+	assert_false(text_lies_below("/", "/a"));
+	assert_false(text_lies_below("(unreachable)/a", "/"));
+}
+
+static void texts_have_a_width(void **state)
+{
+	(void) state;
+	assert_int_equal(text_width(""), 0);
+	assert_int_equal(text_width("abc"), 3);
+	assert_int_equal(text_width("\xc3\xa4\xe2\x82\xac"), 2);
+}
+
 static void text_grows(void **state)
 {
 	auto_text t = { 0 };
@@ -480,6 +500,7 @@ int main(void)
 		cmocka_unit_test(fail_adds_the_text_of_errno), cmocka_unit_test(contexts_are_put_before),
 		cmocka_unit_test(blame_keeps_the_first_pointer), cmocka_unit_test(errno_is_told_as_clients_know_it),
 		cmocka_unit_test(errors_are_printed_with_their_place), cmocka_unit_test(text_grows),
+		cmocka_unit_test(paths_lie_below_others), cmocka_unit_test(texts_have_a_width),
 		cmocka_unit_test(strings_are_quoted_for_json), cmocka_unit_test(texts_for_a_terminal_only_print),
 		cmocka_unit_test(numbers_are_whole_texts),
 		cmocka_unit_test(sizes_take_units), cmocka_unit_test(durations_are_those_of_go),

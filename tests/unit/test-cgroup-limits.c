@@ -5,6 +5,7 @@
  * file names in them: what is written can be read back, and every controller
  * exists.  What the kernel itself says is tried in test-cgroup-kernel.
  */
+#include "plan/weights.h"
 #include "test-limits-fixture.h"
 
 /* ---- what tests say ---- */

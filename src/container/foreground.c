@@ -213,7 +213,7 @@ static bool take_signals(struct stay *stay, int *status)
 		case SIGCONT:
 			if (stay->keyboard.there)
 				keyboard_look(&stay->keyboard, &stay->in, true);
-			/* fall through */
+			__attribute__((fallthrough));
 		default:
 			process_signal(f->pidfd, (int) s.ssi_signo);
 		}

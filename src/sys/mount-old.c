@@ -213,7 +213,7 @@ static int open_below(int top_fd, const struct mount_entry *top, const struct mo
 /* One pass over all mounts below that of FD; *MISSED is how many of them moved away under our eyes. */
 static int change_below(int fd, uint64_t set, uint64_t clear, size_t *missed, struct error *err)
 {
-	const struct mount_entry *top;
+	const struct mount_entry *top = NULL;
 	struct mountinfo info;
 	uint64_t id = 0;
 	int result = mountinfo_read("/proc/self", &info, err);

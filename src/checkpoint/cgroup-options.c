@@ -70,7 +70,7 @@ static const char *what_can_be_lost(const struct cgroup_options *options)
 	return options->text ? strchr(options->text, ',') : NULL;
 }
 
-static void restore_options(const struct cgroup_options *options)
+static void mend_options(const struct cgroup_options *options)
 {
 	const char *noted = what_can_be_lost(options);
 	auto_free char *now = noted ? options_now(options->fd) : NULL;
@@ -97,7 +97,7 @@ static void watch_main(const struct cgroup_options *options, int word)
 		;
 	/* The runtime was killed.  CRIU goes on for a while, and may not have changed the options yet. */
 	for (int waited = 0; waited < ORPHAN_MS; waited += LOOK_MS) {
-		restore_options(options);
+		mend_options(options);
 		clock_sleep(LOOK_MS);
 	}
 	_exit(0);
@@ -143,7 +143,7 @@ void cgroup_options_put_back(struct cgroup_options *options)
 		process_kill_child(&options->watch);
 		close(options->word);
 	}
-	restore_options(options);
+	mend_options(options);
 	free(options->text);
 	options->text = NULL;
 	cleanup_close(&options->fd);

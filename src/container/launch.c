@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "container/gate.h"
 #include "container/hooks.h"
 #include "container/host-mounts.h"
+#include "container/launch-cgroup.h"
 #include "container/launch.h"
 #include "container/notify.h"
 #include "container/rdt.h"
@@ -27,7 +27,6 @@
 #include "container/store.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
-#include "sys/idmap.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 
@@ -202,86 +201,6 @@ int launch_keep_copies(const struct launch *launch, struct error *err)
 			s->n_filter * sizeof *s->filter, err);
 }
 
-/* ---- cgroup and sources ------------------------------------------------ */
-
-bool launch_cgroup_owner(const struct launch *launch, uid_t *uid)
-{
-	const struct namespace_plan *ns = &launch->plan.ns;
-	unsigned id = launch->plan.has_process ? launch->plan.process.uid : 0;
-
-	if (launch->host.euid != 0 || (ns->user && !idmap_to_host(ns->uids, ns->n_uids, id, &id)))
-		return false;
-	*uid = id;
-	return true;
-}
-
-/*
- * config-linux.md, "Cgroup ownership": what the container sees as its own
- * tree, and writable, belongs to its user (v2 only).  A folder that was there
- * before keeps its owner, and in a joined user namespace nobody knows the ids.
- */
-static int give_cgroup(const struct launch *launch, struct error *err)
-{
-	const struct plan *plan = &launch->plan;
-	bool visible = false;
-	uid_t uid;
-
-	for (size_t i = 0; i < plan->rootfs.n_steps; i++)
-		visible |= plan->rootfs.steps[i].action == STEP_CGROUP &&
-			   !((plan->rootfs.steps[i].set | plan->rootfs.steps[i].set_all) & MOUNT_ATTR_RDONLY);
-	if (!visible || !plan->ns.create_cgroup || launch->host.layout != CGROUP_V2 || launch->cgroup.n_folders == 0 ||
-	    !launch->cgroup.folders[0].made || !launch_cgroup_owner(launch, &uid))
-		return 0;
-	return cgroup_delegate(&launch->cgroup, uid, err);
-}
-
-/* First the note, then the deed: `delete` can undo what a killed create has made. */
-static int note_cgroup(struct launch *launch, struct error *err)
-{
-	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
-	return store_write(launch->folder, "journal", &launch->record, err);
-}
-
-/* Where a unit of systemd's leads is known once it is there: it is noted by its name first. */
-static int start_unit(struct launch *launch, struct error *err)
-{
-	if (!launch->cgroup.unit)
-		return 0;
-	cgroup_describe_unit(&launch->cgroup, launch->record.id, launch->record.created);
-	if (note_cgroup(launch, err) < 0)
-		return -1;
-	return cgroup_start_unit(&launch->cgroup, &launch->host, err) < 0 ? blame(err, launch->plan.cgroup.pointer) : 0;
-}
-
-static int make_cgroup(struct launch *launch, struct error *err)
-{
-	const struct cgroup_plan *plan = &launch->plan.cgroup;
-
-	if (cgroup_paths(plan, &launch->host, &launch->cgroup, err) < 0)
-		return blame(err, plan->pointer);
-	if (start_unit(launch, err) < 0)
-		return -1;
-	if (cgroup_look(&launch->cgroup, err) < 0)
-		return blame(err, plan->pointer);
-	if (note_cgroup(launch, err) < 0)
-		return -1;
-	if (cgroup_make(&launch->cgroup, err) < 0)
-		return blame(err, plan->pointer);
-	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
-	if (cgroup_limit(&launch->cgroup, plan->resources, err) < 0)
-		return blame(err, "/linux/resources");
-	return give_cgroup(launch, err) < 0 ? blame(err, plan->pointer) : 0;
-}
-
-void launch_view_cgroup(const struct cgroup *c, const struct host *host, struct cgroup_view *view)
-{
-	*view = (struct cgroup_view) { .layout = host->layout, .links = host->links, .n_links = host->n_links };
-	for (size_t i = 0; i < c->n_folders && i < HOST_MAX_HIERARCHIES; i++) {
-		view->hierarchies[view->n_hierarchies].name = c->folders[i].hierarchy;
-		view->hierarchies[view->n_hierarchies++].folder = c->folders[i].fd;
-	}
-}
-
 /* ---- all of it --------------------------------------------------------- */
 
 int launch_reserve(struct launch *launch, struct error *err)
@@ -299,7 +218,7 @@ int launch_reserve(struct launch *launch, struct error *err)
 		return -1;
 	record_put_devices(&o->loaded->arena, &launch->record, &launch->devices);
 	if (rdt_look(&o->loaded->arena, launch->plan.rdt, &launch->rdt, &launch->record, err) < 0 ||
-	    make_cgroup(launch, err) < 0)
+	    launch_make_cgroup(launch, err) < 0)
 		return -1;
 	if (launch->cgroup.n_folders == 0 && !launch->record.own_pidns)
 		log_warn("the container has no cgroup and no pid namespace of its own. "

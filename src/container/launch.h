@@ -62,12 +62,6 @@ int launch_reserve(struct launch *launch, struct error *err);
 int launch_open_sources(struct launch *launch, struct error *err);
 void launch_close_sources(struct launch *launch);
 
-/* The host uid of the container's user, whom cgroups may be given to; false if nobody knows it or we may not. */
-bool launch_cgroup_owner(const struct launch *launch, uid_t *uid);
-
-/* What the rootfs room has to know of CGROUP, which must stay open as long as VIEW is used. */
-void launch_view_cgroup(const struct cgroup *cgroup, const struct host *host, struct cgroup_view *view);
-
 /* ... and what exec will need: the config as it is now, and the compiled filter behind its flags. */
 int launch_keep_copies(const struct launch *launch, struct error *err);
 

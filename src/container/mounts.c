@@ -28,6 +28,7 @@
 #include "cgroup/cgroup.h"
 #include "container/channel.h"
 #include "container/handle.h"
+#include "container/launch-cgroup.h"
 #include "container/launch.h"
 #include "container/middle.h"
 #include "container/store.h"

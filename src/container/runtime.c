@@ -16,6 +16,7 @@
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/inside.h"
+#include "container/launch-cgroup.h"
 #include "container/launch.h"
 #include "container/listener.h"
 #include "container/middle.h"

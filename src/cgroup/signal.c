@@ -119,18 +119,37 @@ char *cgroup_freezer_path(const struct cgroup *cgroup)
 
 /* ---- signals ---- */
 
-#define BATCH 128	/* pidfds held at a time, far below any descriptor limit */
+#define BATCH 128	/* pidfds held at a time, far below most descriptor limits */
+#define SPARE 8		/* descriptors that the look at the cgroup takes while they are held */
 
-static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t n, int sig, struct error *err)
+/* Hold PIDS: in FDS one each, -1 for one that is gone.  How many of the N that were, fewer where descriptors run
+ * out; 0 with ERR. */
+static size_t hold_batch(const pid_t *pids, size_t n, int *fds, struct error *err)
+{
+	size_t held = 0, keep;
+
+	while (held < n && ((fds[held] = process_hold(pids[held])) >= 0 || errno == ESRCH))
+		held++;
+	if (held == n)
+		return n;
+	fail(err, errno, "hold process %d", (int) pids[held]);
+	for (keep = held > SPARE ? held - SPARE : 0; held > keep; held--)
+		cleanup_close(&fds[held - 1]);
+	return held;
+}
+
+/* SIG to the first of PIDS that are still in CGROUP; *N: how many there are, and then how many were looked at. */
+static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int sig, struct error *err)
 {
 	auto_free pid_t *still = NULL;
 	size_t n_still = 0;
 	int pidfds[BATCH], result;
 
-	for (size_t i = 0; i < n; i++)
-		pidfds[i] = process_hold(pids[i]);
+	*n = hold_batch(pids, *n < BATCH ? *n : BATCH, pidfds, err);
+	if (*n == 0)
+		return -1;
 	result = cgroup_pids(cgroup, &still, &n_still, err);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < *n; i++) {
 		if (pidfds[i] < 0)
 			continue;
 		if (result == 0 && pids_have(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 &&
@@ -149,9 +168,11 @@ static int signal_once(const struct cgroup *cgroup, int sig, size_t *n, struct e
 	*n = 0;
 	if (cgroup_pids(cgroup, &pids, n, err) < 0)
 		return -1;
-	for (size_t at = 0; at < *n; at += BATCH)
-		if (signal_batch(cgroup, pids + at, *n - at < BATCH ? *n - at : BATCH, sig, err) < 0)
+	for (size_t at = 0, looked; at < *n; at += looked) {
+		looked = *n - at;
+		if (signal_batch(cgroup, pids + at, &looked, sig, err) < 0)
 			return -1;
+	}
 	return 0;
 }
 

@@ -121,6 +121,17 @@ waiting()
 	wait_for suite_pids_gone
 }
 
+@test "--all reaches every process, however few descriptors there are" {
+	shell 'i=0; while [ $i -lt 90 ]; do sleep 1000 & i=$((i + 1)); done; trap : USR1; echo ready; while :; do wait; done'
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	(ulimit -n 50 && "${RT[@]}" kill --all web USR1)
+	wait_for sh -c '[ "$("$@" | grep -cw sleep)" = 0 ]' - "${RT[@]}" ps web -o pid,comm
+	is web running
+	rt kill --all web KILL
+	wait_status web stopped
+}
+
 @test "without --all only the first process gets it" {
 	shell 'sh -c "trap \"echo child\" USR1; echo ready; while :; do sleep 0.02; done" & trap "echo first" USR1; while :; do wait; done'
 	rt run -d web

@@ -233,6 +233,7 @@ refused()
 	cp "$(command -v jq)" rootfs/bin/dynamic
 	chmod 755 rootfs/bin/script rootfs/bin/dos rootfs/bin/plain rootfs/bin/empty
 	echo >rootfs/bin/text
+	chmod 644 rootfs/bin/text
 	mkdir rootfs/bin/folder
 	ln -s /opt/nowhere rootfs/bin/astray
 	new_bundle there

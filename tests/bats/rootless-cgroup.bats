@@ -4,6 +4,21 @@ load lib/mounts
 load lib/rootless
 load lib/cgroups
 
+# What is above a cgroup of his is root's: the suite's own may be a user's (the view "user").
+setup()
+{
+	his_bundle
+	ABOVE=$CGROUP
+	[ "$VIEW" != v2 ] || CGROUP+=/his
+}
+
+teardown()
+{
+	his_end
+	[ ! -d "/sys/fs/cgroup$ABOVE" ] || rmdir "/sys/fs/cgroup$ABOVE"
+	sweep
+}
+
 # in_cgroup DIR COMMAND...: from there
 in_cgroup()
 {

@@ -8,6 +8,11 @@
 
 setup()
 {
+	his_bundle
+}
+
+his_bundle()
+{
 	fresh
 	as_user 1000 unshare -U true 2>/dev/null || skip "users may not make user namespaces here"
 	HIS=$T/his
@@ -21,11 +26,16 @@ setup()
 
 teardown()
 {
+	his_end
+	sweep
+}
+
+his_end()
+{
 	local name
 	for name in $(ls "$T/run-1000/ctr-run" 2>/dev/null); do
 		his delete --force "$name"
 	done
-	sweep
 }
 
 his()

@@ -399,7 +399,8 @@ only_init()
 
 @test "the container ends while an exec is there: it ends with it" {
 	in_background "${RT[@]}" exec web sleep 1001
-	wait_for sh -c "'$RUNTIME' --root '$STATE' ps web | grep -q 'sleep 1001'"
+	# Until its program runs the words are the runtime's own.
+	wait_for sh -c "'$RUNTIME' --root '$STATE' ps web -eo pid,args | grep -Eq '^ *[0-9]+ sleep 1001'"
 	rt kill web KILL
 	ends 137 $!
 	wait_status web stopped

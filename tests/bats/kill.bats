@@ -126,7 +126,7 @@ waiting()
 	rt run -d web
 	wait_for grep -q ready "$OUT"
 	(ulimit -n 50 && "${RT[@]}" kill --all web USR1)
-	wait_for sh -c '[ "$("$@" | grep -cw sleep)" = 0 ]' - "${RT[@]}" ps web -o pid,comm
+	wait_for sh -c '[ "$("$@" | grep -cw sleep)" = 0 ]' - "${RT[@]}" ps web -eo pid,comm
 	is web running
 	rt kill --all web KILL
 	wait_status web stopped

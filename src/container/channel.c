@@ -80,8 +80,8 @@ void channel_log(void *channel, int level, const char *text)
 	channel_send(channel, MSG_LOG, body, sizeof l + (size_t) n + 1, -1, &ignored);
 }
 
-/* Wait for a packet or the end, as long as no signal tells us to give up.  What the peer has said is heard first:
- * once its program runs, a signal is the program's. */
+/* Wait for a packet or the end, unless a signal tells us to give up.  What the peer has sent comes first: once its
+ * program runs, a signal is meant for the program. */
 static int wait_for_packet(const struct channel *ch, struct error *err)
 {
 	struct pollfd p[] = { { ch->fd, POLLIN, 0 }, { interrupt_fd(), POLLIN, 0 } };
@@ -98,7 +98,7 @@ static int wait_for_packet(const struct channel *ch, struct error *err)
 	return 0;
 }
 
-/* One packet: its payload's size, -2 at the end. */
+/* Receive one packet.  Returns the size of its payload; -2 at the end. */
 static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t size, int *fd, struct error *err)
 {
 	struct iovec v[2] = { { head, sizeof *head }, { body, size } };
@@ -110,8 +110,8 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	if (wait_for_packet(ch, err) < 0)
 		return -1;
 	socket_take(&h, &rights);
-	/* If the peer closed without having read all, the kernel says so once, before it hands over what still lies
-	 * here: that may be a last word. */
+	/* If the peer closed without reading everything, the kernel first reports that once (ECONNRESET), and then
+	 * delivers what is still queued: it may be the peer's last word. */
 	do
 		n = recvmsg(ch->fd, &h, MSG_CMSG_CLOEXEC);
 	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
@@ -127,7 +127,7 @@ static ssize_t receive(struct channel *ch, uint32_t *head, void *body, size_t si
 	return n - (ssize_t) sizeof *head;
 }
 
-/* The peer's error.  It comes from inside the container: its texts end where ours do, whatever it says. */
+/* Take over the peer's error.  It comes from inside the container: terminate its strings ourselves. */
 static void take_error(const char *body, struct error *err)
 {
 	memcpy(err, body, sizeof *err);

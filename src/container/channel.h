@@ -1,5 +1,5 @@
 /*
- * channel.h - what the runtime and the container's processes say
+ * channel.h - what the runtime and the container's processes say to each other
  *
  * A SEQPACKET socket: one message is one packet, type + payload + at most one
  * descriptor.  Only channel.c knows the bytes.  ERROR may come in place of any
@@ -26,9 +26,9 @@
  *				<-	HANDOVER
  *	(run) EOF: it exec'd	->	poststart hooks
  *
- * Until HANDOVER the death of the runtime ends init, as it meets the end of the
- * channel.  With a middle process (launch.c) BORN, with init's pid, comes first,
- * on a channel of its own.
+ * Until HANDOVER init does not outlive the runtime: it sees the end of the channel and
+ * exits.  With a middle process (launch.c), BORN, with init's pid, comes first, on a
+ * separate channel.
  *
  * start (gate.c):
  *				<-	connects
@@ -36,7 +36,7 @@
  *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
- * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; READY, HANDOVER; then EOF.
+ * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.
  */
 #pragma once
 #include <stddef.h>
@@ -54,19 +54,19 @@
 	M(IDMAP_DONE)	/* runtime  - */ \
 	M(NAMESPACES)	/* init     -: I am in all of them */ \
 	M(PROCEED)	/* runtime  - */ \
-	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, and may not walk to what I shall bind */ \
-	M(SOURCE)	/* runtime  number of the step (as many as there are: the rootfs), fd */ \
-	M(SOURCES_DONE)	/* runtime  a number, as SOURCE has one: it means nothing */ \
-	M(ROOTFS)	/* init     -: all mounts are there, the root is not entered yet */ \
+	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, but lack the rights to reach my bind sources */ \
+	M(SOURCE)	/* runtime  number of the step (the step count stands for the rootfs), fd */ \
+	M(SOURCES_DONE)	/* runtime  a number, only because SOURCE has one: ignored */ \
+	M(ROOTFS)	/* init     -: all mounts are in place, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \
 	M(SECCOMP)	/* init     fd: the seccomp notify descriptor */ \
 	M(SECCOMP_DONE)	/* runtime  - */ \
 	M(READY)	/* init     -: all is done but exec */ \
 	M(HANDOVER)	/* runtime  -: the container is on record */ \
-	M(STARTING)	/* init     -: you are the one who starts me */ \
-	M(REFUSED)	/* init     struct error: of execve; an ERROR that says why follows, if the filter lets it */ \
-	M(EXEC)		/* init     -: nothing is left but the seccomp filter and execve(2) */
+	M(STARTING)	/* init     -: yours is the `start` that I obey */ \
+	M(REFUSED)	/* init     struct error: from execve; an ERROR that says why follows, if seccomp permits */ \
+	M(EXEC)		/* init     -: only the seccomp filter and execve(2) remain */
 
 enum message {
 #define M(name) MSG_##name,
@@ -86,21 +86,21 @@ int channel_pair(struct channel *runtime, struct channel *init, struct error *er
 /* Send M with SIZE bytes and the descriptor FD (-1: none). */
 int channel_send(struct channel *ch, enum message m, const void *data, size_t size, int fd, struct error *err);
 
-/* Receive any message: its number; MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own
- * error if it sent one, or ERROR_INTERRUPTED.  LOG and REFUSED are dealt with here.  *FD (owned by the caller) is -1
- * if none came. */
+/* Receive any message.  Returns its number; MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own
+ * error if it sent one, or ERROR_INTERRUPTED.  LOG and REFUSED are handled here.  *FD (owned by the caller) is -1 if
+ * none came. */
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err);
 
 /* Receive exactly M without payload; anything else is an error. */
 int channel_expect(struct channel *ch, enum message m, struct error *err);
 
-/* True if ERR, of channel_send(), says that nobody listens any more. */
+/* True if ERR, from channel_send(), means that the peer is gone. */
 bool channel_lost(const struct error *err);
 
-/* Send ERR to the peer; what goes wrong with that is ignored. */
+/* Send ERR to the peer; failure to do so is ignored. */
 void channel_send_error(struct channel *ch, const struct error *err);
 
-/* A log sink (base/log.h) that sends lines as LOG; context is the channel. */
+/* A log sink (base/log.h) that sends each line as LOG; its context is the channel. */
 void channel_log(void *channel, int level, const char *text);
 
 void channel_close(struct channel *ch);

@@ -5,7 +5,7 @@
  * /run/ctr-run) and an id, and returns 0 or -1 with ERR.  A container is a
  * folder below the state root; making it is the lock on the id.
  *
- *	config.json	our own copy: later edits of the bundle change nothing; `update` writes its limits there
+ *	config.json	our own copy: later edits of the bundle have no effect; `update` writes its limits here
  *	journal		what was made outside this folder, noted before it was made
  *	state.json	the record, renamed into place when the container is created
  *	start		the socket on which init waits for `start`
@@ -31,25 +31,26 @@ struct create_options {
 	bool no_pivot, no_new_keyring;
 	bool systemd_cgroup, cgroup_disabled;
 	bool detach, keep, no_subreaper;	/* run */
-	struct config *loaded;		/* out: the config, whose faults the caller prints; the caller frees it */
+	struct config *loaded;		/* out: the config, with the faults to print; the caller frees it */
 };
 
-/* Make the container up to its program, which waits for container_start(). */
+/* Make everything but start the program, which waits for container_start(). */
 int container_create(struct create_options *options, struct error *err);
 
 /* Make and start it.  The exit code of its process (128 + signal), or 0 when detached; -1 with ERR. */
 int container_run(struct create_options *options, struct error *err);
 
-/* Let the program of a created container run; returns once it does. */
+/* Start the program of a created container; returns once it runs. */
 int container_start(const char *root, const char *id, struct error *err);
 
-/* Send SIG, 0 for none, to the first process, or to ALL.  Where no pid namespace ends with it, SIGKILL goes to all. */
+/* Send SIG (0: none) to the first process, or to ALL.  SIGKILL goes to all if there is no pid namespace to die with
+ * it. */
 int container_kill(const char *root, const char *id, int sig, bool all, struct error *err);
 
-/* Remove a container that has stopped or was only created.  FORCE: kill it before; that there is none is no error. */
+/* Remove a container that has stopped or was only created.  FORCE: kill it first; no error if there is none. */
 int container_delete(const char *root, const char *id, bool force, struct error *err);
 
-/* Freeze (ON) a created or running container and wait until none of its processes runs, or thaw a paused one. */
+/* Freeze (ON) a created or running container and wait until all its processes have stopped, or thaw a paused one. */
 int container_pause(const char *root, const char *id, bool on, struct error *err);
 
 struct exec_options {
@@ -59,16 +60,16 @@ struct exec_options {
 	const char *cwd, *user, *apparmor, *process_label;
 	char **env, **caps, **additional_gids, **cgroup;	/* NULL-terminated lists, or NULL */
 	bool tty, detach, ignore_paused;
-	int no_new_privs;		/* 1 or -1 (not): over what the config says; 0: as it says */
+	int no_new_privs;		/* 1 (yes) or -1 (no) overrides the config; 0: as configured */
 	const char *console_socket, *pidfd_socket, *pid_file;
 	unsigned preserve_fds;
 	struct config *loaded;		/* out: the process file with its faults */
 };
 
-/* As container_run(): exit code of the process, 0 when detached. */
+/* Like container_run(): exit code of the process, 0 when detached. */
 int container_exec(struct exec_options *options, struct error *err);
 
-/* All NULL where nothing is to change; as the user wrote them. */
+/* Texts as the user wrote them; NULL: leave unchanged. */
 struct update_options {
 	const char *root, *id;
 	const char *resources;		/* a file with a linux.resources object, "-": standard input; if given, the
@@ -77,16 +78,17 @@ struct update_options {
 		*cpu_share, *cpuset_cpus, *cpuset_mems, *kernel_memory, *kernel_memory_tcp, *memory,
 		*memory_reservation, *memory_swap, *pids_limit;
 	const char *l3_cache_schema, *mem_bw_schema;
-	const char *oom_score_adj;	/* of all processes that there are, and of those to come */
-	char **ulimits;			/* "nofile=1024:2048", the same; NULL-terminated, or NULL */
+	const char *oom_score_adj;	/* of all present and future processes */
+	char **ulimits;			/* likewise: "nofile=1024:2048"; NULL-terminated, or NULL */
 	struct config *loaded;		/* out: the file with its faults */
 };
 
-/* Change the limits of a created, running or paused container, all of them or none, and in our copy of its config. */
+/* Change limits of a created, running or paused container and in our copy of its config: all of them or none. */
 int container_update(struct update_options *options, struct error *err);
 
-/* Mount what FILE lists (an array as in config.json; "-": standard input) in a container that is there, or (ADD false)
- * unmount its destinations.  All or nothing.  LIST gets the file with its faults, for the caller to print and free. */
+/* Mount what FILE lists (an array as in config.json; "-": standard input) in an existing container, or (ADD false)
+ * unmount its destinations.  All or nothing.  LIST receives the file with its faults, for the caller to print and
+ * free. */
 int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list,
 		     struct error *err);
 
@@ -101,11 +103,11 @@ struct container_info {
 	uid_t owner_uid;
 	enum container_status status;
 	pid_t pid;			/* 0 when stopped */
-	bool has_exit;			/* stopped, and it is known how: a wait status */
+	bool has_exit;			/* stopped, and exit_status is known */
 	int exit_status;
 	unsigned long long oom_kills;	/* processes killed because the container ran out of memory */
 	struct json_map annotations;	/* of strings */
-	struct arena arena;		/* holds all of it */
+	struct arena arena;		/* holds all of the above */
 };
 
 /* Look at container ID.  The caller calls container_info_free() in every case. */
@@ -119,7 +121,7 @@ void container_info_free(struct container_info *info);
 /* The state document as runc prints it (indented, owner, rootfs ...); the caller frees. */
 char *container_state_json(const struct container_info *info, bool indent);
 
-/* All ids below ROOT, sorted, NULL-terminated, in one block the caller frees with each string. A missing ROOT is an
+/* All ids below ROOT, sorted and NULL-terminated; the caller frees the array and each string.  A missing ROOT is an
  * empty list. */
 int container_list(const char *root, char ***ids, struct error *err);
 
@@ -127,12 +129,12 @@ struct events_options {
 	const char *root, *id;
 	bool stats;			/* one line of statistics, no more */
 	int64_t interval;		/* ns, above 0 */
-	/* Called with each line, which ends in a newline; below 0 it has filled ERR and ends the events. */
+	/* Called with each line, including its newline; a result below 0, with ERR, ends the events. */
 	int (*line)(void *context, const char *line, struct error *err);
 	void *context;
 };
 
-/* Lines of JSON, as runc's: statistics each interval, and "oom" when memory ran out.  Returns when the container has
+/* Report runc's lines of JSON: statistics each interval, "oom" when memory has run out.  Returns when the container has
  * stopped. */
 int container_events(const struct events_options *options, struct error *err);
 

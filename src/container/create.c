@@ -24,7 +24,7 @@ int container_create(struct create_options *options, struct error *err)
 	return 0;
 }
 
-/* The program runs: what the spec calls poststart. */
+/* The program runs: do what is due then, such as poststart hooks. */
 static int after_start(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
@@ -44,7 +44,7 @@ int container_run(struct create_options *options, struct error *err)
 
 	if (!options->detach && !options->no_subreaper && foreground_subreaper(err) < 0)
 		return -1;
-	/* As long as nothing is made, a signal ends us as it ends anybody. */
+	/* Until something has been made, signals have their default effect. */
 	if (launch_decide(&launch, err) < 0 || (!options->detach && foreground_block_signals(err) < 0) ||
 	    launch_make(&launch, err) < 0 || after_start(&launch, err) < 0)
 		return fail_located(&launch, err);

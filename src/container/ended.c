@@ -22,7 +22,7 @@ static unsigned long long count_kills(const struct record_state *record)
 	return kills;
 }
 
-/* Dead and not yet reaped.  To those who may not look the kernel shows a status of 0. */
+/* Dead but not yet reaped.  To the unprivileged the kernel shows a status of 0. */
 static bool look_at_dead(const struct record_state *record, int *status)
 {
 	struct process_stat stat;

@@ -44,7 +44,7 @@ static const char *env_get(char **env, const char *key)
 	return NULL;
 }
 
-/* The plan's env with what only we know: HOME, LISTEN_FDS, NOTIFY_SOCKET. */
+/* The plan's env plus what only we know: HOME, LISTEN_FDS, NOTIFY_SOCKET. */
 static char **make_env(const struct entry *entry)
 {
 	const struct process_plan *p = entry->process;
@@ -53,7 +53,7 @@ static char **make_env(const struct entry *entry)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_env; i++) {
-		/* An empty HOME counts as none. */
+		/* An empty HOME counts as unset. */
 		if (home && !*home && !strcmp(p->env[i], "HOME="))
 			continue;
 		env[n++] = p->env[i];
@@ -64,7 +64,7 @@ static char **make_env(const struct entry *entry)
 	}
 	if (entry->listen) {
 		env[n++] = xasprintf("LISTEN_FDS=%u", entry->listen);
-		/* For exec, or in a joined pid namespace, it is not 1. */
+		/* Not 1 in exec or in a joined pid namespace. */
 		env[n++] = xasprintf("LISTEN_PID=%d", (int) getpid());
 	}
 	if (entry->notify)
@@ -77,7 +77,7 @@ static bool is_null(const struct stat *st)
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* The container's own /dev/null, to take the host's place: an LSM can name it, and CRIU can save it.  -1 where it has
+/* The container's own /dev/null, to replace the host's: an LSM has a name for it, and CRIU can save it.  -1 if there is
  * none, or something else of that name: then the host's stays. */
 static int open_null(void)
 {
@@ -89,7 +89,8 @@ static int open_null(void)
 	return null >= 0 && fstat(null, &st) == 0 && is_null(&st) ? take_fd(null) : -1;
 }
 
-/* The process must be able to open its own stdio again (/dev/stdout); never change /dev/null, which is everybody's. */
+/* The process must be able to reopen its own stdio (/dev/stdout).  Never change /dev/null, which belongs to
+ * everybody. */
 static void own_stdio(const struct entry *entry)
 {
 	uid_t uid = entry->process->uid;
@@ -107,19 +108,20 @@ static void own_stdio(const struct entry *entry)
 			if (null >= 0)
 				dup2(null, fd);
 		} else if (st.st_uid != uid) {
-			/* Refused for descriptors of the host's owner in a user namespace, for read-only file systems
-			 * ...: as it is, then. */
+			/* Refused where the owner is not mapped in our user namespace, on read-only file systems ...:
+			 * leave it, then. */
 			(void) !fchown(fd, uid, (gid_t) -1);
 		}
 	}
 }
 
-/* After the last chdir: the folder must be in the container (CVE-2024-21626: cwd /proc/self/fd/7 led outside). */
+/* After the last chdir: the working directory must be in the container (CVE-2024-21626: cwd /proc/self/fd/7 led
+ * outside). */
 static int check_folder(const char *cwd, struct error *err)
 {
 	char here[PATH_MAX] = "";
 
-	/* The raw call says "(unreachable)/..." for what lies outside our root; glibc makes that ENOENT. */
+	/* For a folder outside our root the raw call returns "(unreachable)/...", which glibc turns into ENOENT. */
 	if (!getcwd(here, sizeof here) && errno != ENOENT && errno != ENAMETOOLONG)
 		return fail(err, errno, "getcwd (a seccomp rule?), which tells whether the working directory %s lies "
 			    "in the container", cwd);
@@ -162,14 +164,14 @@ int enter_filter(struct entry *entry, struct error *err)
 {
 	if (!entry->seccomp->n_filter || entry->filtered)
 		return 0;
-	/* The filter may not allow to set it later. */
+	/* The filter may forbid setting it later. */
 	if (rlimits_apply_nofile(entry->process, err) < 0 || load_filter(entry, err) < 0)
 		return -1;
 	entry->filtered = true;
 	return 0;
 }
 
-/* Groups, ids and capabilities; afterwards exactly what the config says is left, which is read back. */
+/* Set groups, ids and capabilities, then read back that exactly those of the config are left. */
 static int become(struct entry *entry, struct error *err)
 {
 	const struct process_plan *p = entry->process;
@@ -181,13 +183,13 @@ static int become(struct entry *entry, struct error *err)
 	if (!p->no_new_privs && !(p->caps.effective >> CAP_SYS_ADMIN & 1) && enter_filter(entry, err) < 0)
 		return -1;
 
-	/* Some folders only root may enter, some (root-squashed NFS) only the user: try as both. */
+	/* Some folders can be entered only by root, some (root-squashed NFS) only by the user: try as both. */
 	in_folder = chdir(p->cwd) == 0;
 	if (identity_set(p, err) < 0)
 		return blame(err, "/process/user");
 	if (capability_set(&p->caps, err) < 0)
 		return blame(err, "/process/capabilities");
-	/* With the ids the kernel has set it to fs.suid_dumpable, which may be 1. */
+	/* The change of ids has reset dumpable to fs.suid_dumpable, which may be 1. */
 	if (hidden && self_hide(err) < 0)
 		return -1;
 	if (!in_folder && chdir(p->cwd) < 0) {
@@ -240,7 +242,7 @@ int enter_prepare(struct entry *entry, struct error *err)
 	return entry->program ? 0 : -1;
 }
 
-/* An LSM's refusal looks like a missing x bit. */
+/* A refusal by an LSM looks like a missing x bit. */
 static int explain_exec(const struct entry *entry, int number, struct error *err)
 {
 	const struct process_plan *p = entry->process;
@@ -259,14 +261,14 @@ int enter_exec(struct entry *entry, struct error *err)
 	int number;
 
 	signal_reset();
-	/* Ours are all close-on-exec, also where they fill a gap among those to keep; this is for what a library or a
-	 * hook could have left. */
+	/* All of ours are close-on-exec, even those in a gap among the ones to keep; this is for what a library or a
+	 * hook may have left open. */
 	if (fd_cloexec_from(3 + (int) entry->keep, err) < 0)
 		return -1;
-	/* A filter that is loaded already may not allow it; then it was done before. */
+	/* A filter already loaded may forbid it; in that case it was done earlier. */
 	if (!entry->filtered && rlimits_apply_nofile(entry->process, err) < 0)
 		return -1;
-	/* A start that was killed meanwhile had begun all the same. */
+	/* If `start` was killed meanwhile, its order still stands. */
 	if (entry->announce && channel_send(entry->channel, MSG_EXEC, NULL, 0, -1, err) < 0 && !channel_lost(err))
 		return -1;
 	if (entry->seccomp->n_filter && !entry->filtered && load_filter(entry, err) < 0)
@@ -274,7 +276,7 @@ int enter_exec(struct entry *entry, struct error *err)
 	execve(entry->program, entry->process->args, entry->env);
 	number = errno;
 	if (entry->seccomp->n_filter) {
-		/* It may end us for one of the calls that it takes to find out more. */
+		/* The filter may kill us for one of the calls needed to find out more. */
 		fail(err, number, "exec %s", entry->program);
 		channel_send(entry->channel, MSG_REFUSED, err, sizeof *err, -1, &ignored);
 	}

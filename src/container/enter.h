@@ -1,7 +1,7 @@
 /*
  * enter.h - the last steps of a process before its program, for init and exec alike
  *
- *	enter_prepare()	everything that can fail, but exec
+ *	enter_prepare()	everything that can fail except exec
  *	enter_filter()	the seccomp filter, if there are startContainer hooks
  *	enter_exec()	the seccomp filter, if it comes last, and execve(2)
  *
@@ -22,27 +22,27 @@ struct entry {
 	const char *keyring;
 	unsigned last_cap;
 	int terminal;			/* the pty's peer, or -1 */
-	unsigned listen, keep;		/* descriptors from 3 on that stay: LISTEN_FDS, all */
-	bool notify;			/* NOTIFY_SOCKET is there */
-	bool own_null;			/* nobody else is in the mount namespace yet: its /dev/null can be trusted */
-	bool announce;			/* send EXEC: the other end is not our parent, which would see how we ended */
+	unsigned listen, keep;		/* how many descriptors from 3 on stay open: LISTEN_FDS, all of them */
+	bool notify;			/* set NOTIFY_SOCKET */
+	bool own_null;			/* we are alone in the mount namespace: its /dev/null can be trusted */
+	bool announce;			/* send EXEC: the peer is not our parent and cannot see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 
-	bool filtered;			/* the filter is in force already: no_new_privs is off, or there were hooks */
+	bool filtered;			/* the filter is already loaded: no_new_privs is off, or there were hooks */
 	char *program;			/* what will be exec'd */
 	char **env;
 };
 
-/* Go into the cgroup2 folder of CGROUP, in which the kernel would not let us be born.  The runtime, at the other end of
- * CHANNEL, does it for one who may not (in a user namespace the folder is the container's root's, whom nobody is yet),
- * and knows what to do if there is no place in it. */
+/* Enter the cgroup2 folder of CGROUP, in which the kernel could not create us.  If we lack the right (in a user
+ * namespace the folder belongs to the container's root, whose ids we have not taken yet), the runtime at the other end
+ * of CHANNEL moves us; it also knows another place if the cgroup takes no process. */
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err);
 
-/* Session and terminal, keyring, scheduling, limits, folder, groups, ids, capabilities, labels; the program is looked
- * up. Runs in the container's namespaces, at its root, with full rights there. */
+/* Set session and terminal, keyring, scheduling, limits, working directory, groups, ids, capabilities, labels; look up
+ * the program.  Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);
 
-/* Load the filter already: what is run before the program comes from the container, too. */
+/* Load the filter early: startContainer hooks come from the container, too. */
 int enter_filter(struct entry *entry, struct error *err);
 
 /* Run the program.  Returns only with ERR. */

@@ -338,8 +338,7 @@ void events_add_oom(struct text *out, const char *id)
 
 /* ---- network -------------------------------------------------------------- */
 
-/* "  eth0: bytes packets errs drop fifo frame compressed multicast  bytes packets errs drop ..."; false if it is not
- * so. */
+/* " eth0: bytes packets errs drop fifo frame compressed multicast bytes packets errs drop ..."; false if malformed. */
 static bool parse_interface(const char *line, struct interface_stats *s)
 {
 	stats_count *const to[] = { &s->rx_bytes, &s->rx_packets, &s->rx_errors, &s->rx_dropped, NULL, NULL, NULL, NULL,

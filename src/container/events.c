@@ -38,7 +38,7 @@ static int tell(const struct events *e, struct text *t, struct error *err)
 	return e->options->line(e->options->context, line, err);
 }
 
-/* The interfaces of a network namespace that it shares with us say nothing about the container. */
+/* If it shares our network namespace, the interfaces say nothing about the container. */
 static void read_interfaces(const struct events *e, struct arena *arena, struct interfaces *interfaces)
 {
 	auto_free char *text = NULL;
@@ -89,7 +89,7 @@ static int tell_oom(struct events *e, struct error *err)
 
 #define SECOND 1000000000
 
-/* Until the first process has ended. */
+/* Loop until the first process has ended. */
 static int follow(struct events *e, struct error *err)
 {
 	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN },
@@ -103,7 +103,7 @@ static int follow(struct events *e, struct error *err)
 
 		if (ready < 0 && errno != EINTR)
 			return fail(err, errno, "wait for events");
-		/* Before the end: what ended it may have been this. */
+		/* Checked before the end: this may be what caused it. */
 		if (ready > 0 && tell_oom(e, err) < 0)
 			return -1;
 		if (ready > 0 && fds[0].revents)
@@ -113,7 +113,7 @@ static int follow(struct events *e, struct error *err)
 		if (tell_stats(e, err) < 0)
 			return err->code == ERROR_STATE ? 0 : -1;
 		next += e->options->interval;
-		/* A reader that is slower than the interval is not served more than it takes. */
+		/* Do not queue up lines for a reader slower than the interval. */
 		if (next < clock_now())
 			next = clock_now() + e->options->interval;
 	}

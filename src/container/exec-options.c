@@ -9,7 +9,7 @@
 
 #define MAX_ID 4294967294u	/* 2^32 - 1 means "no change" to the kernel */
 
-/* "UID" or "UID:GID", numbers only and all of it (CVE-2026-30892: "1" was read as 0:0). */
+/* "UID" or "UID:GID"; the whole text must be numbers (CVE-2026-30892: "1" was read as 0:0). */
 static int parse_user(const char *text, struct oci_user *user, struct error *err)
 {
 	const char *colon = strchr(text, ':');
@@ -31,7 +31,7 @@ static int parse_user(const char *text, struct oci_user *user, struct error *err
 	return 0;
 }
 
-/* They come behind those that the process has already, as with runc. */
+/* They are appended to those that the process already has, as in runc. */
 static int parse_groups(struct arena *arena, char **list, struct oci_user *user, struct error *err)
 {
 	uint32_t *groups = NULL;
@@ -80,7 +80,7 @@ static void add_caps(struct arena *arena, char **caps, struct oci_process *proce
 	c->bounding = joined(arena, c->bounding, &c->n_bounding, caps);
 	c->effective = joined(arena, c->effective, &c->n_effective, caps);
 	c->permitted = joined(arena, c->permitted, &c->n_permitted, caps);
-	/* Ambient only what can be inherited already. */
+	/* Ambient capabilities must be inheritable already. */
 	if (c->n_inheritable)
 		c->ambient = joined(arena, c->ambient, &c->n_ambient, caps);
 	process->capabilities = c;
@@ -105,7 +105,7 @@ const char *exec_option_of(const struct exec_options *o, const char *member)
 	return NULL;
 }
 
-/* What the options say of a process, over what it says itself. */
+/* Let the options override what the process object says. */
 static int override(const struct exec_options *o, struct arena *arena, struct oci_process *p, struct error *err)
 {
 	struct oci_user *user = arena_alloc(arena, sizeof *user);
@@ -136,7 +136,7 @@ static int override(const struct exec_options *o, struct arena *arena, struct oc
 	return fail_code(err, ERROR_USAGE, "%s: %s", option ? option : faults.list[0].pointer, faults.list[0].message);
 }
 
-/* The container's own process, but for its program, which comes from the command line, and its terminal. */
+/* The container's own process, except its program, which comes from the command line, and its terminal. */
 static int from_container(const struct exec_options *o, struct config *config, struct oci_process *p, struct error *err)
 {
 	if (!config->spec->process)
@@ -149,7 +149,7 @@ static int from_container(const struct exec_options *o, struct config *config, s
 	return p->n_args ? 0 : fail_code(err, ERROR_USAGE, "process args cannot be empty");
 }
 
-/* What a process file does not say is as for the container's first process (runc): above all whom it may act as. */
+/* What a process file leaves out is taken from the container's first process, as in runc: above all its privileges. */
 static void fall_back(const struct oci_process *container, struct oci_process *p)
 {
 	if (!p->capabilities)

@@ -4,12 +4,11 @@
 #pragma once
 #include "container/container.h"
 
-/* The process object: of the process file, or the container's own with what the options change (runc's rules: terminal
- * off unless asked for, env appended, capabilities added to bounding, effective and permitted but never to
+/* The process to run: that of the process file, or the container's own as changed by the options (runc's rules:
+ * terminal off unless asked for, env appended, capabilities added to bounding, effective and permitted but never to
  * inheritable: CVE-2022-29162).  Lives in CONFIG's arena, or in the process file's (options->loaded).  NULL with
  * ERR. */
 const struct oci_process *exec_process(const struct exec_options *options, struct config *config, struct error *err);
 
-/* The option that decides about MEMBER ("/user/uid", a pointer into the process), as it is written: "--user".  NULL:
- * none that was given. */
+/* The given option ("--user") that sets MEMBER ("/user/uid", a pointer into the process), or NULL. */
 const char *exec_option_of(const struct exec_options *options, const char *member);

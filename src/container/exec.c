@@ -2,9 +2,9 @@
  * exec.c - a further process in a container
  *
  * It is born in the container's cgroup and pid namespace, enters the other
- * namespaces through init's pidfd, all in one call, and then takes the same
- * last steps as init (enter.h).  What it may do is decided from the runtime's
- * own copy of the config, never from the bundle.
+ * namespaces in one call through init's pidfd, and then takes the same last
+ * steps as init (enter.h).  What it may do is decided from the runtime's own
+ * copy of the config, never from the bundle.
  */
 #include <fcntl.h>
 #include <sched.h>
@@ -51,9 +51,9 @@ struct exec {
 	struct cgroup cgroup;
 	unsigned listen, keep;
 	struct channel channel, child_channel;
-	int root;			/* the container's, if it is in the host's mount namespace, or -1 */
+	int root;			/* the container's root if it has no mount namespace of its own, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
-	int shared;			/* namespaces that we are in anyway, if we lack the rights to enter any */
+	int shared;			/* unprivileged: namespaces that we share with the container anyway */
 	pid_t pid;
 	int pidfd, master;
 };
@@ -71,7 +71,7 @@ static int check_status(struct exec *x, struct error *err)
 	return 0;
 }
 
-/* The filter that create compiled: its flags, then its instructions. */
+/* Read the filter that create compiled: its flags, then its instructions. */
 static int read_filter(struct exec *x, struct error *err)
 {
 	const struct oci_seccomp *profile = x->config.spec->linux->seccomp;
@@ -79,7 +79,7 @@ static int read_filter(struct exec *x, struct error *err)
 	size_t n;
 
 	auto_fd fd = openat(x->handle.folder, "seccomp", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	/* No file: there is no profile, or it decides nothing. */
+	/* No file: there is no profile, or it restricts nothing. */
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(err, errno, "open the container's seccomp filter");
 	const size_t most = sizeof x->seccomp.flags + BPF_MAXINSNS * sizeof(struct sock_filter);
@@ -106,8 +106,8 @@ static int decide(struct exec *x, struct error *err)
 
 	if (handle_open(&x->handle, o->root, o->id, true, false, err) < 0 || check_status(x, err) < 0)
 		return -1;
-	/* The container's processes see ours as soon as it is born; from a user namespace they have no power over it.
-	 * This may exec us again: the process file, which may be a pipe, must not have been read. */
+	/* The container's processes see ours from its birth; from a user namespace they have no power over it.  This
+	 * may exec us again, so the process file, which may be a pipe, must not have been read yet. */
 	if (!x->handle.record->own_userns && self_protect_seen(err) < 0)
 		return -1;
 	keep = fds_keep(o->preserve_fds, &x->listen, err);
@@ -153,20 +153,20 @@ static int join(struct exec *x, struct error *err)
 	const struct record_state *r = x->handle.record;
 	int flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
 
-	if (r->own_userns && !x->middle)	/* nobody may enter the one he is in */
+	if (r->own_userns && !x->middle)	/* a process may not enter its own */
 		flags |= CLONE_NEWUSER;
 	if (r->timens)
 		flags |= CLONE_NEWTIME;
 	if (r->host_mounts)
 		flags &= ~CLONE_NEWNS;
 	flags &= ~x->shared;
-	/* From here on processes of the container can see us: nothing of ours is to be had by ptrace or /proc
+	/* From here on processes of the container can see us: they must get nothing of ours by ptrace or /proc
 	 * (CVE-2016-9962). */
 	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
 		return -1;
 	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) < 0)
 		return fail(err, errno, "enter the container's namespaces");
-	/* Inside a user namespace we are nobody until we take its root's ids. */
+	/* Inside the user namespace we have no valid ids until we take its root's. */
 	if (r->own_userns && identity_become_root(x->process.uid, x->process.gid, err) < 0)
 		return -1;
 	if (x->root >= 0 && host_mounts_enter(x->root, err) < 0)
@@ -179,8 +179,8 @@ static bool given(const char *s)
 	return s && *s;
 }
 
-/* The CPUs, now that we are in the cgroup: those of execCPUAffinity, else all that its cpuset has.  Where it names only
- * initial ones, the runtime is not to change them here (runtime-spec): so the process stays off the others. */
+/* Now that we are in the cgroup, set the CPUs: those of execCPUAffinity's final, else all of its cpuset.  If only
+ * initial is given, the runtime must not change them here (runtime-spec), so the process keeps the initial ones. */
 static int run_on(const struct exec *x, struct error *err)
 {
 	const struct oci_cpu_affinity *affinity = x->process.affinity;
@@ -219,7 +219,7 @@ static void child_main(struct exec *x, bool in_cgroup)
 {
 	struct error err = { 0 };
 
-	/* With both ends of the channel it would never hear that the runtime has died. */
+	/* If it held both ends of the channel, it would never notice that the runtime has died. */
 	close(x->handle.folder);
 	channel_close(&x->channel);
 	self_forget_environment();
@@ -233,8 +233,8 @@ static void child_main(struct exec *x, bool in_cgroup)
 
 /* ---- in the runtime --------------------------------------------------------- */
 
-/* The container's pid namespace for our children; we stay where we are.  To join a pid namespace takes CAP_SYS_ADMIN
- * in one's own user namespace too: without it a middle process enters the container's first. */
+/* Set the container's pid namespace for our children; we stay where we are.  Joining a pid namespace takes
+ * CAP_SYS_ADMIN in one's own user namespace too: without it a middle process first enters the container's. */
 static int join_pid_namespace(struct exec *x, struct error *err)
 {
 	int flags = (CLONE_NEWPID & ~x->shared) | (x->middle ? CLONE_NEWUSER : 0);
@@ -275,11 +275,11 @@ static pid_t birth_by_middle(void *exec, struct error *err)
 {
 	const struct process_plan *p = &((struct exec *) exec)->process;
 
-	/* Once we are non-dumpable our files in /proc belong to root: without privileges our own score must be set
-	 * before, and the new process inherits it. */
+	/* Once we are non-dumpable our files in /proc belong to root: an unprivileged runtime must set its own score
+	 * first, for the new process to inherit. */
 	if (p->has_oom_score_adj && oom_score_adj_set(getpid(), p->oom_score_adj, err) < 0)
 		return -1;
-	/* Processes of the container may see us as soon as we are in its user namespace. */
+	/* Processes of the container can see us as soon as we are in its user namespace. */
 	return self_hide(err) < 0 ? -1 : birth(exec, NULL, err);
 }
 
@@ -289,7 +289,8 @@ static int make_process(struct exec *x, struct error *err)
 	    affinity_apply(x->process.affinity->initial, err) < 0)
 		return -1;
 	x->middle = x->handle.record->own_userns && !x->host.privileged;
-	/* To enter one of the host's takes rights that nobody has in a user namespace, even if it changes nothing. */
+	/* Entering a namespace of the host takes rights that nobody has in a user namespace, even if we are in it
+	 * already. */
 	if (!x->host.privileged)
 		x->shared = namespaces_shared(x->handle.record->pid);
 	if (x->middle)
@@ -326,7 +327,7 @@ static int answer_cgroup(struct exec *x, struct error *err)
 {
 	struct error ignored;
 
-	/* As in birth(): a cgroup that hands controllers down takes no process; then init's own will do. */
+	/* As in birth(): a cgroup that delegates controllers takes no processes; then use init's own. */
 	if (cgroup_attach(&x->cgroup, x->pid, err) < 0 &&
 	    (x->options->cgroup || cgroup_follow(&x->cgroup, x->handle.record->pid, &ignored) < 0 ||
 	     cgroup_attach(&x->cgroup, x->pid, err) < 0))
@@ -362,7 +363,7 @@ static int serve(struct exec *x, struct error *err)
 	}
 }
 
-/* Where the fault of ERR is to be mended: an option, the process file, or the container's config. */
+/* Point ERR at what to fix: an option, the process file, or the container's config. */
 static void locate(const struct exec *x, struct error *err)
 {
 	static const char process[] = "/process";
@@ -382,7 +383,7 @@ static void locate(const struct exec *x, struct error *err)
 	}
 }
 
-/* In a paused container of cgroup v1 it meets its death when that goes on, which may be never. */
+/* In a paused container on cgroup v1 it dies only when that is resumed, which may be never. */
 static void end_process(const struct exec *x)
 {
 	process_signal(x->pidfd, SIGKILL);
@@ -395,7 +396,7 @@ static int stay(const struct exec *x, struct error *err)
 	struct foreground f = { .pid = x->pid, .pidfd = x->pidfd, .master = x->master, .notify = -1 };
 	int code = foreground_stay(&f, err);
 
-	/* Nobody would hear it, or learn how it ended. */
+	/* Nobody would read its output or learn how it ended. */
 	if (code < 0)
 		end_process(x);
 	return code;
@@ -418,7 +419,7 @@ int container_exec(struct exec_options *options, struct error *err)
 			  .master = -1, .handle = { .folder = -1, .pidfd = -1 } };
 	int code = 0, result;
 
-	/* As long as nothing is made, a signal ends us as it ends anybody. */
+	/* Until something has been made, signals have their default effect. */
 	result = decide(&x, err);
 	if (result == 0 && !options->detach)
 		result = foreground_block_signals(err);

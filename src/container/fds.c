@@ -9,8 +9,8 @@
 #include "container/fds.h"
 #include "sys/fd.h"
 
-/* sd_listen_fds(3): they are meant for the process that LISTEN_PID names, or for nobody.  A variable that was merely
- * inherited would hand the host's descriptors to the container. */
+/* sd_listen_fds(3): they are meant only for the process that LISTEN_PID names.  A variable that was merely inherited
+ * would pass the host's descriptors to the container. */
 static unsigned listen_fds(void)
 {
 	const char *n = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
@@ -23,8 +23,7 @@ static unsigned listen_fds(void)
 	return (unsigned) count;
 }
 
-/* Ours are close-on-exec, the log's for one; what the caller gave us cannot be, or it would not have come through
- * exec. */
+/* Ours are close-on-exec, such as the log's; the caller's cannot be, or they would not have survived exec. */
 static bool given(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);
@@ -42,7 +41,7 @@ int fds_keep(unsigned preserve, unsigned *listen, struct error *err)
 			return fail(err, errno, "LISTEN_FDS says %u: descriptor %u", *listen, 3 + i);
 	for (unsigned i = 0; i < preserve; i++) {
 		int fd = 3 + (int) *listen + (int) i;
-		/* Only the last must be there: podman names single descriptors (--preserve-fd 7) and counts up to the
+		/* Only the last must be open: podman names single descriptors (--preserve-fd 7) and counts up to the
 		 * highest. */
 		if (!given(fd) && i + 1 == preserve)
 			return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %d", i + 1,
@@ -62,7 +61,7 @@ int fds_close_others(unsigned keep, int *except, unsigned n, struct error *err)
 	int from = 3 + (int) keep;
 
 	qsort(except, n, sizeof *except, compare);
-	/* Where the caller has left a gap there may be one of ours. */
+	/* A gap left by the caller may hold one of ours. */
 	for (int fd = 3; fd < from; fd++)
 		if (!given(fd) && !bsearch(&fd, except, n, sizeof *except, compare))
 			close(fd);

@@ -18,9 +18,9 @@
 #include "sys/interrupt.h"
 #include "sys/process.h"
 
-/* One direction of the terminal: what was read and not yet written. */
+/* One direction of the terminal: what has been read but not yet written. */
 struct flow {
-	int from, to;		/* to -1: nobody takes it any more */
+	int from, to;		/* to -1: nobody reads it any more */
 	size_t at, n;
 	bool ended;
 	char last;		/* of all that was read */
@@ -30,12 +30,12 @@ struct flow {
 /* Our own terminal, if standard input is one. */
 struct keyboard {
 	bool there, raw;
-	bool away;		/* we are in its background: it is another's turn */
+	bool away;		/* we are in its background: another job has it */
 	struct termios before;
 };
 
-/* Between two looks whether it is our turn again.  A shell's `fg` tells that to who was stopped (SIGCONT), and to
- * nobody else. */
+/* How often to check whether the terminal is ours again.  A shell's `fg` tells only a job that was stopped
+ * (SIGCONT). */
 #define LOOK_MS 300
 
 struct stay {
@@ -51,7 +51,7 @@ int foreground_block_signals(struct error *err)
 	sigset_t all;
 
 	sigfillset(&all);
-	/* Faults of our own must still end us. */
+	/* Our own crashes must still end us. */
 	sigdelset(&all, SIGSEGV);
 	sigdelset(&all, SIGBUS);
 	sigdelset(&all, SIGILL);
@@ -65,7 +65,7 @@ bool foreground_hand_on_late(pid_t pid, int pidfd, const struct error *err)
 {
 	struct process_stat stat;
 
-	/* execve(2) passes the point of no return a moment before the channel ends. */
+	/* execve(2) passes the point of no return shortly before the channel closes. */
 	if (err->code != ERROR_INTERRUPTED || process_stat(pid, &stat) < 0 || stat.flags & PROCESS_FORKNOEXEC)
 		return false;
 	process_signal(pidfd, interrupt_signal());
@@ -90,12 +90,12 @@ void foreground_copy_size(int master)
 		}
 }
 
-/* Move what can be moved now; REVENTS_* are what poll(2) said of both ends. */
+/* Move what can be moved now; FROM and TO are what poll(2) said about the two ends. */
 static void flow_move(struct flow *f, short from, short to)
 {
 	if (f->n == 0 && f->from >= 0 && !f->ended && from & (POLLIN | POLLHUP | POLLERR)) {
 		ssize_t n = read(f->from, f->bytes, sizeof f->bytes);
-		/* EIO is a master's way to say that nobody has the other end. */
+		/* EIO on a master means that nobody has the other end open. */
 		if (n <= 0 && !(n < 0 && (errno == EAGAIN || errno == EINTR)))
 			f->ended = true;
 		f->at = 0;
@@ -105,7 +105,7 @@ static void flow_move(struct flow *f, short from, short to)
 	}
 	if (f->n && to & (POLLOUT | POLLERR | POLLHUP)) {
 		ssize_t n = write(f->to, f->bytes + f->at, f->n);
-		/* Who writes at the other end does not learn of it: the rest is read and thrown away, or he would wait
+		/* The writer at the other end does not learn of this: read and discard the rest, or it would block
 		 * forever. */
 		if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			f->to = -1;
@@ -118,8 +118,8 @@ static void flow_move(struct flow *f, short from, short to)
 	}
 }
 
-/* Our standard input has ended: a program that reads lines from the terminal sees its end by ^D at the beginning of a
- * line.  Behind an unfinished one it only hands that over, and it takes a second one. */
+/* Our standard input has ended: ^D at the beginning of a line tells that to a program reading lines from the terminal.
+ * After an unfinished line the first ^D only delivers that line, and a second one is needed. */
 static void end_input(struct flow *f)
 {
 	struct termios t;
@@ -134,8 +134,8 @@ static void end_input(struct flow *f)
 
 /*
  * Job control.  A process in the background neither reads from its terminal nor changes it: the kernel would stop it
- * with SIGTTIN and SIGTTOU.  It would not stop us, who have them blocked, and a shell would find its terminal raw.  A
- * terminal that is not our session's has no background (ENOTTY).
+ * with SIGTTIN and SIGTTOU.  We have these blocked and would not be stopped, so a shell would find its terminal raw.
+ * A terminal that is not our session's has no background (ENOTTY).
  */
 static bool in_background(void)
 {
@@ -144,8 +144,8 @@ static bool in_background(void)
 	return group >= 0 && group != getpgrp();
 }
 
-/* Take our terminal if it is our turn, else leave it alone.  AGAIN: we have been stopped, it may have other modes than
- * we gave it. */
+/* Take our terminal if we are in its foreground, else leave it alone.  AGAIN: we have been stopped, and its modes may
+ * have changed meanwhile. */
 static void keyboard_look(struct keyboard *k, struct flow *in, bool again)
 {
 	bool taken = k->raw && !k->away && !again;
@@ -160,7 +160,7 @@ static void keyboard_look(struct keyboard *k, struct flow *in, bool again)
 	k->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* The program has ended: while its last output is shown ^C is for us. */
+/* The program has ended: while its last output is shown, ^C is meant for us. */
 static void keyboard_interrupts(const struct keyboard *k)
 {
 	struct termios t;
@@ -191,7 +191,7 @@ static bool reap(pid_t pid, int *status)
 	return found;
 }
 
-/* Hand on what came in; true, with *STATUS, if the process has ended. */
+/* Pass on the signals that came in; true, with *STATUS, if the process has ended. */
 static bool take_signals(struct stay *stay, int *status)
 {
 	const struct foreground *f = stay->f;
@@ -221,7 +221,7 @@ static bool take_signals(struct stay *stay, int *status)
 	return ended;
 }
 
-/* Wait until TO takes something: who does not read may never.  False if a signal tells us to give up. */
+/* Wait until TO accepts data, which its reader may never do.  False if a signal tells us to give up. */
 static bool wait_for_reader(int to)
 {
 	struct pollfd p[] = { { to, POLLOUT, 0 }, { interrupt_fd(), POLLIN, 0 } };
@@ -243,7 +243,7 @@ static void drain(struct flow *out)
 	}
 }
 
-/* The kernel counts a kill before it kills, so we learn of it while the cgroup is there. */
+/* The kernel counts an OOM kill before it kills, so we see the count while the cgroup still exists. */
 static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
 {
 	bool more = cgroup_oom_happened(kills);
@@ -254,7 +254,7 @@ static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
 		cgroup_oom_unwatch(kills);
 }
 
-/* What loop() waits for: a flow waits for one of its ends at a time. */
+/* What loop() waits for; a flow waits for only one of its ends at a time. */
 enum { SIGNALS, IN_FROM, IN_TO, OUT_FROM, OUT_TO, NOTIFY, KILLS };
 
 static int loop(struct stay *stay)
@@ -264,7 +264,7 @@ static int loop(struct stay *stay)
 	struct keyboard *k = &stay->keyboard;
 	int status = 0;
 
-	/* It may have ended before we began to listen. */
+	/* It may have ended before we started listening. */
 	if (reap(f->pid, &status))
 		return status;
 	for (;;) {
@@ -324,7 +324,7 @@ int foreground_stay(struct foreground *f, struct error *err)
 		return fail(err, errno, "listen to signals");
 	stay.signals = signals;
 	connect_terminals(&stay);
-	/* v1 signals an OOM before it counts the kill: nothing is learned there. */
+	/* v1 signals an OOM before it counts the kill, so this is of no use there. */
 	if (f->memory && cgroup_oom_watch(f->memory, &stay.kills, &ignored) == 0)
 		f->oom_kills = stay.kills.seen;
 	f->status = loop(&stay);

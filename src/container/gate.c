@@ -23,14 +23,14 @@ int gate_wait(int gate, struct channel *channel, struct error *err)
 			return fail(err, errno, "wait for start");
 		if (channel_send(channel, MSG_STARTING, NULL, 0, -1, err) == 0)
 			return 0;
-		/* That start was killed before it could be answered: the container stays created. */
+		/* That `start` was killed before it could be answered: the container stays created. */
 		channel_close(channel);
 		if (!channel_lost(err))
 			return -1;
 	}
 }
 
-/* After STARTING: until the program runs.  An end without EXEC is that of init. */
+/* After STARTING: wait until the program runs.  If the channel ends without EXEC, init has died. */
 static int follow(struct channel *ch, int (*on_listener)(void *context, int listener, struct error *err), void *context,
 		  struct error *err)
 {

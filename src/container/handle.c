@@ -17,8 +17,8 @@ const char *container_status_name(enum container_status status)
 	return status_names[status];
 }
 
-/* The pid may be a stranger's by now: the start time tells, and the boot id for the case that the clock ticks agree
- * after a reboot. */
+/* The pid may be a stranger's by now: check the start time, and the boot id in case the clock ticks agree after a
+ * reboot. */
 static int look(const struct record_state *record, enum container_status *status, struct error *err)
 {
 	struct process_stat stat;
@@ -56,7 +56,7 @@ int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error
 		return err->code == ERROR_NOT_FOUND && incomplete ? 0 : -1;
 	}
 	h->complete = true;
-	/* It is held before it is looked at: what is then seen to be ours is what is held. */
+	/* Hold it before looking at it, so that the process found to be ours is the one we hold. */
 	if (want_pidfd) {
 		h->pidfd = process_hold(h->record->pid);
 		if (h->pidfd < 0 && !process_gone(errno))
@@ -137,7 +137,7 @@ void handle_poststop(const struct handle *h)
 	if (handle_config(h, &config, &ignored) == 0) {
 		auto_free char *state = hooks_state(h->id, h->record->bundle, "stopped", 0, &h->record->annotations);
 		struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
-		/* They run all the same: it is too late for an error. */
+		/* They run anyway: it is too late for an error. */
 		if (hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, &ignored) < 0)
 			log_warn("%s", ignored.message);
 		hooks_run_all("poststop", config.spec->hooks->poststop, config.spec->hooks->n_poststop, &setting);

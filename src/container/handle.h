@@ -1,7 +1,7 @@
 /*
  * handle.h - a container that exists: its folder, its record, its process
  *
- * What start, kill, delete, exec, state and ps open first.
+ * start, kill, delete, exec, state and ps open one first.
  */
 #pragma once
 #include <stdbool.h>
@@ -16,21 +16,21 @@ struct handle {
 	const char *root, *id;
 	int folder;			/* the state folder */
 	struct arena arena;		/* holds the record */
-	struct record_state *record;	/* NULL if only a journal or nothing is there */
+	struct record_state *record;	/* NULL if there is neither record nor journal */
 	bool complete;			/* there is a state.json: the container was created */
 	enum container_status status;
-	int pidfd;			/* of init; -1 when it has ended */
+	int pidfd;			/* init's; -1 when it has ended */
 };
 
-/* Open container ID.  -1 with ERROR_NOT_FOUND if it does not exist; a folder that a create is filling just now, or
- * left behind, is opened with complete == false only if INCOMPLETE allows it, else it is "does not exist" too.
- * WANT_PIDFD: hold init by a pidfd (one call more). */
+/* Open container ID.  -1 with ERROR_NOT_FOUND if it does not exist.  A folder that a create is still filling, or has
+ * left behind, counts as absent too, unless INCOMPLETE: then it is opened with complete == false.  WANT_PIDFD: hold
+ * init by a pidfd (one more system call). */
 int handle_open(struct handle *handle, const char *root, const char *id, bool want_pidfd, bool incomplete,
 		struct error *err);
 void handle_close(struct handle *handle);
 
-/* Read the record and look at the process, once more: others may have changed both while we waited for the lock.  A
- * record that is damaged is an error, but the journal's is there then. */
+/* Read the record and look at the process again: others may have changed both while we waited for the lock.  A damaged
+ * record is an error, but the one from the journal is then in place. */
 int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct error *err);
 
 /* Ask the cgroup whether it is paused: if so, CONTAINER_CREATED or CONTAINER_RUNNING becomes CONTAINER_PAUSED. */

@@ -47,7 +47,7 @@ static char **terminated(char **list, size_t n)
 	return copy;
 }
 
-/* The runtime's own environment, but for what speaks to the dynamic loader: that was meant for somebody else. */
+/* The runtime's own environment, without variables for the dynamic loader: those were meant for somebody else. */
 static char **inherited(void)
 {
 	size_t n = 0;
@@ -96,12 +96,12 @@ void hook_output_close(struct hook_output *output)
 	cleanup_close(&output->err);
 }
 
-/* In the hook's process: never returns. */
+/* In the hook's process; never returns. */
 static void become(const struct oci_hook *hook, int in, int print, const struct hook_setting *setting)
 {
 	auto_free char **args = hook->n_args ? terminated(hook->args, hook->n_args)
 					     : terminated((char **) &hook->path, 1);
-	/* An empty list is one, too: nothing was said only where there is no env. */
+	/* An empty list counts as given; only a missing env does not. */
 	auto_free char **own = hook->env ? terminated(hook->env, hook->n_env) : setting->env ? NULL : inherited();
 	int out = setting->output.out >= 0 ? setting->output.out : print;
 	int err = setting->output.err >= 0 ? setting->output.err : print;
@@ -111,7 +111,7 @@ static void become(const struct oci_hook *hook, int in, int print, const struct 
 	signal_reset();
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || fd_close_from(3, &ignored) < 0)
 		_exit(126);
-	/* It runs all the same: a hook that clears up has to, whatever has become of the bundle. */
+	/* Run it anyway: a hook that cleans up must do so, whatever has become of the bundle. */
 	if (setting->cwd && chdir(setting->cwd) < 0)
 		dprintf(2, "cannot enter %s: %s\n", setting->cwd, errno_text(errno));
 	execve(hook->path, args, own ? own : setting->env);
@@ -138,7 +138,7 @@ static void add_output(int out, struct error *err)
 	snprintf(err->message + used, sizeof err->message - used, ": %s", tail);
 }
 
-/* "bad system call" says more than SIGSYS to whoever has a seccomp profile. */
+/* "bad system call" says more than SIGSYS to someone with a seccomp profile. */
 static const char *in_words(int sig)
 {
 	static char words[40];
@@ -148,7 +148,8 @@ static const char *in_words(int sig)
 	return words;
 }
 
-/* PID, which has ended, in another way than with success.  It is not reaped: what it has started has its number. */
+/* True if PID, which has ended, did not succeed.  It is not reaped: its number is the process group of what it
+ * started. */
 static bool has_failed(pid_t pid)
 {
 	siginfo_t info = { 0 };
@@ -157,7 +158,8 @@ static bool has_failed(pid_t pid)
 	       (info.si_code != CLD_EXITED || info.si_status != 0);
 }
 
-/* Wait for the hook, at most its timeout, and unless it is to be left in PEACE until a signal tells us to give up. */
+/* Wait for the hook, at most its timeout; and, unless it is to be left in PEACE, only until a signal tells us to give
+ * up. */
 static int finish(const struct oci_hook *hook, bool peace, pid_t pid, int pidfd, struct error *err)
 {
 	int64_t seconds = hook->has_timeout ? hook->timeout : 0;
@@ -193,7 +195,7 @@ static int run_one(const struct oci_hook *hook, bool peace, const struct hook_se
 
 	if (out < 0 || in < 0)
 		return fail(err, errno, "make a memory file for %s", hook->path);
-	/* The state and then the end of the file, as a pipe would give it. */
+	/* The state and then end of file, as from a pipe. */
 	if (fd_write_all(in, setting->state, strlen(setting->state), "the state", err) < 0 ||
 	    lseek(in, 0, SEEK_SET) < 0)
 		return -1;

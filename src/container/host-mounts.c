@@ -40,7 +40,7 @@ int host_mounts_root(const struct record_state *record, int pidfd, struct error 
 	auto_fd root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	const int number = errno;
 
-	/* As long as it lives nobody else has its number. */
+	/* As long as it lives its pid is not reused. */
 	if (process_wait_end(pidfd, 0) != 0)
 		return fail_code(err, ERROR_STATE, "container not running");
 	return root < 0 ? fail(err, number, "open the root of process %d", record->pid) : take_fd(root);

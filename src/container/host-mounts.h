@@ -1,8 +1,8 @@
 /*
- * host-mounts.h - a container without a mount namespace of its own, in its record
+ * host-mounts.h - a container without its own mount namespace: what its record says
  *
- * Its root is one of chroot(2), and its mounts, if it has any, lie on the
- * host's until it is deleted (rootfs/on-host.c).
+ * Its root is set by chroot(2), and its mounts, if any, are the host's until it
+ * is deleted (rootfs/on-host.c).
  */
 #pragma once
 
@@ -10,14 +10,14 @@ struct error;
 struct plan;
 struct record_state;
 
-/* For create: note in RECORD how PLAN's mounts will be found again, before they are made. */
+/* For create: before PLAN's mounts are made, note in RECORD how to find them again. */
 int host_mounts_note(const struct plan *plan, struct record_state *record, struct error *err);
 
-/* Unmount what RECORD says, if it is there; what was there before the machine started anew is gone. */
+/* Unmount what RECORD names, if it still exists; after a reboot it does not. */
 int host_mounts_remove(const struct record_state *record, struct error *err);
 
-/* For exec: the root of the container's first process, which PIDFD holds, O_PATH.  The caller closes it. */
+/* For exec: open, O_PATH, the root of the container's first process (held by PIDFD).  The caller closes it. */
 int host_mounts_root(const struct record_state *record, int pidfd, struct error *err);
 
-/* Make it the root of the calling process; its current folder, too. */
+/* Make ROOT the root and the current folder of the calling process. */
 int host_mounts_enter(int root, struct error *err);

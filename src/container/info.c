@@ -1,4 +1,4 @@
-/* info.c - state, list, ps: what others want to know */
+/* info.c - state, list, ps: what others want to know about a container */
 #include <dirent.h>
 #include <pwd.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ int container_info(const char *root, const char *id, struct container_info *info
 
 	*info = (struct container_info) { .arena = h.arena };
 	h.arena = (struct arena) { 0 };
-	/* Left behind by a create that was killed: for the user it never was. */
+	/* Left behind by a create that was killed: to the user it never existed. */
 	if (result == 0 && !h.complete && (!h.record || !store_locked(h.folder)))
 		result = fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", id);
 	if (result == 0) {
@@ -57,7 +57,7 @@ int container_info(const char *root, const char *id, struct container_info *info
 	return result < 0 ? wrap(err, "state of %s", id) : 0;
 }
 
-/* The user's name in the host's own /etc/passwd; NSS is not for a static program. */
+/* The user's name in the host's own /etc/passwd; a static program cannot use NSS. */
 static char *user_name(struct arena *arena, uid_t uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
@@ -81,19 +81,19 @@ void container_info_free(struct container_info *info)
 	arena_free(&info->arena);
 }
 
-/* A key and its string value on a line of its own, or in one line with the others. */
+/* Add a key and its string value, on a line of its own if INDENT. */
 static void add(struct text *t, bool indent, const char *key, const char *value)
 {
 	text_addf(t, "%s%s\"%s\":%s", t->s[t->n - 1] == '{' ? "" : ",", indent ? "\n  " : "", key, indent ? " " : "");
 	text_add_json(t, value);
 }
 
-/* Beyond the spec and runc, which lets a runtime add members (runtime.md, State). */
+/* Beyond runc's members: the spec allows additions (runtime.md, State). */
 static void add_end(struct text *t, bool indent, const struct container_info *info)
 {
 	const char *line = indent ? "\n  " : "", *deeper = indent ? "\n    " : "", *gap = indent ? " " : "";
 	bool stopped = info->status == CONTAINER_STOPPED;
-	/* Whoever else was killed: a process that ended in another way was not. */
+	/* There were OOM kills, but a first process that ended in another way was not among them. */
 	bool oom = info->oom_kills &&
 		   (!info->has_exit || (WIFSIGNALED(info->exit_status) && WTERMSIG(info->exit_status) == SIGKILL));
 
@@ -183,7 +183,7 @@ int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, st
 		if (result == 0 && cgroup.n_folders)
 			result = cgroup_pids(&cgroup, pids, n, err);
 		else if (result == 0 && h.status != CONTAINER_STOPPED) {
-			/* No cgroup: init is all that is known. */
+			/* Without a cgroup only init is known. */
 			*pids = xmalloc(sizeof **pids);
 			(*pids)[(*n)++] = h.record->pid;
 		}

@@ -1,9 +1,9 @@
 /*
  * init.c - the container's first process, from its birth to its exec
  *
- * It carries out the plan that it inherited and decides nothing.  The order
- * matters and is told where it does; channel.h draws what is said to the
- * runtime meanwhile.
+ * It carries out the plan that it inherited and decides nothing.  Where the
+ * order matters a comment says so; channel.h shows the messages exchanged with
+ * the runtime meanwhile.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -28,8 +28,8 @@
 #include "sys/signals.h"
 #include "tune/tune.h"
 
-/* Once we are in a user namespace, what does not belong to it cannot be joined any more.  Return which were joined
- * before. */
+/* Once we are in a user namespace, namespaces that do not belong to it can no longer be joined.  Returns which were
+ * joined before. */
 static int join_with_all_rights(const struct launch *launch)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -63,13 +63,13 @@ int launch_make_time(const struct namespace_plan *ns, struct error *err)
 {
 	if (unshare(CLONE_NEWTIME) < 0)
 		return fail(err, errno, "make a time namespace");
-	/* The offsets are frozen as soon as somebody is in it. */
+	/* The offsets are fixed as soon as a process is in it. */
 	if (ns->time_offsets && file_put(AT_FDCWD, "/proc/self/timens_offsets", ns->time_offsets, err) < 0)
 		return blame(err, "/linux/timeOffsets");
 	return 0;
 }
 
-/* What is made is for children; we are to be in it as well. */
+/* A new time namespace is for children only; we must be in it, too. */
 static int enter_new_time(const struct namespace_plan *ns, struct error *err)
 {
 	if (launch_make_time(ns, err) < 0)
@@ -87,7 +87,7 @@ static int become_ns_root(const struct plan *plan, struct error *err)
 		return fail(err, errno, "drop the supplementary groups");
 	if (identity_become_root(plan->process.uid, plan->process.gid, err) < 0)
 		return -1;
-	/* What belongs to its maker is made by that root: /dev/mqueue is. */
+	/* An ipc namespace whose /dev/mqueue should belong to that root must be made by it. */
 	if (plan->ns.late && unshare((int) plan->ns.late) < 0)
 		return fail(err, errno, "make the ipc namespace");
 	return 0;
@@ -106,7 +106,7 @@ static int set_names(const struct plan *plan, struct error *err)
 	return 0;
 }
 
-/* Namespaces and cgroup: where we are. */
+/* Enter our namespaces and cgroup. */
 static int settle(struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -115,29 +115,29 @@ static int settle(struct launch *launch, struct error *err)
 	if (ns->user && (channel_send(ch, MSG_NEED_IDMAP, NULL, 0, -1, err) < 0 ||
 			 channel_expect(ch, MSG_IDMAP_DONE, err) < 0))
 		return -1;
-	/* While /proc/self still belongs to whom we were born as. */
+	/* While /proc/self still belongs to our original user. */
 	if (ns->time_inside && enter_new_time(ns, err) < 0)
 		return -1;
 	if (!ns->middle && launch_join(launch, err) < 0)
 		return -1;
-	/* Others may live in a joined pid namespace: they must not look into us (CVE-2016-9962). */
+	/* A joined pid namespace may have other processes: they must not look into us (CVE-2016-9962). */
 	if (ns->n_join && self_hide(err) < 0)
 		return -1;
-	/* First the cgroup, then its namespace, whose root is where we are then. */
+	/* First the cgroup, then the cgroup namespace: its root is the cgroup that we are in at that moment. */
 	if (cgroup_join(&launch->cgroup, err) < 0)
 		return -1;
 	if (launch->cgroup.n_folders > 0)
 		affinity_reset();
 	if (ns->create_cgroup && unshare(CLONE_NEWCGROUP) < 0)
 		return fail(err, errno, "make a cgroup namespace");
-	/* Network devices before sysctls, which may be about them; its resctrl group before it has children. */
+	/* Network devices before sysctls, which may name them; the resctrl group before we have children. */
 	if ((launch->plan.n_net_devices || launch->plan.rdt || launch->plan.cgroup.delegate) &&
 	    (channel_send(ch, MSG_NAMESPACES, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_PROCEED, err) < 0))
 		return -1;
 	return 0;
 }
 
-/* The folder that the process starts in; made if it is missing, while the root is still writable. */
+/* Make the folder that the process starts in, if it is missing, while the root is still writable. */
 static int make_cwd(const struct plan *plan, const struct rootfs *rootfs, struct error *err)
 {
 	int fd;
@@ -149,7 +149,7 @@ static int make_cwd(const struct plan *plan, const struct rootfs *rootfs, struct
 		fd = path_make_dir(rootfs->root, plan->process.cwd, 0755, NULL, err);
 	if (fd >= 0)
 		close(fd);
-	/* What is wrong with it otherwise, chdir will say, with the process's own rights. */
+	/* Any other problem will be reported by chdir, with the process's own rights. */
 	return 0;
 }
 
@@ -174,7 +174,7 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 	return 0;
 }
 
-/* The hooks that run in the container's namespaces, and see its pid as it is there. */
+/* Run the hooks that belong in the container's namespaces; they see its pid as it is there. */
 static int own_hooks(const struct launch *launch, const char *name, const struct oci_hook *hooks, size_t n,
 		     const char *status, char *const *env, struct error *err)
 {
@@ -187,8 +187,8 @@ static int own_hooks(const struct launch *launch, const char *name, const struct
 	return hooks_run(name, hooks, n, &setting, err);
 }
 
-/* Whether the runtime is asked in before our own hooks: it has some, too; or a process of its may still hold our place
- * in systemd's unit (cgroup_born), and ours would find none where pids.max is tight. */
+/* True if the runtime must act before our own hooks: because it has hooks to run, or because its placeholder may still
+ * be in systemd's unit (cgroup_born), leaving no room for ours where pids.max is tight. */
 static bool runtime_comes_first(const struct launch *launch)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
@@ -198,7 +198,7 @@ static bool runtime_comes_first(const struct launch *launch)
 	return hooks->n_prestart || hooks->n_create_runtime || (hooks->n_create_container && launch->cgroup.unit);
 }
 
-/* The root file system, from the first mount to being in it. */
+/* Build the root file system, from the first mount to entering it. */
 static int build(struct launch *launch, int *terminal, struct error *err)
 {
 	const struct plan *plan = &launch->plan;
@@ -206,7 +206,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	struct channel *ch = &launch->init_channel;
 	struct rootfs rootfs;
 
-	/* Who must ask for the sources need not walk to them, and owns the place to prepare mounts in as root only. */
+	/* If the sources must be asked for, we need not reach them ourselves, and only as root do we own the place
+	 * where mounts are prepared. */
 	if (rootfs_needs_inside(plan, &launch->host) && (inside_ask(launch, err) < 0 || become_ns_root(plan, err) < 0))
 		return -1;
 	if (rootfs_attach(plan, &launch->sources, &rootfs, err) < 0 || become_ns_root(plan, err) < 0)
@@ -220,7 +221,7 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	    (channel_send(ch, MSG_ROOTFS, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HOOKS_DONE, err) < 0))
 		return -1;
 	if (hooks && hooks->n_create_container) {
-		/* They start in the root file system: runc's do, and are written for it. */
+		/* They start in the root file system, as in runc, for which they are written. */
 		if (fchdir(rootfs.root) < 0)
 			return fail(err, errno, "enter the root file system");
 		if (own_hooks(launch, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
@@ -233,31 +234,31 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	return rootfs_enter(&rootfs, err);
 }
 
-/* Without privileges exec gets in only because it has the same uid, and the kernel refuses that for a non-dumpable
- * process.  Whoever else is in a pid namespace of our own came by such an exec, into the same container. */
+/* An unprivileged exec gets in only because it has our uid, and the kernel refuses even that for a non-dumpable
+ * process.  Any other process in our own pid namespace came by such an exec, into the same container. */
 static bool may_be_entered(const struct launch *launch)
 {
 	return !launch->host.privileged && launch->plan.ns.user && launch->plan.ns.create & CLONE_NEWPID;
 }
 
-/* Between create and start nobody listens: the log of create's caller is closed, and its number may be somebody else's
- * soon. */
+/* Between create and start nobody listens: the log of create's caller is closed, and its descriptor number may be
+ * reused. */
 static void log_to_nobody(void *context, int level, const char *text)
 {
 	(void) context, (void) level, (void) text;
 }
 
-/* Wait for the runtime's word that the container is on record, and for `start`. */
+/* Wait until the runtime says that the container is on record, then for `start`. */
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
 	struct channel *ch = &launch->init_channel;
 	int stay[] = { launch->gate, ch->fd, launch->hook_output.out, launch->hook_output.err };
 
-	/* What the creator's caller had open must not stay open with us for as long as nobody calls start; done before
-	 * create returns, so that nobody ever sees it. */
+	/* Descriptors of create's caller must not stay open here until somebody calls start.  Close them before create
+	 * returns, so that nobody ever sees them. */
 	if (!launch->run && fds_close_others(launch->keep, stay, ARRAY_SIZE(stay), err) < 0)
 		return -1;
-	/* From READY on others know of us and may send signals: those that end the program would end us. */
+	/* From READY on others know about us and may send signals: those that would end the program must end us. */
 	if (!launch->run)
 		signal_end_by_default();
 	if (channel_send(ch, MSG_READY, NULL, 0, -1, err) < 0 || channel_expect(ch, MSG_HANDOVER, err) < 0)
@@ -289,7 +290,7 @@ static int run(struct launch *launch, struct error *err)
 		.announce = !launch->run, .own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
-	/* createContainer hooks get it; then it is wiped behind them. */
+	/* createContainer hooks get it; otherwise wipe it now. */
 	if (!hooks || !hooks->n_create_container)
 		self_forget_environment();
 	if (settle(launch, err) < 0)
@@ -302,7 +303,7 @@ static int run(struct launch *launch, struct error *err)
 		return -1;
 	if (wait_for_start(launch, &starter, err) < 0)
 		return -1;
-	/* These programs are the container's own, as is the one that it is about. */
+	/* These hooks are the container's own programs, just like its process. */
 	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
 		return -1;
 	if (hooks && own_hooks(launch, "startContainer", hooks->start_container, hooks->n_start_container, "created",

@@ -69,7 +69,7 @@ int inside_answer(struct launch *launch, struct error *err)
 	if (pid == 0)
 		open_all(launch);
 	status = process_reap(pid);
-	/* Nothing was told to init, which would wait for ever. */
+	/* Init has been told nothing, and would wait forever. */
 	if (status < 0 || WIFSIGNALED(status))
 		return fail_code(err, ERROR_PROTOCOL, "the process that opens the sources of mounts was killed");
 	/* Its error has gone to init, which sends it back. */

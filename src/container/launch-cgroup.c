@@ -19,9 +19,9 @@ bool launch_cgroup_owner(const struct launch *launch, uid_t *uid)
 }
 
 /*
- * config-linux.md, "Cgroup ownership": what the container sees as its own
- * tree, and writable, belongs to its user (v2 only).  A folder that was there
- * before keeps its owner, and in a joined user namespace nobody knows the ids.
+ * config-linux.md, "Cgroup ownership": a tree that the container sees as its
+ * own, and writable, belongs to its user (v2 only).  A folder that existed
+ * before keeps its owner; for a joined user namespace the ids are unknown.
  */
 static int give_cgroup(const struct launch *launch, struct error *err)
 {
@@ -38,14 +38,14 @@ static int give_cgroup(const struct launch *launch, struct error *err)
 	return cgroup_delegate(&launch->cgroup, uid, err);
 }
 
-/* First the note, then the deed: `delete` can undo what a killed create has made. */
+/* Note it before making it, so that `delete` can undo what a killed create has made. */
 static int note_cgroup(struct launch *launch, struct error *err)
 {
 	store_put_cgroup(&launch->options->loaded->arena, &launch->record, &launch->cgroup);
 	return store_write(launch->folder, "journal", &launch->record, err);
 }
 
-/* Where a unit of systemd's leads is known once it is there: it is noted by its name first. */
+/* The path of a systemd unit's cgroup is known only once the unit exists: note its name first. */
 static int start_unit(struct launch *launch, struct error *err)
 {
 	if (!launch->cgroup.unit)

@@ -1,5 +1,5 @@
 /*
- * launch-cgroup.h - the cgroup of a container that is being made: on record, limited, its user's
+ * launch-cgroup.h - the cgroup of a container being made: recorded, limited, given to its user
  */
 #pragma once
 #include <stdbool.h>
@@ -11,12 +11,12 @@ struct error;
 struct host;
 struct launch;
 
-/* Make LAUNCH's cgroup with its limits, by systemd where it is asked for, noted in the journal beforehand.  After a
- * failure launch_remove() removes what was made. */
+/* Note LAUNCH's cgroup in the journal, then make it with its limits, through systemd if asked for.  After a failure
+ * launch_remove() removes what was made. */
 int launch_make_cgroup(struct launch *launch, struct error *err);
 
-/* The host uid of the container's user, whom cgroups may be given to; false if nobody knows it or we may not. */
+/* The host uid of the container's user, to whom cgroups may be given; false if it is unknown or we lack the right. */
 bool launch_cgroup_owner(const struct launch *launch, uid_t *uid);
 
-/* What the rootfs room has to know of CGROUP, which must stay open as long as VIEW is used. */
+/* What the rootfs room must know about CGROUP, which must stay open as long as VIEW is used. */
 void launch_view_cgroup(const struct cgroup *cgroup, const struct host *host, struct cgroup_view *view);

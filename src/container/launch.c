@@ -1,4 +1,4 @@
-/* launch.c - see launch.h: deciding, and making what lies outside init */
+/* launch.c - see launch.h: decide, and make what lies outside init */
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
@@ -38,7 +38,7 @@ static int check_terminal(const struct launch *launch, struct error *err)
 	return runtime_check_terminal(terminal, !launch->run || o->detach, o->console_socket, err);
 }
 
-/* The first parameter that lies in the namespace of the kind FLAG, or NULL. */
+/* The first sysctl that belongs to a namespace of kind FLAG, or NULL. */
 static const struct sysctl_plan *sysctl_in(const struct plan *plan, int flag)
 {
 	for (size_t i = 0; i < plan->n_sysctls; i++)
@@ -47,7 +47,7 @@ static const struct sysctl_plan *sysctl_in(const struct plan *plan, int flag)
 	return NULL;
 }
 
-/* Open what is to be joined: a path that is missing or of the wrong kind is found before anything is made. */
+/* Open the namespaces to join: a missing path or one of the wrong kind is found before anything is made. */
 static int open_joined(struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -57,7 +57,7 @@ static int open_joined(struct launch *launch, struct error *err)
 		launch->join[i] = namespace_open(ns->join[i].path, ns->join[i].flag, err);
 		if (launch->join[i] < 0)
 			return blame(err, ns->join[i].pointer);
-		/* Its root would be made the host's. */
+		/* The container's root would become the host's. */
 		if (ns->join[i].flag == CLONE_NEWNS && namespace_is_ours(launch->join[i], CLONE_NEWNS))
 			return fail_at(err, ns->join[i].pointer,
 				       "is the mount namespace that we are in (without this entry it is inherited)");
@@ -69,7 +69,7 @@ static int open_joined(struct launch *launch, struct error *err)
 	return 0;
 }
 
-/* Who lives in a joined pid namespace sees init from its birth; with a user namespace it has no power over it. */
+/* Processes in a joined pid namespace see init from its birth; with a user namespace they have no power over it. */
 static int protect(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -93,8 +93,8 @@ int launch_decide(struct launch *launch, struct error *err)
 	if (keep < 0)
 		return -1;
 	launch->keep = (unsigned) keep;
-	/* Its own path: a link may lead elsewhere by the time that `delete` comes (runc changes to it, and asks where
-	 * it is). */
+	/* Resolve it: by the time of `delete` a link may lead elsewhere (runc changes to the folder and asks where it
+	 * is). */
 	launch->bundle = realpath(o->bundle ? o->bundle : ".", NULL);
 	auto_fd dir = launch->bundle ? open(launch->bundle, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
@@ -133,8 +133,8 @@ static char *now(struct arena *arena)
 	return s;
 }
 
-/* Where the process's first descriptors go: a checkpoint has to know which of its files are its caller's.  Those of a
- * terminal are the container's own. */
+/* Note where the process's standard descriptors lead: a checkpoint must know which files are its caller's.  With a
+ * terminal they are the container's own. */
 static void note_descriptors(struct launch *launch)
 {
 	struct arena *arena = &launch->options->loaded->arena;
@@ -170,7 +170,7 @@ static int fill_record(struct launch *launch, struct error *err)
 	};
 	for (size_t i = 0; i < plan->ns.n_join; i++) {
 		launch->record.timens |= plan->ns.join[i].flag == CLONE_NEWTIME;
-		/* Of interest only as long as there are devices in it that may have to come back. */
+		/* Needed only if there are devices in it that may have to be moved back. */
 		if (plan->ns.join[i].flag == CLONE_NEWNET && plan->n_net_devices)
 			launch->record.netns = (char *) plan->ns.join[i].path;
 	}
@@ -258,7 +258,7 @@ int launch_make(struct launch *launch, struct error *err)
 		return -1;
 	log_debug("%s: process %d, in %zu cgroups", launch->options->id, (int) launch->pid, launch->cgroup.n_folders);
 	channel_close(&launch->init_channel);
-	/* They are init's now; ours would hold the container's mounts for as long as we stay. */
+	/* Init has them now; our copies would keep the container's mounts in use for as long as we stay. */
 	launch_close_sources(launch);
 	if (launch_keep_copies(launch, err) < 0 || runtime_serve(launch, err) < 0)
 		return -1;
@@ -271,13 +271,12 @@ int launch_remove(struct launch *launch, struct error *err)
 	struct create_options *o = launch->options;
 	struct error ignored = { 0 };
 
-	/* Somebody has deleted it meanwhile; what bears the name now is not ours. */
+	/* Somebody has deleted it meanwhile; whatever has that name now is not ours. */
 	if (store_removed(launch->folder))
 		return 0;
 	if (launch->pid > 0)
 		process_signal(launch->pidfd, SIGKILL);
-	/* Without a pid namespace of its own others may be left; before init was born whoever is there is a
-	 * stranger. */
+	/* Without its own pid namespace some processes may be left; before init's birth any there are strangers. */
 	if (launch->born && !launch->record.own_pidns)
 		cgroup_signal_all(&launch->cgroup, SIGKILL, &ignored);
 	if (launch->pid > 0)
@@ -313,7 +312,7 @@ int launch_stay(struct launch *launch, struct error *err)
 	code = foreground_stay(&f, err);
 	if (o->keep)
 		return code < 0 || ended_note(launch->folder, o->id, &f, &launch->cgroup, err) < 0 ? -1 : code;
-	/* Reaped; but if we could not stay, it is there and goes with the rest. */
+	/* It is reaped; but if staying failed, it still exists and is removed with the rest. */
 	if (code >= 0)
 		launch->pid = 0;
 	store_lock(launch->folder, true);
@@ -328,7 +327,7 @@ void launch_undo(struct launch *launch)
 {
 	struct error err = { 0 };
 
-	/* While init is there: with its last process a namespace takes the devices with it. */
+	/* While init exists: a network namespace without processes takes its devices with it. */
 	if (launch->netns >= 0)
 		net_devices_return(&launch->devices, launch->netns);
 	if (launch->folder >= 0 && launch_remove(launch, &err) < 0)

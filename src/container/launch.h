@@ -1,9 +1,9 @@
 /*
- * launch.h - making a container: what create and run share
+ * launch.h - make a container: what create and run share
  *
  *	launch_decide()		read, check, plan; nothing is touched
  *	launch_make()		state folder, journal, cgroup, init; up to READY and the record
- *	launch_undo()		after a failure: everything that was made is gone again
+ *	launch_undo()		after a failure: remove everything that was made
  *
  * The runtime's side is launch.c, init's is init.c; channel.h draws what they
  * say.  A plain fork: init inherits the plan and every descriptor it needs.
@@ -33,12 +33,12 @@ struct launch {
 	struct cgroup cgroup;
 	struct rootfs_sources sources;	/* only if sources_open */
 	bool sources_open;
-	unsigned listen, keep;		/* the caller's descriptors that go on */
+	unsigned listen, keep;		/* the caller's descriptors to pass on */
 
 	struct channel channel, init_channel;	/* the runtime's end, init's end */
 	pid_t pid;
-	bool outside;			/* it may be born outside its cgroup, which it enters before it says a word */
-	bool born;			/* there was an init: what is in the cgroup is its */
+	bool outside;			/* it may be born outside its cgroup, which it enters before sending anything */
+	bool born;			/* init has existed: whatever is in the cgroup comes from it */
 	int pidfd;
 	struct resctrl rdt;		/* its group, with plan.rdt */
 	struct net_devices devices;	/* that move in */
@@ -49,7 +49,7 @@ struct launch {
 	bool hooked;			/* hooks have run: poststop must follow a failure */
 };
 
-/* As above.  After an error of either the caller calls launch_undo(), and in every case launch_close(). */
+/* As above.  If either fails the caller calls launch_undo(); in every case it calls launch_close(). */
 int launch_decide(struct launch *launch, struct error *err);
 int launch_make(struct launch *launch, struct error *err);
 void launch_undo(struct launch *launch);
@@ -65,8 +65,8 @@ void launch_close_sources(struct launch *launch);
 /* ... and what exec will need: the config as it is now, and the compiled filter behind its flags. */
 int launch_keep_copies(const struct launch *launch, struct error *err);
 
-/* Once the process runs: from here on others may delete the container.  Unless it is detached, stay until the process
- * has ended; then note how (--keep), or remove the container.  The exit code, 0 when detached; -1 with ERR. */
+/* Called once the process runs; from here on others may delete the container.  Unless detached, stay until the process
+ * has ended, then record how (--keep) or remove the container.  Returns the exit code, 0 when detached; -1 with ERR. */
 int launch_stay(struct launch *launch, struct error *err);
 
 /* End what is left of the container and remove all of it; poststop hooks run if the others did. */
@@ -76,9 +76,9 @@ void launch_close(struct launch *launch);
 /* The container's first process.  Never returns. */
 void init_main(struct launch *launch) __attribute__((noreturn));
 
-/* Enter LAUNCH's joined namespaces but the pid namespace, which is the parent's to enter (namespaces(7)). */
+/* Enter LAUNCH's joined namespaces except the pid namespace, which the parent must enter (namespaces(7)). */
 int launch_join(const struct launch *launch, struct error *err);
 
-/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets, while nobody
- * is in it. */
+/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets while it is
+ * still empty. */
 int launch_make_time(const struct namespace_plan *ns, struct error *err);

@@ -24,14 +24,14 @@
 #include "sys/signals.h"
 #include "tune/net-devices.h"
 
-#define END_MS 10000	/* how long a killed process may take to end, or another command at work on the container */
-#define THAW_MS 500	/* between two looks at what keeps it from that */
+#define END_MS 10000	/* how long to wait for a killed process, or for another command to release the container */
+#define THAW_MS 500	/* how often to thaw what may keep it from dying */
 #define DYING_MS 100	/* how long a delete without --force waits for a process that was just killed */
 #define LOCK_MS 5
 
 /* ---- start --------------------------------------------------------------- */
 
-/* The filter of a container whose profile notifies is loaded at its start; its listener is told now. */
+/* A filter that notifies is loaded at start; send its listener now. */
 static int tell_listener(void *context, int listener, struct error *err)
 {
 	const struct handle *h = context;
@@ -52,7 +52,7 @@ static int start(struct handle *h, struct error *err)
 	handle_look_paused(h);
 	if (h->status == CONTAINER_STOPPED)
 		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
-	/* Frozen it would neither start nor say why not. */
+	/* While frozen it would neither start nor say why. */
 	if (h->status == CONTAINER_PAUSED)
 		return fail_code(err, ERROR_STATE, "cannot start a container in the paused state");
 	if (h->status != CONTAINER_CREATED)
@@ -63,7 +63,7 @@ static int start(struct handle *h, struct error *err)
 		return -1;
 	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0 ||
 	    process_check_ran(h->record->pid, h->record->start_time, err) < 0) {
-		/* What init itself told was its last word: when we are back it has stopped. */
+		/* An error from init was its last word: return only once it has stopped. */
 		if (err->code != ERROR_STATE)
 			process_wait_end(h->pidfd, END_MS);
 		ended_blame(h, err);
@@ -81,7 +81,7 @@ static int start(struct handle *h, struct error *err)
 	return 0;
 }
 
-/* A caller that polls `state` may call start before create has returned: create is waited for. */
+/* A caller that polls `state` may call start before create has returned: wait for create. */
 static int await_create(struct handle *h, struct error *err)
 {
 	if (h->complete)
@@ -120,7 +120,7 @@ static int signal_all(const struct handle *h, int sig, struct error *err)
 	return result;
 }
 
-/* In v1 a frozen process takes SIGKILL only when it is thawed: to be called after the signal, so that it runs no
+/* On v1 a frozen process takes SIGKILL only when thawed.  Call this after sending the signal, so that it runs no
  * more. */
 static void thaw(const struct handle *h)
 {
@@ -133,7 +133,7 @@ static void thaw(const struct handle *h)
 	cgroup_close(&cgroup);
 }
 
-/* Wait for init, which was killed, and thaw again what others of the container have frozen before they died. */
+/* Wait for init, which was killed; keep thawing, as other processes of the container may freeze it before they die. */
 static bool await_killed(const struct handle *h)
 {
 	int ended = 0;
@@ -146,7 +146,7 @@ static bool await_killed(const struct handle *h)
 	return ended;
 }
 
-/* Who shared a pid namespace with init and has outlived it. */
+/* Kill processes that shared a pid namespace with init and have outlived it. */
 static int kill_rest(const struct handle *h, struct error *err)
 {
 	auto_free pid_t *pids = NULL;
@@ -162,12 +162,12 @@ static int kill_rest(const struct handle *h, struct error *err)
 
 static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 {
-	/* Without a pid namespace of its own the rest may outlive init: -a reaches it even then. */
+	/* Without its own pid namespace the others may outlive init: -a reaches them even then. */
 	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
 		return signal_all(h, sig, err);
 	if (sig == SIGKILL && h->status == CONTAINER_STOPPED && !h->record->own_pidns)
 		return kill_rest(h, err);
-	/* With -a there is nobody left to be missed: as in runc, that is what was wanted. */
+	/* With -a, having nobody left to signal is no error, as in runc. */
 	if (h->status == CONTAINER_STOPPED)
 		return all ? 0 : fail_code(err, ERROR_STATE, "container not running");
 	if (process_signal(h->pidfd, sig) < 0) {
@@ -177,7 +177,7 @@ static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 	}
 	if (sig == SIGKILL)
 		thaw(h);
-	/* Where no pid namespace dies with init, a SIGKILL means all of it (runc does the same). */
+	/* If there is no pid namespace to die with init, SIGKILL goes to all, as in runc. */
 	return sig == SIGKILL && !h->record->own_pidns ? signal_all(h, sig, err) : 0;
 }
 
@@ -201,7 +201,7 @@ static int end_process(struct handle *h, struct error *err)
 		return 0;
 	process_signal(h->pidfd, SIGKILL);
 	thaw(h);
-	/* If it is our own child (run in the foreground) nobody else reaps it. */
+	/* If it is our own child (run in the foreground), nobody else will reap it. */
 	waitpid(h->record->pid, NULL, WNOHANG);
 	if (!await_killed(h))
 		return fail_code(err, ERROR_TIMEOUT, "process %d did not end within %d s of SIGKILL", h->record->pid,
@@ -210,7 +210,7 @@ static int end_process(struct handle *h, struct error *err)
 	return 0;
 }
 
-/* Those that a killed create had moved into a namespace that was there before, and is there still. */
+/* Devices that a killed create had moved into a namespace that existed before and still does. */
 static void bring_devices_back(const struct handle *h)
 {
 	struct net_devices devices;
@@ -226,7 +226,7 @@ static void bring_devices_back(const struct handle *h)
 	arena_free(&arena);
 }
 
-/* What is left of the container outside its state folder. */
+/* Remove what is left of the container outside its state folder. */
 static int undo_outside(const struct handle *h, struct error *err)
 {
 	struct cgroup cgroup;
@@ -236,8 +236,8 @@ static int undo_outside(const struct handle *h, struct error *err)
 	if (!h->record)
 		return 0;
 	store_get_cgroup(h->record, &cgroup);
-	/* A journal alone does not say which process there was: whatever is in the cgroups that we made is it.  One
-	 * that was there before may be somebody else's home: its processes are not touched. */
+	/* A journal alone does not name the process: it is whatever is in the cgroups that we made.  A cgroup that
+	 * existed before may be somebody else's: leave its processes alone. */
 	if (!h->complete)
 		cgroup_keep_made(&cgroup);
 	cgroup_claim(&cgroup);
@@ -261,7 +261,7 @@ static bool being_made(const struct handle *h)
 	return !file_exists(h->folder, "state.json") && file_exists(h->folder, "journal");
 }
 
-/* Wait for whoever is at work on the state folder: a create undoes its own if it fails, another delete leaves
+/* Wait for whoever is at work on the state folder: a failing create cleans up after itself, another delete leaves
  * nothing. */
 static int lock(const struct handle *h, bool force, struct error *err)
 {
@@ -274,23 +274,22 @@ static int lock(const struct handle *h, bool force, struct error *err)
 	return store_removed(h->folder) ? fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", h->id) : 0;
 }
 
-/* Only once we hold the lock does the record stay what it is. */
+/* The record can change until we hold the lock. */
 static int lock_and_read(struct handle *h, bool force, struct error *err)
 {
 	if (lock(h, force, err) < 0)
 		return -1;
 	if (handle_read(h, true, true, err) == 0)
 		return 0;
-	/* The record is good, but not whether its process lives: to take that for dead would leave it behind. */
+	/* The record is fine, but whether its process lives is unknown: taking it for dead would leave it behind. */
 	if (!force || err->code == ERROR_NOT_FOUND || h->complete)
 		return -1;
-	/* What it made must go all the same. */
+	/* What it made must be removed anyway. */
 	log_warn("%s; its journal is used instead", err->message);
 	return 0;
 }
 
-/* "kill ID KILL; delete ID" is what people write: kill returns when the signal is sent, not when it has done its
- * work. */
+/* People write "kill ID KILL; delete ID", but kill returns when the signal is sent, not when it has taken effect. */
 static void await_end(struct handle *h)
 {
 	if (h->status == CONTAINER_RUNNING && process_wait_end(h->pidfd, DYING_MS) == 1)

@@ -1,5 +1,5 @@
 /*
- * listener.h - who watches the system calls of a process (seccomp_unotify(2))
+ * listener.h - send a process's seccomp listener to its monitor (seccomp_unotify(2))
  */
 #pragma once
 #include "container/record.h"

@@ -20,7 +20,7 @@ static int executable(const char *path)
 		return errno;
 	if (S_ISDIR(st.st_mode))
 		return EISDIR;
-	/* With the effective ids, and capabilities, as execve does: AT_EACCESS. */
+	/* AT_EACCESS: with the effective ids and capabilities, as execve does. */
 	if (!file_runs(path))
 		return errno;
 	return S_ISREG(st.st_mode) ? 0 : EACCES;
@@ -34,7 +34,7 @@ static char *not_found(struct error *err, const char *program)
 	return NULL;
 }
 
-/* PATH is what PROGRAM was found to be. */
+/* PATH is the file that PROGRAM led to. */
 static char *refuse(struct error *err, int number, const char *program, const char *path)
 {
 	char why[REFUSAL_TEXT];

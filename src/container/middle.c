@@ -16,7 +16,7 @@ static void middle_main(pid_t (*birth)(void *context, struct error *err), void *
 	struct error err = { 0 };
 	pid_t pid = birth(context, &err);
 
-	/* It is told by its pid: a descriptor of it would be ours, not the runtime's. */
+	/* Send its pid: a pidfd would be ours, not the runtime's. */
 	if (pid < 0)
 		channel_send_error(to, &err);
 	else
@@ -24,8 +24,8 @@ static void middle_main(pid_t (*birth)(void *context, struct error *err), void *
 	_exit(pid < 0);
 }
 
-/* The process that is born has our channel's other end, too, as long as its program does not run: that the middle one
- * is gone shows in no channel. */
+/* The new process also holds the other end of our channel until its program runs, so the channel does not show that the
+ * middle process is gone. */
 static int hear(struct channel *ours, int middle, pid_t *born, struct error *err)
 {
 	struct pollfd p[] = { { middle, POLLIN, 0 }, { ours->fd, POLLIN, 0 } };

@@ -1,14 +1,14 @@
 /*
- * mounts.c - mounts added to a running container, and removed from it
+ * mounts.c - add mounts to a running container, and remove them
  *
  *	runtime		decides, opens the sources
  *	  middle	enters the container's user and pid namespace, and is gone
- *	  worker	is in both; enters the others, mounts or unmounts, and tells how it went
- *	runtime		notes in the record what is different now
+ *	  worker	is in both; enters the others, mounts or unmounts, and reports
+ *	runtime		records what has changed
  *
- * The container's processes run meanwhile, and those of its pid namespace see
- * the worker: it runs from a copy that nobody can write, and is not dumpable.
- * What it does inside goes by descriptors (rootfs/live.c).
+ * The container's processes run meanwhile, and those of its pid namespace see the
+ * worker: it runs from a copy that nobody can write to, and is not dumpable.  What
+ * it does inside it does by descriptors (rootfs/live.c).
  *
  * Without privilege the host's mounts can be copied only in a mount namespace
  * that belongs to one's own user namespace: so the worker, which is in the
@@ -38,26 +38,26 @@
 #include "sys/process.h"
 
 #define LOCK_MS 10000
-#define WORK_MS 30000	/* a file system of the container's own making may never answer */
+#define WORK_MS 30000	/* a file system run by the container may never answer */
 
 struct live {
 	bool add;
 	struct handle handle;
 	struct config container;	/* the runtime's copy of its config */
-	struct config *list;		/* the file, with the container's config around it */
+	struct config *list;		/* the file, as part of the container's config */
 	struct host host;
 	struct plan plan;
 	struct cgroup cgroup;
 	struct cgroup_view view;
 	struct rootfs_sources sources;
 	bool sources_open;
-	int shared;			/* namespaces that we are in as well, CLONE_NEW* */
+	int shared;			/* namespaces that we share with the container, CLONE_NEW* */
 	struct channel channel, worker_channel;
 };
 
 /* ---- deciding ------------------------------------------------------------- */
 
-/* Of a removal only the destinations count. */
+/* For a removal only the destinations matter. */
 static int plan_removal(struct live *l, struct error *err)
 {
 	struct arena *arena = &l->list->arena;
@@ -120,7 +120,7 @@ static int open_sources(struct live *l, struct error *err)
 	return rootfs_open_live(&l->plan, l->host.privileged ? &l->view : NULL, &l->sources, err);
 }
 
-/* A copy of the host's mounts which is ours to copy from. */
+/* Make a copy of the host's mounts that we may copy from. */
 static int copy_namespace(struct error *err)
 {
 	if (unshare(CLONE_NEWNS) < 0)
@@ -139,7 +139,7 @@ static int work(struct live *l, struct error *err)
 		return fail(err, errno, "open /proc/self/fd");
 	if (l->handle.record->own_userns && identity_become_root(user ? user->uid : 0, user ? user->gid : 0, err) < 0)
 		return -1;
-	/* A change of ids has made us dumpable again. */
+	/* The change of ids has made us dumpable again. */
 	if (self_hide(err) < 0)
 		return -1;
 	if (l->add && !l->host.privileged && (copy_namespace(err) < 0 || open_sources(l, err) < 0))
@@ -156,7 +156,7 @@ static void worker_main(struct live *l)
 
 	prctl(PR_SET_NAME, "ctr-run:[mounts]");
 	log_redirect(channel_log, &l->worker_channel);
-	/* The lock on the state folder is the runtime's alone. */
+	/* Only the runtime may hold the lock on the state folder. */
 	close(l->handle.folder);
 	channel_close(&l->channel);
 	if (work(l, &err) < 0)
@@ -226,7 +226,7 @@ static bool forget_addition(struct record_state *record, const char *destination
 	return false;
 }
 
-/* What was added and removed again is as if it had never been. */
+/* A mount that was added and removed again leaves no trace in the record. */
 static int note(struct live *l, struct error *err)
 {
 	struct record_state *record = l->handle.record;
@@ -255,7 +255,7 @@ static int note(struct live *l, struct error *err)
 
 static int change(struct live *l, const char *file, struct error *err)
 {
-	/* Only under the lock does the record stay what it is. */
+	/* The record can change until we hold the lock. */
 	if (l->handle.folder < 0 || store_lock_within(l->handle.folder, LOCK_MS, err) < 0)
 		return -1;
 	if (handle_read(&l->handle, true, false, err) < 0 || decide(l, file, err) < 0)
@@ -269,7 +269,7 @@ static int change(struct live *l, const char *file, struct error *err)
 		if (l->add && open_sources(l, err) < 0)
 			return -1;
 	}
-	/* In a user namespace nobody may enter the host's, even if that changes nothing. */
+	/* From a user namespace nobody may enter the host's namespaces, even if already in them. */
 	l->shared = namespaces_shared(l->handle.record->pid);
 	return employ(l, err) < 0 ? -1 : note(l, err);
 }

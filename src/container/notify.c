@@ -23,7 +23,7 @@ bool notify_wanted(void)
 
 int notify_prepare(int folder, struct error *err)
 {
-	/* The container's user must be able to pass through it. */
+	/* The container's user must be able to traverse it. */
 	if (mkdirat(folder, NOTIFY_FOLDER, 0755) < 0 || fchmodat(folder, NOTIFY_FOLDER, 0755, 0) < 0)
 		return fail(err, errno, "make the folder of the notify socket");
 	return 0;
@@ -39,7 +39,7 @@ int notify_listen(int folder, struct error *err)
 		return fail(err, errno, "open the notify socket's folder");
 	unlinkat(dir, "notify.sock", 0);
 	snprintf(a.sun_path, sizeof a.sun_path, "/proc/self/fd/%d/notify.sock", dir);
-	/* Root of a user's container can make its mount of this folder writable, and put a link in the place. */
+	/* Root of a rootless container can make its mount of this folder writable and put a link here. */
 	if (bind(sock, (struct sockaddr *) &a, sizeof a) < 0 ||
 	    fchmodat(dir, "notify.sock", 0777, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(err, errno, "listen on the notify socket");
@@ -56,7 +56,7 @@ static void tell(const char *text)
 	if (!n || n >= sizeof a.sun_path || sock < 0)
 		return;
 	memcpy(a.sun_path, path, n);
-	/* systemd writes an abstract name with an @; we only ever connect to one. */
+	/* systemd writes abstract names with an @; we only ever connect to them. */
 	if (a.sun_path[0] == '@')
 		a.sun_path[0] = '\0';
 	if (sendto(sock, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *) &a,
@@ -78,7 +78,7 @@ bool notify_forward(int notify, pid_t pid)
 			*next++ = '\0';
 		if (strcmp(line, "READY=1"))
 			continue;
-		/* The pid first: at READY=1 the service manager asks whose it is. */
+		/* The pid first: at READY=1 the service manager checks the sender. */
 		snprintf(text, sizeof text, "MAINPID=%d", pid);
 		tell(text);
 		tell("READY=1");

@@ -1,10 +1,10 @@
 /*
- * notify.h - sd_notify(3) of the container's process, handed on
+ * notify.h - pass on sd_notify(3) messages of the container's process
  *
- * The folder notify/ of the state folder is bound to /run/notify in the
- * container, whose NOTIFY_SOCKET is /run/notify/notify.sock.  `run` and `start`
- * listen there, and tell our own NOTIFY_SOCKET that the container is ready,
- * with the pid that the host sees.
+ * notify/ in the state folder is bound to /run/notify in the container, whose
+ * NOTIFY_SOCKET is /run/notify/notify.sock.  `run` and `start` listen there,
+ * and tell our own NOTIFY_SOCKET that the container is ready, with its pid as
+ * the host sees it.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,10 +21,10 @@ bool notify_wanted(void);
 /* Make the folder of the socket in the state folder. */
 int notify_prepare(int folder, struct error *err);
 
-/* Listen; writable by whatever user the container's process is. */
+/* Listen on a socket that any user may write to: the container's process may be anyone. */
 int notify_listen(int folder, struct error *err);
 
-/* Read one message; if it says READY=1 pass that on, with MAINPID=PID, and return true: all is done. */
+/* Read one message.  If it says READY=1, pass that on with MAINPID=PID and return true: nothing more is expected. */
 bool notify_forward(int notify, pid_t pid);
 
 /* Wait until that has happened or the process behind PIDFD has ended. */

@@ -1,9 +1,9 @@
-/* pause.c - pause, resume: stop all processes of a container where they are, and let them go on */
+/* pause.c - pause, resume: stop all processes of a container where they are, and let them continue */
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "container/handle.h"
 
-/* Freeze or thaw what the record says is the container's. */
+/* Freeze or thaw the cgroup that the record names. */
 static int freeze(const struct handle *h, bool on, struct error *err)
 {
 	struct cgroup cgroup;
@@ -11,7 +11,7 @@ static int freeze(const struct handle *h, bool on, struct error *err)
 
 	if (result == 0)
 		result = cgroup_freeze(&cgroup, on, err);
-	/* Who froze the whole slice or pod has to thaw it: ours is done, but nothing runs. */
+	/* Whoever froze the whole slice or pod has to thaw it: ours is thawed, but nothing runs. */
 	if (result == 0 && !on && cgroup_frozen(&cgroup))
 		result = fail_code(err, ERROR_STATE, "a cgroup above the container's is frozen");
 	cgroup_close(&cgroup);

@@ -45,7 +45,7 @@ int rdt_make(const struct rdt_plan *plan, struct resctrl *r, struct record_state
 	if (!plan)
 		return 0;
 	result = resctrl_make(plan, r, err);
-	/* What failed is gone; what somebody else made meanwhile is not ours. */
+	/* After a failure nothing is left; a group that somebody else made meanwhile is not ours. */
 	record->rdt->made_group = result == 0 && r->made_group;
 	record->rdt->made_monitor = result == 0 && r->made_monitor;
 	return result < 0 ? blame(err, "/linux/intelRdt") : 0;

@@ -18,12 +18,12 @@
 #include "container/refusal.h"
 #include "sys/fd.h"
 
-#define HEAD 256    /* BINPRM_BUF_SIZE: as much of a file as the kernel looks at first */
-#define MAX_DEPTH 5 /* interpreters of interpreters, as in the kernel */
+#define HEAD 256    /* BINPRM_BUF_SIZE: how much of a file the kernel looks at first */
+#define MAX_DEPTH 5 /* nested interpreters, as in the kernel */
 #define MAX_SEGMENTS 512
 #define MAX_LOADER 256
 
-/* What the kernel calls EM_* and people an architecture; those that containers are built for. */
+/* Names of EM_* for people: the architectures that containers are built for. */
 static const struct name_value machines[] = {
 	{ "i386", EM_386 }, { "x86-64", EM_X86_64 }, { "arm", EM_ARM }, { "aarch64", EM_AARCH64 },
 	{ "riscv", EM_RISCV },
@@ -51,11 +51,11 @@ static const struct name_value machines[] = {
 #define OWN_MACHINE EM_NONE
 #endif
 
-/* A file on the way to a running program: the program itself, or the interpreter of the one before. */
+/* A file in the chain to a running program: the program itself, or the interpreter of the previous one. */
 struct subject {
 	const char *path;
-	const char *name; /* how the text calls it: "it", "its interpreter /bin/sh" */
-	int number;	  /* the refusal */
+	const char *name; /* what the text calls it: "it", "its interpreter /bin/sh" */
+	int number;	  /* the errno of the refusal */
 	int fd;		  /* -1: it may be executed but not read */
 	unsigned char head[HEAD + 1];
 	size_t n;
@@ -75,8 +75,7 @@ static bool say(const struct subject *s, const char *fmt, ...)
 
 /* ---- what can be seen from outside the file -------------------------------- */
 
-/* WHAT ("its interpreter"), which is FILE, is not there.  HINT NULL: everybody can see that, if it is not for a
- * link. */
+/* Say that WHAT ("its interpreter"), which is FILE, is missing.  HINT NULL: obvious, and said only for a link. */
 static bool say_missing(const struct subject *s, const char *what, const char *file, const char *hint)
 {
 	char target[200];
@@ -118,8 +117,8 @@ static size_t size_of(char *const *list)
 	return n;
 }
 
-/* execve(2), "Limits on size of arguments and environment": a quarter of the stack's limit, at most 6 MiB, 128 KiB
- * each. */
+/* execve(2), "Limits on size of arguments and environment": a quarter of the stack limit, at most 6 MiB, and 128 KiB
+ * for each string. */
 static bool say_size(const struct subject *s, char *const *args, char *const *env)
 {
 	struct rlimit stack = { .rlim_cur = RLIM_INFINITY };
@@ -134,7 +133,7 @@ static bool say_size(const struct subject *s, char *const *args, char *const *en
 
 /* ---- scripts ----------------------------------------------------------------- */
 
-/* The interpreter of a script, cut out of its first line; NULL if that was the fault. */
+/* The interpreter of a script, cut out of its first line; NULL if that line was the problem. */
 static char *interpreter(struct subject *s)
 {
 	char *name = (char *) s->head + 2;
@@ -157,14 +156,14 @@ static char *interpreter(struct subject *s)
 
 /* ---- ELF programs -------------------------------------------------------------- */
 
-/* The fields that are needed of either class. */
+/* The fields that we need, of either class. */
 struct elf {
 	bool wide; /* ELFCLASS64 */
 	unsigned type, machine, n_segments;
-	uint64_t segments; /* where they are in the file */
+	uint64_t segments; /* their offset in the file */
 };
 
-/* False if it is cut short or none; what of it could be read is there. */
+/* False if the file is truncated or no ELF program; fields that could be read are set. */
 static bool elf_read(const struct subject *s, struct elf *elf)
 {
 	Elf64_Ehdr e64;
@@ -215,7 +214,7 @@ static const char *machine_name(unsigned machine, char number[32])
 	return row ? row->name : number;
 }
 
-/* An image of one distribution with a program of another one. */
+/* For an image of one distribution with a program of another. */
 static const char *libc_hint(const char *loader)
 {
 	if (strstr(loader, "ld-musl"))
@@ -292,7 +291,7 @@ static bool say_foreign(const struct subject *s)
 
 /* ---- all of it ------------------------------------------------------------------- */
 
-/* Only what is a regular file is opened: to open a device can be a deed. */
+/* Open only regular files: opening a device can have side effects. */
 static bool look(struct subject *s, struct stat *st)
 {
 	ssize_t n = -1;
@@ -309,7 +308,7 @@ static bool look(struct subject *s, struct stat *st)
 	return true;
 }
 
-/* True if *NEXT is the interpreter that is to be looked at in turn. */
+/* True if NEXT holds an interpreter to be examined in turn. */
 static bool explain(struct subject *s, char *next)
 {
 	struct stat st;

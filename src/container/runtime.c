@@ -43,7 +43,7 @@ static int joined(const struct launch *launch, int flag)
 	return join ? launch->join[join - ns->join] : -1;
 }
 
-/* A pid or a new time namespace is entered by being born in it: our children's is changed for one birth. */
+/* A pid namespace or a new time namespace is entered by being born in it: set our children's for one birth. */
 static int set_childrens_namespaces(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -54,7 +54,7 @@ static int set_childrens_namespaces(const struct launch *launch, struct error *e
 	return ns->create_time && !ns->time_inside ? launch_make_time(ns, err) : 0;
 }
 
-/* Our later children (hooks) belong where we are. */
+/* Our later children (hooks) belong in our own. */
 static int restore_childrens_namespaces(const struct launch *launch, struct error *err)
 {
 	static const struct { int flag; const char *path; } own[] = {
@@ -73,8 +73,8 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 	return 0;
 }
 
-/* The new process, from its first moment.  The lock on the state folder is the runtime's alone, and so is its end of
- * the channel: who held both ends would never hear that the runtime has died. */
+/* The new process's first steps.  The lock on the state folder is the runtime's alone, and so is its end of the
+ * channel: a process with both ends would never notice that the runtime has died. */
 static void become_init(struct launch *launch, bool in_cgroup) __attribute__((noreturn));
 static void become_init(struct launch *launch, bool in_cgroup)
 {
@@ -89,7 +89,7 @@ static void become_init(struct launch *launch, bool in_cgroup)
 	init_main(launch);
 }
 
-/* The clone itself, born in the cgroup where the kernel can. */
+/* The clone itself, directly into the cgroup where the kernel can do that. */
 static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&launch->cgroup);
@@ -98,7 +98,7 @@ static pid_t birth(struct launch *launch, bool sibling, int *pidfd, struct error
 
 	if (pid == 0)
 		become_init(launch, true);
-	/* Where it cannot be born, init goes there itself. */
+	/* If init cannot be born there, it enters by itself. */
 	launch->outside = pid < 0;
 	if (pid < 0 && cgroup >= 0 && cgroup_birth_refused(&launch->cgroup, err->number)) {
 		pid = process_clone(namespaces, -1, sibling, pidfd, err);
@@ -125,11 +125,11 @@ int runtime_clone(struct launch *launch, struct error *err)
 	if (launch->plan.ns.middle) {
 		result = middle_birth(birth_by_middle, launch, &launch->pid, &launch->pidfd, err);
 		launch->born = launch->pid > 0;
-		/* It may have been born all the same, and its maker be dead before he could tell: it ends when nobody
+		/* The new process may exist even so, if the middle one died before it could report: it ends when nobody
 		 * listens. */
 		if (result < 0)
 			channel_close(&launch->channel);
-		/* Where it was born the middle process alone knows. */
+		/* Only the middle process knows where it was born. */
 		launch->outside = true;
 		return result;
 	}
@@ -166,8 +166,8 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 		return send_console(console_socket, master, err);
 	if (!process->rows || !process->columns)
 		foreground_copy_size(master);
-	/* Where our terminal is in raw mode, the container's ends the lines.  A terminal of ours that only shows what
-	 * it prints does so itself, and in a file or a pipe nobody wants to see carriage returns (runc). */
+	/* If our terminal is in raw mode, the container's must add the carriage returns.  A terminal of ours that only
+	 * shows the output adds them itself, and in a file or a pipe nobody wants them (runc). */
 	if (!isatty(STDIN_FILENO))
 		pty_end_lines_plainly(master);
 	*keep = fcntl(master, F_DUPFD_CLOEXEC, 3);
@@ -176,7 +176,7 @@ int runtime_take_terminal(const char *console_socket, const struct process_plan 
 
 int runtime_check_terminal(bool terminal, bool detached, const char *console_socket, struct error *err)
 {
-	/* runc's words, which its users look for. */
+	/* runc's wording, which its users look for. */
 	if (terminal && detached && !console_socket)
 		return fail_code(err, ERROR_USAGE,
 				 "cannot allocate tty if runc will detach without setting console socket");
@@ -230,8 +230,8 @@ static int write_special(const char *path, const char *text, size_t n, struct er
 	return fd < 0 ? fail(err, errno, "open it") : fd_write_all(fd, text, n, path, err);
 }
 
-/* What lies at PATH was put there by somebody else, in a folder where everybody may write: a link to a device, a FIFO
- * that nobody reads.  The kernel's own rule, where it is in force (fs.protected_symlinks, fs.protected_fifos). */
+/* True if PATH was put by somebody else into a world-writable folder: a link to a device, a FIFO that nobody reads.
+ * The kernel has the same rule, where enabled (fs.protected_symlinks, fs.protected_fifos). */
 static bool is_planted(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -264,7 +264,7 @@ static char *state_now(const struct launch *launch, const char *status)
 	return hooks_state(launch->plan.id, launch->bundle, status, launch->pid, &launch->plan.config->annotations);
 }
 
-/* gids first: setgroups(2) can only be denied while there is no map of them. */
+/* gids first: setgroups(2) can be denied only while they are unmapped. */
 static int map_ids(const struct namespace_plan *ns, pid_t pid, struct error *err)
 {
 	if (ns->narrowed)
@@ -288,7 +288,7 @@ static int answer_idmap(struct launch *launch, struct error *err)
 
 	if (ns->create & CLONE_NEWUSER && map_ids(ns, launch->pid, err) < 0)
 		return -1;
-	/* From inside it could not raise a hard limit. */
+	/* From inside the user namespace it could not raise a hard limit. */
 	if (launch->plan.has_process && rlimits_raise(launch->pid, &launch->plan.process, err) < 0)
 		return blame(err, "/process/rlimits");
 	return channel_send(&launch->channel, MSG_IDMAP_DONE, NULL, 0, -1, err);
@@ -307,7 +307,7 @@ int runtime_settle(struct launch *launch, struct error *err)
 	launch->netns = namespace_open(path, CLONE_NEWNET, err);
 	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)
 		return -1;
-	/* What they are called there: `delete` of a create that was killed brings them back from a namespace that
+	/* Record their names there, so that `delete` after a killed create can bring them back from a namespace that
 	 * outlives it. */
 	record_put_devices(arena, &launch->record, &launch->devices);
 	return launch->record.netns ? store_write(launch->folder, "journal", &launch->record, err) : 0;
@@ -319,7 +319,7 @@ static int answer_namespaces(struct launch *launch, struct error *err)
 	uid_t uid;
 	const uid_t *owner = launch_cgroup_owner(launch, &uid) ? &uid : NULL;
 
-	/* After init has made its cgroup namespace: that one's root is the cgroup which has the limits. */
+	/* Only after init has made its cgroup namespace, whose root must be the cgroup that has the limits. */
 	if (plan->delegate &&
 	    cgroup_move_below(&launch->cgroup, plan->delegate, launch->pid, plan->resources, owner, err) < 0)
 		return blame(err, "/annotations/run.oci.delegate-cgroup");
@@ -364,7 +364,7 @@ static int answer_cgroup(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
 }
 
-/* Init has ended without a word: if memory did, the limit of the config is to blame. */
+/* Init has ended without a word: if it ran out of memory, blame the limit in the config. */
 static int died(const struct launch *launch, struct error *err)
 {
 	const struct oci_resources *resources = launch->plan.config->linux->resources;
@@ -381,7 +381,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 		int fd, got = channel_next(&launch->channel, NULL, 0, &fd, err), result = 0;
 		auto_fd received = fd;
 
-		/* Whatever else it says, it says it in its cgroup. */
+		/* When it sends anything else, it is in its cgroup. */
 		if (got >= 0 && got != MSG_COUNT && got != MSG_NEED_CGROUP &&
 		    cgroup_born(&launch->cgroup, launch->pid, err) < 0)
 			return -1;
@@ -411,7 +411,7 @@ int runtime_serve(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
 
-	/* Those init runs by itself: we do not hear how far it came. */
+	/* Init runs those itself: we do not learn how far it got. */
 	launch->hooked |= hooks && hooks->n_create_container;
 	return serve(launch, MSG_READY, err);
 }

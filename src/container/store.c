@@ -15,7 +15,7 @@
 #include "libocispec/arena.h"
 #include "sys/fd.h"
 
-#define LOOK_MS 5		/* between two looks at a lock */
+#define LOOK_MS 5		/* how often to try a lock */
 #define MAKE_MS 1000
 #define UPDATE_MS 10000
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+.-"
@@ -60,7 +60,7 @@ bool store_lock(int folder, bool wait)
 	return result == 0;
 }
 
-/* flock(2) knows no time limit. */
+/* flock(2) has no timeout. */
 static bool lock_within(int fd, int ms)
 {
 	for (int waited = 0; !store_lock(fd, false); waited += LOOK_MS) {
@@ -83,7 +83,7 @@ int store_make(const char *root, const char *id, struct error *err)
 		return fail(err, errno, "make the state folder %s/%s", root, id);
 	}
 	folder = openat(dir, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* Whoever looks at it just now holds the lock for a moment. */
+	/* Somebody looking at it may hold the lock for a moment. */
 	if (folder < 0 || !lock_within(folder, MAKE_MS)) {
 		fail(err, errno, "lock the state folder %s/%s", root, id);
 		unlinkat(dir, id, AT_REMOVEDIR);
@@ -94,8 +94,8 @@ int store_make(const char *root, const char *id, struct error *err)
 	return take_fd(folder);
 }
 
-/* What lies in a state folder is believed: hooks are run, processes killed, namespaces entered as it says.  Where
- * others may write to the state root they could have made it (a plain user in a --root below /tmp, for root). */
+/* The contents of a state folder are trusted: they decide which hooks are run, processes killed, namespaces entered.
+ * Where others may write to the state root, they could have planted it (a plain user in root's --root below /tmp). */
 static int check_owner(int folder, const char *root, const char *id, struct error *err)
 {
 	struct stat st;
@@ -170,8 +170,8 @@ static DIR *list(int folder)
 	return copy >= 0 ? fdopendir(copy) : NULL;
 }
 
-/* Empty SUB, a folder in FOLDER.  What it holds may be the container's work (notify/) and deeper than our stack and our
- * descriptors: folders that are not empty move up, to be emptied in their turn. */
+/* Empty SUB, a folder in FOLDER.  Its contents may be the container's work (notify/), nested deeper than our stack or
+ * descriptors allow: non-empty folders are moved up, to be emptied in turn. */
 static int flatten(int folder, int sub, unsigned *moved, struct error *err)
 {
 	DIR *dir = list(sub);
@@ -185,7 +185,7 @@ static int flatten(int folder, int sub, unsigned *moved, struct error *err)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || unlinkat(sub, e->d_name, 0) == 0 ||
 		    unlinkat(sub, e->d_name, AT_REMOVEDIR) == 0)
 			continue;
-		/* A delete that was killed may have left some. */
+		/* A killed delete may have left some of these. */
 		do {
 			snprintf(name, sizeof name, "moved.%u", ++*moved);
 			result = renameat(sub, e->d_name, folder, name);
@@ -197,7 +197,7 @@ static int flatten(int folder, int sub, unsigned *moved, struct error *err)
 	return result;
 }
 
-/* Remove what is in the state folder; *LEFT: folders have moved there meanwhile. */
+/* Remove what is in the state folder; *LEFT: folders were moved into it meanwhile. */
 static int empty_once(int folder, unsigned *moved, bool *left, struct error *err)
 {
 	DIR *dir = list(folder);
@@ -240,7 +240,7 @@ int store_remove(const char *root, const char *id, int folder, struct error *err
 
 	if (dir < 0)
 		return -1;
-	/* First the journal: without its state.json the container would seem to be in the making. */
+	/* First the journal: with that but no state.json, the container would seem to be still in the making. */
 	if (unlinkat(folder, "journal", 0) < 0 && errno != ENOENT)
 		return fail(err, errno, "remove the journal from the state folder %s/%s", root, id);
 	if (empty_folder(folder, err) < 0)
@@ -347,7 +347,7 @@ void store_get_cgroup_of(const struct record_state *record, const char *controll
 	for (size_t i = 0; i < record->n_cgroup; i++) {
 		struct record_folder *folder = &record->cgroup[i];
 
-		/* In "memory,freezer", too; no controller's name is part of another's that is asked for here. */
+		/* Also matches "memory,freezer"; no controller asked for here has a name that is part of another's. */
 		if (folder->v2 ? !only.n_cgroup : strstr(folder->hierarchy, controller) != NULL) {
 			only.cgroup = folder;
 			only.n_cgroup = 1;

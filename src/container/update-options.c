@@ -18,7 +18,7 @@
 
 #define RESOURCES "/linux/resources"
 
-/* Everything an option can ask for, in one piece. */
+/* Everything that options can ask for, in one piece. */
 struct wanted {
 	struct oci_resources resources;
 	struct oci_memory memory;
@@ -64,7 +64,7 @@ static const char *given(const struct update_options *options, const struct row 
 	return *(const char *const *) ((const char *) options + row->from);
 }
 
-/* False if TEXT is no such number. */
+/* False if TEXT is not a number of the row's kind. */
 static bool put(const struct row *row, const char *text, struct wanted *wanted)
 {
 	char *to = (char *) wanted + row->to;

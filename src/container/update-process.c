@@ -13,7 +13,7 @@
 #include "tune/tune.h"
 
 #define BATCH 128	/* processes held at a time, far below any descriptor limit */
-#define BIRTH_MS 20	/* until a process that is being born can be seen */
+#define BIRTH_MS 20	/* how long until a process being born is visible */
 
 struct held {
 	pid_t pid;
@@ -73,7 +73,7 @@ static int change_batch(struct processes *p, visit *change, const pid_t *pids, s
 	return result;
 }
 
-/* Once to all that are listed now; 1 if one had to be changed. */
+/* Apply CHANGE once to all that are listed now; 1 if any had to be changed. */
 static int change_once(struct processes *p, visit *change, struct error *err)
 {
 	auto_free pid_t *pids = NULL;
@@ -92,7 +92,7 @@ static int change_once(struct processes *p, visit *change, struct error *err)
 	return changed;
 }
 
-/* LAST: for good. */
+/* Repeat until no process needs a change.  LAST: wait for those just being born, too. */
 static int change_all(struct processes *p, visit *change, bool last, struct error *err)
 {
 	const int64_t begin = clock_ms();
@@ -120,7 +120,7 @@ static int change_all(struct processes *p, visit *change, bool last, struct erro
 
 /* ---- one of them ---- */
 
-/* It was changed before in this step, and has changed that by itself: as it likes. */
+/* True if we changed HELD earlier in this step: a new value is then its own choice. */
 static bool is_done(const struct processes *p, const struct held *held, const struct rlimit_plan *limit)
 {
 	struct process_stat stat;
@@ -131,7 +131,8 @@ static bool is_done(const struct processes *p, const struct held *held, const st
 	return false;
 }
 
-/* Note what HELD had.  Before it is changed: who changes it sees that it lives then, so that this is its start time. */
+/* Note what HELD had.  Called before the change, which fails unless the process still lives: so this is its start
+ * time. */
 static int note(struct processes *p, const struct held *held, const struct process_before *had, struct error *err)
 {
 	struct process_before *before;
@@ -181,7 +182,7 @@ static int set_score(struct processes *p, const struct held *held, struct error 
 	return result;
 }
 
-/* The limits only as far as they have to go up: the rest comes later. */
+/* Set the score, and raise hard limits that must go up; the rest comes later. */
 static int raise_one(struct processes *p, const struct held *held, struct error *err)
 {
 	int changed = set_score(p, held, err);

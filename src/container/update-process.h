@@ -1,28 +1,28 @@
 /*
- * update-process.h - limits of the single processes of a running container
+ * update-process.h - per-process limits of a running container
  *
- *	processes_check()	may we?  Nothing is changed
- *	processes_raise()	what the kernel may still refuse: the OOM score, and hard limits that go up
+ *	processes_check()	do we have the right?  Nothing is changed
+ *	processes_raise()	what the kernel may still refuse: the OOM score, and raised hard limits
  *	processes_set()		the rest, exactly
- *	processes_undo()	all of that back, and what cannot be had back is logged
+ *	processes_undo()	put all of it back; what cannot be is logged
  *
- * What goes up can be taken back without any right; a hard limit that went
- * down needs CAP_SYS_RESOURCE to come back.  So between the two steps there is
- * time for all that others may refuse.
+ * A raised limit can be taken back without any privilege; a hard limit that was
+ * lowered needs CAP_SYS_RESOURCE to go up again.  So everything else that may
+ * be refused is done between the two steps.
  *
- * A process that forks meanwhile hands on what it has at that moment.  So the
- * list is read again until nobody in it has to be changed any more: then all
- * their children are as they should be.  But those that are just being born
- * have what their parents had, and are in no list yet: for them we look once
- * more after a moment.  Only a freezer would make that certain, and it would
- * leave a container standing still if we were killed then.  A process that
- * forks and ends faster than we read is never met.  Where each look finds new
- * ones with the old limits, we give up.  One that was born after the change,
- * and before it was undone, keeps it.
+ * A process that forks meanwhile passes on the limits it has at that moment.
+ * So the list is read again until nobody in it needs a change: then their
+ * children are right, too.  But a child just being born may have its parent's
+ * old limits and be in no list yet: for those we look once more after a
+ * moment.  Only a freezer would make that certain, and it would leave the
+ * container frozen if we were killed then.  A process that forks and ends
+ * faster than we read is never caught.  If every look finds new ones with the
+ * old limits, we give up.  One that was born after the change, and before it
+ * was undone, keeps the change.
  *
- * A pid is used only as cgroup/signal.c tells: it is held first, then the list
- * is read once more.  To undo, a process is known by pid and start time: there
- * may be more of them than we may have descriptors.
+ * Pids are used as described in cgroup/signal.c: hold the process first, then
+ * read the list once more.  For undoing, a process is identified by pid and
+ * start time: there may be more of them than we may have descriptors.
  */
 #pragma once
 #include <stdbool.h>
@@ -45,20 +45,20 @@ struct process_before {
 
 struct processes {
 	const struct cgroup *cgroup;
-	pid_t init;			/* all that is known of a container without a cgroup */
+	pid_t init;			/* without a cgroup, the only process that we know of */
 	uint64_t init_start_time;
 	const struct rlimit_plan *limits;
 	size_t n_limits;
 	bool has_score;
 	int score;			/* oom_score_adj */
-	struct process_before *before;	/* in the order of the changes */
+	struct process_before *before;	/* in order of change */
 	size_t n_before;
-	int patience;			/* seconds to follow a container that forks and forks */
-	size_t n_rounds;		/* of the present step that are done, and where in `before` it began */
+	int patience;			/* seconds to chase a container that keeps forking */
+	size_t n_rounds;		/* rounds done in the current step, and where in `before` the step began */
 	size_t step;
 };
 
-/* As above; P->before grows with each change, and processes_free() frees it in the end. */
+/* As above; P->before grows with each change until processes_free() frees it. */
 int processes_check(const struct processes *p, struct error *err);
 int processes_raise(struct processes *p, struct error *err);
 int processes_set(struct processes *p, struct error *err);

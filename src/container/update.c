@@ -1,9 +1,9 @@
 /*
- * update.c - other limits for a container that exists
+ * update.c - change the limits of an existing container
  *
- * All of it or nothing: what is wrong is found before anything is changed,
- * then the steps follow in the order in which they can be taken back, and our
- * copy of the config is renamed into place last.
+ * All or nothing: faults are found before anything is changed, then the steps
+ * are taken in an order that allows undoing them, and our copy of the config is
+ * renamed into place last.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -58,7 +58,7 @@ static int open_container(struct update *u, struct error *err)
 	return cgroup_open(&u->cgroup, false, err);
 }
 
-/* What is wrong only together with what holds already. */
+/* Find what is wrong only in combination with the present limits. */
 static int check_all(const struct oci_resources *all, struct arena *arena, struct error *err)
 {
 	struct json_faults faults = { .arena = arena };
@@ -88,7 +88,7 @@ static int decide_limits(struct update *u, struct error *err)
 	return 0;
 }
 
-/* The config's list with LIMIT in it. */
+/* Put LIMIT into the config's list. */
 static void put_rlimit(struct arena *arena, struct oci_process *process, const struct oci_rlimit *limit)
 {
 	struct oci_rlimit *list = NULL;
@@ -102,8 +102,7 @@ static void put_rlimit(struct arena *arena, struct oci_process *process, const s
 	process->n_rlimits = n;
 }
 
-/* The last of several for one resource counts: so it is in the config, and so nothing is done that is then done
- * otherwise. */
+/* Of several for one resource the last counts, as in the config; so nothing is set only to be set again. */
 static void put_limit(struct arena *arena, struct processes *p, const struct rlimit_plan *limit)
 {
 	struct rlimit_plan *limits = (struct rlimit_plan *) p->limits;
@@ -188,8 +187,8 @@ static int note(const struct update *u, struct error *err)
 	return file_replace(u->handle.folder, "config.json", text, n, 0600, err) < 0 ? wrap(err, "note the limits") : 0;
 }
 
-/* First what may be refused and is easily put back.  The limits of processes after those of the cgroup: one that has
- * gone down may be beyond recall. */
+/* First what may be refused and is easily undone.  Limits of processes come after those of the cgroup: a lowered one
+ * may be impossible to raise again. */
 static int apply(struct update *u, char **schemata_before, struct error *err)
 {
 	const char *schemata[] = { u->options->l3_cache_schema, u->options->mem_bw_schema };

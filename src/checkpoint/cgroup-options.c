@@ -23,7 +23,7 @@
 
 #define PATIENCE_MS 60000
 #define LOOK_MS     20
-#define ORPHAN_MS   2000	/* for CRIU to end after us */
+#define ORPHAN_MS   2000	/* how long CRIU may outlive us */
 
 static int open_cgroup2(void)
 {
@@ -39,7 +39,7 @@ static int open_cgroup2(void)
 	return -1;
 }
 
-/* Those of the file system that FD lies on, as /proc/self/mountinfo has them; the caller frees. */
+/* The options of FD's file system, as in /proc/self/mountinfo; the caller frees. */
 static char *options_now(int fd)
 {
 	const struct mount_entry *entry;
@@ -55,8 +55,8 @@ static char *options_now(int fd)
 	return text;
 }
 
-/* One CRIU at a time, or we would note options that another one has changed; but one that serves pages may go on for
- * hours. */
+/* One CRIU at a time, or we would note options that another has changed; but do not wait forever: one that serves pages
+ * may run for hours. */
 static void wait_for_others(int fd)
 {
 	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK && waited < PATIENCE_MS;
@@ -64,7 +64,7 @@ static void wait_for_others(int fd)
 		clock_sleep(LOOK_MS);
 }
 
-/* All but the first option, which is rw or ro and never lost. */
+/* All options but the first, which is rw or ro and never lost. */
 static const char *what_can_be_lost(const struct cgroup_options *options)
 {
 	return options->text ? strchr(options->text, ',') : NULL;
@@ -89,13 +89,13 @@ static void watch_main(const struct cgroup_options *options, int word)
 	char c;
 
 	prctl(PR_SET_NAME, "ctr-run:[options]");
-	/* A signal that ends the runtime shall not end this. */
+	/* A signal that ends the runtime must not end this process. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	fds_close_others(0, stay, ARRAY_SIZE(stay), &ignored);
 	while (read(word, &c, 1) < 0 && errno == EINTR)
 		;
-	/* The runtime was killed.  CRIU goes on for a while, and may not have changed the options yet. */
+	/* The runtime was killed.  CRIU runs on for a while, and may not have changed the options yet. */
 	for (int waited = 0; waited < ORPHAN_MS; waited += LOOK_MS) {
 		mend_options(options);
 		clock_sleep(LOOK_MS);
@@ -138,7 +138,7 @@ void cgroup_options_note(struct cgroup_options *options)
 
 void cgroup_options_put_back(struct cgroup_options *options)
 {
-	/* It watches for our own end, and must be gone before the pipe ends: it would take that for it. */
+	/* The child must be gone before the pipe is closed: it would take that for our death. */
 	if (options->watch > 0) {
 		process_kill_child(&options->watch);
 		close(options->word);

@@ -1,9 +1,9 @@
 /*
  * checkpoint.c - save a container
  *
- * First everything is found out that would keep it from being saved or
+ * First find everything that would keep the container from being saved or
  * restored; then CRIU freezes, copies and, unless it is to be left running,
- * kills it.  If CRIU fails, the container goes on as if nothing had been.
+ * kills it.  If CRIU fails, the container runs on as if nothing had happened.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ static int open_status_fd(struct checkpoint *c, struct error *err)
 	return 0;
 }
 
-/* The plan that the container was made by, from our own copy of its config. */
+/* Make the container's plan again, from our own copy of its config. */
 static int plan_again(struct checkpoint *c, struct error *err)
 {
 	const struct record_state *record = c->handle.record;
@@ -105,7 +105,7 @@ static int plan_again(struct checkpoint *c, struct error *err)
 	return plan_make(&c->config.arena, c->config.spec, &host, &options, &c->plan, err);
 }
 
-/* NAMES, "cpu,cpuacct" or "name=systemd", are taken apart. */
+/* NAMES, "cpu,cpuacct" or "name=systemd", is modified. */
 static bool is_own_hierarchy(const struct cgroup *cgroup, char *names)
 {
 	for (char *name; (name = strsep(&names, ","));)
@@ -115,10 +115,10 @@ static bool is_own_hierarchy(const struct cgroup *cgroup, char *names)
 }
 
 /*
- * Of each hierarchy CRIU saves the tree below the process's cgroup, and at
- * restore makes what of it is missing.  Where the container has no folder of
- * its own that is the whole machine's tree: cgroups of others, long gone,
- * would come back.  So it is told which are ours: "4:cpu,cpuacct:/x".
+ * In each hierarchy CRIU saves the tree below the process's cgroup, and at
+ * restore makes whatever is missing.  Where the container has no folder of its
+ * own that is the tree of the whole machine: long-gone cgroups of others would
+ * come back.  So tell it which are ours: "4:cpu,cpuacct:/x".
  */
 static int own_hierarchies(struct checkpoint *c, struct error *err)
 {
@@ -149,7 +149,7 @@ static int fill_options(struct checkpoint *c, struct error *err)
 	c->criu.tcp_skip_in_flight = o->tcp_skip_in_flight;
 	c->criu.freeze_cgroup = c->freezer = cgroup_freezer_path(&c->cgroup);
 	c->criu.parent_images = o->parent_path;
-	/* Without tracking from the first dump on, the next would have to save all memory again. */
+	/* Without tracking from the first dump on, the next one would have to save all memory again. */
 	c->criu.track_mem = o->parent_path || o->pre_dump;
 	if (o->page_server) {
 		if (settings_page_server(o->page_server, &c->page_server, err) < 0)
@@ -159,7 +159,7 @@ static int fill_options(struct checkpoint *c, struct error *err)
 	return own_hierarchies(c, err);
 }
 
-/* Everything that is known without CRIU. */
+/* Decide everything that can be known without CRIU. */
 static int decide(struct checkpoint *c, struct error *err)
 {
 	const struct checkpoint_options *o = c->options;
@@ -169,7 +169,7 @@ static int decide(struct checkpoint *c, struct error *err)
 		return -1;
 	if (handle_open_cgroup(&c->handle, false, &c->cgroup, err) < 0)
 		return -1;
-	/* A check leaves no folder. */
+	/* --check leaves no folder behind. */
 	if (!o->check && images_open(&o->criu, true, DUMP_LOG, &c->images, err) < 0)
 		return -1;
 	if (!o->check && images_admit(&c->images, &c->plan.ns, err) < 0)
@@ -244,7 +244,7 @@ static int on_notice(void *context, const char *script, pid_t pid, int fd, struc
 	(void) fd;
 	if (strcmp(script, "status-ready") || c->status_fd < 0)
 		return 0;
-	/* Whoever waits there may start to ask for pages now. */
+	/* Whoever waits for it may now start fetching pages. */
 	if (write(c->status_fd, "", 1) != 1)
 		return fail(err, errno, "write to --status-fd %d", c->status_fd);
 	close(c->status_fd);
@@ -252,7 +252,7 @@ static int on_notice(void *context, const char *script, pid_t pid, int fd, struc
 	return 0;
 }
 
-/* CRIU thaws what it has frozen, unless it was killed in the middle. */
+/* CRIU thaws what it has frozen, unless it was killed midway. */
 static void thaw(const struct checkpoint *c)
 {
 	struct error ignored = { 0 };
@@ -268,7 +268,7 @@ static int dump(struct checkpoint *c, struct error *err)
 
 	if (!c->options->pre_dump && write_own_images(c, err) < 0)
 		return -1;
-	/* A log of last time would be quoted for this one's if criu does not come so far as to write its own. */
+	/* If criu failed before writing its own log, an old one would be quoted instead. */
 	unlinkat(images_log_folder(&c->images), DUMP_LOG, 0);
 	if (swrk_ask(&c->swrk, &request, on_notice, c, &reply, err) == 0)
 		return 0;

@@ -1,25 +1,26 @@
 /*
- * checkpoint.h - save a container to files, and let it go on from them
+ * checkpoint.h - save a container to files, and resume it from them
  *
- * This room stands on the container's: `restore` is a create in which CRIU
- * takes the place of init.  checkpoint.c and restore.c tell the order of things;
- * beside them lie what both need: the images (images.h), what CRIU is told
- * (settings.h), what of the container lies outside it (external.h), what will
- * not work (preflight.h), and the mount namespace that CRIU works in (staging.h).
+ * This room builds on the container room: `restore` is a create in which CRIU
+ * takes the place of init.  checkpoint.c and restore.c show the order of events;
+ * other files have what both need: the images (images.h), what CRIU is told
+ * (settings.h), the parts that are not the container's own (external.h), what
+ * will not work (preflight.h), and the mount namespace that CRIU works in
+ * (staging.h).
  */
 #pragma once
 #include <stdbool.h>
 
 #include "container/container.h"
 
-/* What checkpoint and restore have in common: where the images are and what CRIU is told.  Names as in criu(8). */
+/* What checkpoint and restore share: where the images are and what CRIU is told.  Names as in criu(8). */
 struct criu_settings {
 	const char *program;		/* NULL: "criu", wherever it is */
 	const char *image_path;		/* default "checkpoint" */
 	const char *work_path;		/* for the log; default: with the images */
 	const char *manage_cgroups;	/* "soft", "full", "strict", "ignore"; default "soft" */
 	const char *network_lock;	/* "iptables", "nftables", "skip" */
-	char **empty_ns;		/* "network", which is always empty: nothing else is known */
+	char **empty_ns;		/* only "network" is known, and that is always empty */
 	bool tcp_established, ext_unix_sk, shell_job, file_locks, link_remap, auto_dedup, lazy_pages;
 };
 
@@ -30,10 +31,10 @@ struct checkpoint_options {
 	const char *page_server;	/* ADDRESS:PORT */
 	const char *status_fd;		/* a number: gets a '\0' when lazy pages are served */
 	bool leave_running, pre_dump, tcp_skip_in_flight;
-	bool check;			/* say what will not work, and end */
+	bool check;			/* only say what will not work */
 };
 
-/* Save the container and, unless it is left running, delete it.  After an error it goes on as before. */
+/* Save the container and, unless it is left running, delete it.  After an error it runs on as before. */
 int checkpoint_save(const struct checkpoint_options *options, struct error *err);
 
 struct restore_options {
@@ -43,5 +44,5 @@ struct restore_options {
 	bool tcp_close;
 };
 
-/* As container_run(), but the process goes on where it was saved. */
+/* Like container_run(), but the processes go on from where they were saved. */
 int checkpoint_restore(struct restore_options *options, struct error *err);

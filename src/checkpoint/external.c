@@ -50,7 +50,7 @@ struct search {
 	const struct plan *plan;
 	struct arena *arena;
 	struct mountinfo mounts;
-	const struct step **step;	/* per mount, the one that made it; NULL: none that we know */
+	const struct step **step;	/* for each mount, the step that made it; NULL: unknown */
 	struct wire_list *found, *below;
 	struct text *complaints;
 };
@@ -61,7 +61,7 @@ static bool makes_a_mount(enum step_action action)
 	       action == STEP_MASK || action == STEP_READONLY;
 }
 
-/* The mount that lies at the target of STEP, or NULL. */
+/* The mount at the target of STEP, or NULL. */
 static const struct mount_entry *mount_at(const struct search *s, int root, const struct step *step)
 {
 	uint64_t flags = O_PATH | (step->no_follow_target ? O_NOFOLLOW : 0);
@@ -75,7 +75,7 @@ static const struct mount_entry *mount_at(const struct search *s, int root, cons
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx) == 0 &&
 	    stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
 		return stx.stx_attributes & STATX_ATTR_MOUNT_ROOT ? entry : NULL;
-	/* Before Linux 5.8: by its name, as it is written. */
+	/* Before Linux 5.8: compare the path as written. */
 	auto_free char *clean = xmalloc(strlen(step->target) + 2);
 	path_clean(step->target, clean);
 	return strcmp(entry->place, clean) ? NULL : entry;
@@ -94,7 +94,7 @@ static void match_steps(struct search *s, int root)
 	}
 }
 
-/* The nearest bind mount that ENTRY came with, or NULL. */
+/* The closest bind mount that ENTRY came along with, or NULL. */
 static const struct mount_entry *carrier(const struct search *s, const struct mount_entry *entry)
 {
 	for (size_t depth = 0; depth <= s->mounts.n; depth++) {
@@ -108,7 +108,7 @@ static const struct mount_entry *carrier(const struct search *s, const struct mo
 	return NULL;
 }
 
-/* CRIU makes a part of a file system out of another mount that shows more of it; there must be one. */
+/* CRIU makes part of a file system from another mount that shows at least as much; there must be one. */
 static bool has_whole(const struct search *s, const struct mount_entry *entry)
 {
 	for (size_t i = 0; i < s->mounts.n; i++) {
@@ -121,7 +121,7 @@ static bool has_whole(const struct search *s, const struct mount_entry *entry)
 	return false;
 }
 
-/* Something else has that name: a mount of the config's, or in a user namespace the device. */
+/* True if something else has that name: a mount of the config, or in a user namespace the device. */
 static bool binds_null(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->rootfs.n_steps; i++) {
@@ -141,8 +141,8 @@ static void look_at(struct search *s, size_t i)
 
 	if (!strcmp(entry->place, "/"))
 		return;
-	/* A masked folder has a whole tmpfs, which CRIU can make; a masked file the host's /dev/null: runc knows it by
-	 * that name. */
+	/* A masked folder is a whole tmpfs, which CRIU can make; a masked file is the host's /dev/null, and runc calls
+	 * it that. */
 	if (step && step->action == STEP_MASK && strcmp(entry->root, "/") != 0 && !binds_null(s->plan)) {
 		external_pair(s->found, place, "/dev/null");
 		return;
@@ -155,7 +155,7 @@ static void look_at(struct search *s, size_t i)
 		external_pair(s->found, place, external_name(s->arena, step->target));
 		return;
 	}
-	/* v1 and hybrid: the container's own folders, which are others after a restore. */
+	/* v1 and hybrid: the container's own folders, which will be different ones after a restore. */
 	if (!strcmp(entry->type, "cgroup") || (!strcmp(entry->type, "cgroup2") && !step)) {
 		external_pair(s->found, place, place);
 		return;
@@ -169,7 +169,7 @@ static void look_at(struct search *s, size_t i)
 		external_text(s->below, name);
 		return;
 	}
-	/* A cgroup2 that was mounted in a cgroup namespace looks like a part of the host's, from here. */
+	/* A cgroup2 that was mounted in a cgroup namespace looks from here like part of the host's. */
 	if (strcmp(entry->root, "/") != 0 && strcmp(entry->type, "cgroup2") != 0 && !has_whole(s, entry))
 		text_addf(s->complaints,
 			  "the mount on %s (%s) is not in the config: it came from a hook, or by `mounts add`\n",
@@ -231,8 +231,8 @@ static bool is_descriptor(int pid, size_t fd, const char *link)
 	return n > 0 && (size_t) n == strlen(link) && memcmp(now, link, (size_t) n) == 0;
 }
 
-/* Where PID has what LINK names, which it got as descriptor FD: a shell puts its output elsewhere for the time of one
- * redirection. False if it has closed it, or put something of its own there. */
+/* Find which descriptor of PID is what LINK names, which it was given as FD: a shell moves its output elsewhere during
+ * a redirection.  False if it was closed or replaced. */
 static bool find_descriptor(int pid, const char *link, size_t *fd)
 {
 	auto_free char *path = xasprintf("/proc/%d/fd", pid);
@@ -250,7 +250,7 @@ static bool find_descriptor(int pid, const char *link, size_t *fd)
 	return found;
 }
 
-/* How CRIU calls descriptor FD of PID, which is no pipe; "" if it can save it by itself. */
+/* CRIU's name for descriptor FD of PID, which is not a pipe; "" if CRIU can save it by itself. */
 static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mountinfo *mounts, struct arena *arena,
 			     struct wire_list *external)
 {
@@ -270,7 +270,7 @@ static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mo
 			return arena_strdup(arena, "");
 		key = arena_printf(arena, "tty[%jx:%jx]", (uintmax_t) st.st_rdev, (uintmax_t) st.st_dev);
 	} else {
-		/* A file on one of the container's own mounts is no stranger's. */
+		/* A file on one of the container's own mounts is not external. */
 		if (!descriptor_mount(pid, fd, &id) || mountinfo_find(mounts, id))
 			return arena_strdup(arena, "");
 		key = arena_printf(arena, "file[%" PRIx64 ":%jx]", id, (uintmax_t) st.st_ino);
@@ -288,7 +288,7 @@ int external_descriptors(int pid, char **descriptors, size_t n, bool shell_job, 
 
 	for (size_t i = 0; i < n && result == 0; i++) {
 		size_t fd = i;
-		/* A pipe is known by its number alone, whoever still has it. */
+		/* A pipe is identified by its inode alone, whoever still has it. */
 		if (!strncmp(descriptors[i], "pipe:[", 6))
 			inherit[i] = arena_strdup(arena, descriptors[i]);
 		else if (find_descriptor(pid, descriptors[i], &fd))

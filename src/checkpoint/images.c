@@ -22,7 +22,7 @@
 
 static int open_folder(const char *path, bool make, struct error *err)
 {
-	/* Memory of processes, keys and all, will lie in it: nobody else may look. */
+	/* It will hold memory of processes, with any keys in it: nobody else may look. */
 	if (make && folder_make_all(path, err) < 0)
 		return -1;
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -36,7 +36,7 @@ int images_open(const struct criu_settings *settings, bool make, const char *log
 
 	*images = (struct images) { .folder = -1, .work = -1 };
 	images->folder = open_folder(path, make, err);
-	/* A work folder may be new for a restore, too. */
+	/* The work folder may have to be made even for a restore. */
 	if (images->folder < 0 || (work && (images->work = open_folder(work, true, err)) < 0))
 		return -1;
 	images->log_path = xasprintf("%s/%s", work ? work : path, log);
@@ -91,7 +91,7 @@ int images_write(const struct images *images, const struct record_image *image, 
 	return file_replace(images->folder, OURS, ours, length, 0600, err);
 }
 
-/* One of the two files, between HEAD and TAIL.  NULL with errno ENOENT, and ERR, if it is not there. */
+/* Read one of the two files, put between HEAD and TAIL.  NULL with ERR, and errno ENOENT if it is missing. */
 static void *read_file(const struct images *images, const char *name, const struct json_type *type, const char *head,
 		       const char *tail, struct arena *arena, struct error *err)
 {
@@ -120,7 +120,7 @@ static void *read_file(const struct images *images, const char *name, const stru
 	return NULL;
 }
 
-/* As runc does it: only pipes are handed on. */
+/* Like runc: only pipes are passed on. */
 static void from_descriptors(const struct record_descriptors *descriptors, struct arena *arena,
 			     struct record_image *image)
 {

@@ -1,12 +1,12 @@
 /*
  * images.h - the folder that a checkpoint is kept in
  *
- * CRIU's images and its log, and two small files that are ours to write:
+ * CRIU's images and its log, and two small files of ours:
  *
- *	descriptors.json	where standard input, output and error went, as readlink(2) tells it; runc reads it too
- *	ctr-run.json		what CRIU calls them in its images, mounts below mounts, who made it
+ *	descriptors.json	where standard input, output and error led, as readlink(2) says; runc reads it too
+ *	ctr-run.json		what CRIU calls them in its images, mounts below mounts, who made the checkpoint
  *
- * Everything in it is foreign when a restore reads it.
+ * A restore must trust nothing in it.
  */
 #pragma once
 #include "container/record.h"
@@ -21,26 +21,27 @@ struct error;
 
 struct images {
 	int folder;		/* of the images */
-	int work;		/* of the log and what CRIU needs while it works; -1: the same */
-	const char *log_path;	/* where the log lies, for messages; in no arena, freed by images_close() */
+	int work;		/* of the log and CRIU's working files; -1: the same */
+	const char *log_path;	/* where the log is, for messages; freed by images_close() */
 };
 
-/* Open the folders that SETTINGS name; with MAKE they are made, with their parents.  LOG is the name of the log. */
+/* Open the folders that SETTINGS names; with MAKE, make them and their parents.  LOG is the name of the log. */
 int images_open(const struct criu_settings *settings, bool make, const char *log, struct images *images,
 		struct error *err);
 void images_close(struct images *images);
 
-/* Let the root of the container's user namespace, if it has one, into the folder: its processes open the images while
- * they are made.  To nobody else: memory lies in them.  Its group becomes that root's, which may then pass through. */
+/* Let the root of the container's user namespace, if it has one, into the folder, since its processes open the images
+ * while they are being restored: the folder's group becomes that root's, which may then pass through.  Nobody else may:
+ * the images hold memory. */
 int images_admit(const struct images *images, const struct namespace_plan *ns, struct error *err);
 
-/* The folder that has the log. */
+/* The folder of the log. */
 int images_log_folder(const struct images *images);
 
-/* Write both files.  DESCRIPTORS are N readlink(2) texts. */
+/* Write both files.  DESCRIPTORS are N results of readlink(2). */
 int images_write(const struct images *images, const struct record_image *image, char **descriptors, size_t n,
 		 struct error *err);
 
-/* Read what there is of both into ARENA.  Images that runc made have no ctr-run.json: then IMAGE is filled from
- * descriptors.json as runc reads it.  -1 with ERR if this is no checkpoint, or one for another machine. */
+/* Read what exists of both into ARENA.  Images made by runc have no ctr-run.json: then IMAGE is filled from
+ * descriptors.json as runc reads it.  -1 with ERR if this is no checkpoint, or one for another kind of machine. */
 int images_read(const struct images *images, struct arena *arena, struct record_image *image, struct error *err);

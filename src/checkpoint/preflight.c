@@ -21,16 +21,16 @@
 
 /* ---- the tree -------------------------------------------------------------- */
 
-/* CRIU saves a process with all below it.  One that `exec` started has another parent. */
+/* CRIU saves a process and its descendants.  One that `exec` started has another parent. */
 static bool is_below(pid_t pid, pid_t init)
 {
 	struct process_stat stat;
 
-	/* The tree may change while we climb: no more steps than there can be processes in a row. */
+	/* The tree may change while we climb: limit the number of steps. */
 	for (unsigned depth = 0; depth < 65536 && pid > 1; depth++) {
 		if (pid == init)
 			return true;
-		/* It has just ended: while the kernel takes it apart it has no parent. */
+		/* It has just ended: while the kernel dismantles it, it has no parent. */
 		if (process_stat(pid, &stat) < 0 || (stat.parent == 0 && process_stat(pid, &stat) < 0))
 			return true;
 		pid = stat.parent;
@@ -52,7 +52,7 @@ static void complain_stranger(pid_t pid, struct text *complaints)
 
 /* ---- connections ----------------------------------------------------------- */
 
-/* The states in which CRIU refuses a connection unless it is told to take them: all that have a peer. */
+/* The states in which CRIU refuses a connection unless told otherwise: all that have a peer. */
 static bool is_connected(unsigned state)
 {
 	static const bool with_peer[] = {
@@ -84,7 +84,7 @@ static bool parse_connection(const char *line, unsigned long long *inode)
 
 void preflight_connections(const char *text, unsigned long long **inodes, size_t *n)
 {
-	/* The first line has the titles. */
+	/* The first line is the header. */
 	const char *line = strchr(text, '\n');
 
 	for (; line && line[1]; line = strchr(line + 1, '\n')) {
@@ -104,7 +104,7 @@ static int read_connections(pid_t init, unsigned long long **inodes, size_t *n, 
 		auto_free char *path = xasprintf("/proc/%d/net/%s", init, tables[i]);
 		auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
 		size_t length;
-		/* A kernel without IPv6, or none at all. */
+		/* The kernel lacks IPv6, or any network. */
 		if (fd < 0)
 			continue;
 		auto_free char *text = fd_read_all(fd, MAX_TABLE, &length, err);
@@ -115,7 +115,7 @@ static int read_connections(pid_t init, unsigned long long **inodes, size_t *n, 
 	return 0;
 }
 
-/* How many of the connections INODES are PID's own. */
+/* How many of the connections INODES belong to PID. */
 static size_t count_sockets(pid_t pid, const unsigned long long *inodes, size_t n)
 {
 	auto_free char *path = xasprintf("/proc/%d/fd", pid);
@@ -150,7 +150,7 @@ int preflight_processes(pid_t init, const pid_t *pids, size_t n, bool tcp, struc
 			complain_stranger(pids[i], complaints);
 	if (tcp)
 		return 0;
-	/* Of a network that is shared with others the table tells theirs, too. */
+	/* In a shared network namespace the table has the connections of others, too. */
 	if (read_connections(init, &inodes, &n_inodes, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n && n_inodes; i++)

@@ -1,5 +1,5 @@
 /*
- * preflight.h - what will keep CRIU from saving a container, found out before anything is frozen
+ * preflight.h - find what will keep CRIU from saving a container, before anything is frozen
  */
 #pragma once
 #include <sys/types.h>
@@ -9,17 +9,17 @@
 struct error;
 struct text;
 
-/* Look at the N processes PIDS of a container whose first is INIT; each reason is a line in COMPLAINTS.
+/* Look at the N processes PIDS of a container, whose first process is INIT; each obstacle adds a line to COMPLAINTS.
  * TCP: established connections may be saved. */
 int preflight_processes(pid_t init, const pid_t *pids, size_t n, bool tcp, struct text *complaints, struct error *err);
 
-/* What the config asks for and CRIU cannot bring back. */
+/* Complain of what the config asks for but CRIU cannot restore. */
 void preflight_config(const struct plan *plan, struct text *complaints);
 
-/* An error with all COMPLAINTS, as who mends one of them wants to know of the others; 0 if there are none.  WHAT:
+/* 0 if there are no COMPLAINTS, else an error with all of them, so that the user can fix them in one go.  WHAT:
  * "saved". */
 int preflight_complain(struct text *complaints, const char *what, struct error *err);
 
-/* Count the lines of TEXT, a /proc/PID/net/tcp or tcp6, that tell of an open connection, and add their sockets' inodes
- * to *INODES of *N, an xgrow() array. */
+/* Find the open connections in TEXT, a /proc/PID/net/tcp or tcp6, and add their sockets' inodes to the xgrow() array
+ * *INODES of *N. */
 void preflight_connections(const char *text, unsigned long long **inodes, size_t *n);

@@ -1,7 +1,7 @@
 /*
- * restore.c - let a saved container go on
+ * restore.c - resume a saved container
  *
- * As create: the config is read and planned, the id reserved, the journal
+ * As in create, the config is read and planned, the id reserved, the journal
  * written, the cgroup made.  Then CRIU takes the place of init: it is born in
  * the cgroup, in a mount namespace of its own (staging.h), and makes the
  * processes as our children.
@@ -10,7 +10,7 @@
  *	setup-namespaces	->	lo up, network devices, prestart and createRuntime hooks
  *	orphan-pts-master fd	->	sends it to the console socket, or keeps it
  *	post-restore		->	writes state.json
- *				<-	go on: the processes run
+ *				<-	continue: the processes run
  *	RESTORE			->	pid file
  */
 #include <fcntl.h>
@@ -55,9 +55,9 @@ struct restore {
 	struct cgroup_options cgroup_options;
 	struct criu_options criu;
 	struct staging staging;
-	int folder[2];			/* sockets: its current folder, opened in its mount namespace, comes to us */
+	int folder[2];			/* sockets that bring us CRIU's current folder, opened in its mount namespace */
 	int work;
-	int *fds;			/* for criu, from its descriptor 3 on; they stay whose they are */
+	int *fds;			/* for criu, from its descriptor 3 on; not owned */
 	unsigned n_fds;
 };
 
@@ -68,10 +68,10 @@ static struct arena *arena_of(struct restore *r)
 
 /* ---- deciding ----------------------------------------------------------------- */
 
-/* What CRIU calls FD in the images is our FD now. */
+/* What the images call KEY is now our FD. */
 static void hand_on(struct restore *r, const char *key, int fd)
 {
-	/* Two that lead to the same are one for CRIU. */
+	/* Two descriptors of the same file are one for CRIU. */
 	for (size_t i = 0; i < r->criu.inherit.n; i++)
 		if (!strcmp(((struct criu_inherit *) r->criu.inherit.items)[i].key, key))
 			return;
@@ -87,7 +87,7 @@ static void hand_on_descriptors(struct restore *r)
 			hand_on(r, r->image.inherit[i], (int) i);
 }
 
-/* Descriptors of ours by a path that CRIU, another process, can open: nobody can put something else there. */
+/* Name our descriptors by paths that CRIU, another process, can open: nobody can replace what is there. */
 static void join_namespaces(struct restore *r)
 {
 	const struct namespace_plan *ns = &r->launch.plan.ns;
@@ -110,7 +110,7 @@ static int fill_options(struct restore *r, struct error *err)
 		return -1;
 	r->criu.log_file = RESTORE_LOG;
 	r->criu.evasive_devices = r->criu.restore_sibling = true;
-	/* A terminal that is not the container's own becomes CRIU's, which is ours. */
+	/* A terminal that is not the container's own is replaced by CRIU's, which is ours. */
 	r->criu.orphan_pts_master = r->launch.plan.process.terminal || !r->criu.shell_job;
 	r->criu.tcp_close = o->tcp_close;
 	r->criu.lsm_profile = o->lsm_profile;
@@ -148,7 +148,7 @@ static int prepare(void *context, bool born_there, struct error *err)
 
 	if ((!born_there && cgroup_add(&r->launch.cgroup, 0, true, err) < 0) || cgroup_join(&r->launch.cgroup, err) < 0)
 		return -1;
-	/* A process gets the session keyring of whoever makes it: ours, if we did nothing. */
+	/* A process inherits its maker's session keyring: without this, ours. */
 	if (plan->keyring && keyring_join(plan->keyring, err) < 0)
 		return -1;
 	if (staging_enter(&r->staging, err) < 0)
@@ -183,19 +183,19 @@ static int start_criu(struct restore *r, struct error *err)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, r->folder) < 0)
 		return fail(err, errno, "make a socket pair");
-	/* From here on whatever is in the cgroup is ours. */
+	/* From here on whatever is in the cgroup comes from us. */
 	r->launch.born = true;
 	if (swrk_start(&start, &r->swrk, err) < 0 || socket_receive(r->folder[0], &nothing, 1, &r->work, err) < 0 ||
 	    swrk_greet(&r->swrk, start.program, err) < 0)
 		return -1;
-	/* What it forks inherits its group of resctrl. */
+	/* Its children inherit its resctrl group. */
 	if (rdt_join(&r->launch.record, r->swrk.pid, err) < 0)
 		return -1;
 	r->criu.work = r->work;
 	return check_version(r, err);
 }
 
-/* Where CRIU was put is where the tree of the images' cgroups belongs: "4:cpu,cpuacct:/x" for each hierarchy. */
+/* The images' tree of cgroups belongs where CRIU was put: "4:cpu,cpuacct:/x" for each hierarchy. */
 static int cgroup_roots(struct restore *r, struct error *err)
 {
 	auto_free char *text = process_cgroups(r->swrk.pid, err);
@@ -213,7 +213,7 @@ static int cgroup_roots(struct restore *r, struct error *err)
 
 /* ---- what CRIU tells ------------------------------------------------------------- */
 
-/* The network namespace comes empty, and with lo down: connections of the container with itself could not be
+/* The new network namespace is empty and its lo is down: the container's connections to itself could not be
  * restored. */
 static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 {
@@ -266,13 +266,13 @@ static int on_terminal(struct restore *r, int master, struct error *err)
 		return fail_code(err, ERROR_PROTOCOL, "criu sent no terminal");
 	if (!l->plan.process.terminal)
 		return fail_at(err, "/process/terminal", "the saved process has a terminal, the config has none");
-	/* A second one is not the container's own. */
+	/* A second one is not the container's terminal. */
 	if (l->master >= 0)
 		return 0;
 	return runtime_take_terminal(r->options->create.console_socket, &l->plan.process, master, &l->master, err);
 }
 
-/* CRIU puts what it restores into a time namespace, so that clocks go on: exec has to know. */
+/* CRIU restores into a time namespace, so that clocks continue: exec has to know. */
 static bool has_timens(pid_t pid)
 {
 	auto_free char *path = xasprintf("/proc/%d/ns/time", (int) pid);
@@ -282,7 +282,7 @@ static bool has_timens(pid_t pid)
 	return ns >= 0 && !namespace_is_ours(ns, CLONE_NEWTIME);
 }
 
-/* Everything is there again and waits for our word. */
+/* Everything has been restored and waits for our word. */
 static int on_restored(struct restore *r, pid_t pid, struct error *err)
 {
 	struct launch *l = &r->launch;
@@ -360,7 +360,7 @@ static int make(struct restore *r, struct error *err)
 	return tell(r, err);
 }
 
-/* Nothing stays of a restore that failed; whatever is in the cgroup is criu's work, and it was empty before. */
+/* Leave nothing of a failed restore; whatever is in the cgroup is criu's work, as it was empty before. */
 static void undo(struct restore *r)
 {
 	struct error ignored = { 0 };

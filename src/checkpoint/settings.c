@@ -17,7 +17,7 @@
 #include "criu/dump-log.h"
 #include "sys/host.h"
 
-#define LOG_LEVEL 4	/* all of it, as runc: a failure can seldom be made to happen again */
+#define LOG_LEVEL 4	/* everything, as in runc: failures can seldom be reproduced */
 #define OUR_CONFIG "/etc/criu/ctr-run.conf"
 #define RUNC_CONFIG "/etc/criu/runc.conf"
 
@@ -31,7 +31,7 @@ static const struct name_value network_locks[] = {
 	{ "iptables", CRIU_LOCK_IPTABLES }, { "nftables", CRIU_LOCK_NFTABLES }, { "skip", CRIU_LOCK_SKIP }, { NULL, 0 }
 };
 
-/* The file whose options CRIU lets win over ours: the annotation's ("" is none), else ours or runc's. */
+/* The file whose options override ours in CRIU: the annotation's ("": none), else ctr-run's or runc's. */
 static const char *config_file(const struct oci_config *config)
 {
 	const char *given = json_map_get(&config->annotations, "org.criu.config");
@@ -60,7 +60,7 @@ int settings_fill(const struct criu_settings *settings, const struct images *ima
 		.images = images->folder, .work = images->work >= 0 ? images->work : 0, .log_level = LOG_LEVEL,
 		.config_file = config_file(config), .notify_scripts = true, .orphan_pts_master = true,
 		.manage_cgroups = true, .cgroups = CRIU_CGROUPS_SOFT,
-		/* Interfaces and addresses are made by whoever made them the first time: hooks, or the caller. */
+		/* Interfaces and addresses are made again by whoever made them the first time: hooks, or the caller. */
 		.empty_ns = CLONE_NEWNET,
 		.tcp_established = settings->tcp_established, .ext_unix_sk = settings->ext_unix_sk,
 		.shell_job = settings->shell_job,
@@ -93,7 +93,7 @@ int settings_explain(const struct images *images, const char *log, const struct 
 	char why[sizeof err->message / 2];
 	size_t used;
 
-	/* An error of our own has its cause in it. */
+	/* An error of our own already contains its cause. */
 	if (reply->type == CRIU_NOTIFY)
 		return -1;
 	criu_log_quote(images_log_folder(images), log, why, sizeof why);

@@ -19,7 +19,7 @@
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 
-/* A source that is a mount; what copy-symlink found to be a link is none. */
+/* True if the source is a mount; one that copy-symlink found to be a link is not. */
 static bool is_source(const struct rootfs_sources *sources, size_t i)
 {
 	struct stat st;
@@ -63,7 +63,7 @@ void staging_close(struct staging *staging)
 
 /* ---- names -------------------------------------------------------------------- */
 
-/* TARGET as the rootfs resolves it (/var/run is /run in most), which is how runc's images call it; NULL if it is the
+/* TARGET as resolved in the rootfs (/var/run is /run in most), which is runc's name in images; NULL if it is the
  * same. */
 static char *resolved(const struct rootfs_sources *sources, const char *target, struct arena *arena)
 {
@@ -71,7 +71,7 @@ static char *resolved(const struct rootfs_sources *sources, const char *target, 
 	char path[PATH_MAX];
 	auto_fd fd = path_open(sources->root, target, O_PATH, &ignored);
 
-	/* The root is a mount that is attached nowhere: the path begins there. */
+	/* The root is a detached mount: the path begins there. */
 	if (fd < 0 || !sources->detached || !fd_path(fd, path))
 		return NULL;
 	return strcmp(path, target) ? arena_strdup(arena, path) : NULL;
@@ -93,8 +93,7 @@ static char *source_path(const struct staging *staging, size_t i, struct arena *
 	return arena_printf(arena, "%s/%zu%s", staging->folder, i, staging->within[i]);
 }
 
-/* A mount NAME below bind mounts is looked for below the source of the nearest, which is the one with the longest
- * target. */
+/* A mount NAME below bind mounts is looked for below the source of the closest, which has the longest target. */
 static void add_below(const struct staging *staging, const char *name, struct arena *arena, struct wire_list *mounts)
 {
 	size_t best = 0, longest = 0;
@@ -110,7 +109,7 @@ static void add_below(const struct staging *staging, const char *name, struct ar
 			best = i;
 		}
 	}
-	/* The name comes from a file that others wrote: ".." would lead out of the source. */
+	/* The name comes from an untrusted file: ".." would lead out of the source. */
 	if (longest && !strstr(name + longest, "/.."))
 		external_pair(mounts, name,
 			      arena_printf(arena, "%s%s", source_path(staging, best, arena), name + longest));
@@ -149,14 +148,14 @@ void staging_names(const struct staging *staging, char **below, size_t n_below, 
 	for (size_t i = 0; i < n_below; i++)
 		if (below[i])
 			add_below(staging, below[i], arena, mounts);
-	/* runc's name for all that is masked, unless it is a bind mount's: in a user namespace devices are. */
+	/* runc's name for everything masked, unless a bind mount has it, as devices in a user namespace do. */
 	if (!is_named(mounts, "/dev/null"))
 		external_pair(mounts, "/dev/null", null);
 }
 
 /* ---- mounts ------------------------------------------------------------------- */
 
-/* Attach MOUNT on a new NAME of FOLDER, a folder or a file as it needs. */
+/* Attach MOUNT to a new NAME in FOLDER, a folder or a file as needed. */
 static int stage(int folder, const char *name, int mount, struct error *err)
 {
 	struct stat st;
@@ -171,8 +170,8 @@ static int stage(int folder, const char *name, int mount, struct error *err)
 	return mount_attach(mount, target, err);
 }
 
-/* The same for a mount source.  Shared: CRIU, told that the mount was a slave, refuses a source that is private, as it
- * is on a host without shared mounts. */
+/* The same for a mount source, made shared: if the mount was a slave, CRIU refuses a source that is private, as it
+ * would be on a host without shared mounts. */
 static int stage_source(int folder, const char *name, int mount, struct error *err)
 {
 	return mount_change(mount, 0, 0, MS_SHARED, true, err) < 0 ? -1 : stage(folder, name, mount, err);
@@ -203,7 +202,7 @@ static int stage_all(const struct staging *staging, int folder, struct error *er
 	return 0;
 }
 
-/* True if a file system of the config's lies at or above the target of STEP: what is in it comes out of the images. */
+/* True if a file system of the config is at or above the target of STEP: its contents come from the images. */
 static bool is_restored(const struct plan *plan, const struct step *step)
 {
 	for (const struct step *s = plan->rootfs.steps; s < step; s++) {
@@ -215,7 +214,7 @@ static bool is_restored(const struct plan *plan, const struct step *step)
 	return false;
 }
 
-/* Make the mount point of step I and, if it is a bind mount, attach its source for now: others may have their mount
+/* Make the mount point of STEP and, if it is a bind mount, attach its source for now: others may have their mount
  * points in it. */
 static int make_mount_point(const struct rootfs_sources *sources, const struct step *step, int source,
 			    struct error *err)
@@ -228,13 +227,13 @@ static int make_mount_point(const struct rootfs_sources *sources, const struct s
 					       path_make_file(sources->root, step->target, 0755, err);
 	if (target < 0)
 		return -1;
-	/* Private, or what is mounted in it would appear on the host where the config asks for a shared mount. */
+	/* Private: if the config asks for a shared mount, anything mounted in it would appear on the host. */
 	if (source >= 0 && mount_change(source, 0, 0, MS_PRIVATE, true, err) < 0)
 		return -1;
 	return source < 0 ? 0 : mount_attach(source, target, err);
 }
 
-/* Of a read-only one that others have their mount points in, the writable copy. */
+/* If it is read-only and has mount points of others, its writable copy. */
 static int for_now(const struct rootfs_sources *sources, size_t i)
 {
 	return sources->fill[i] >= 0 ? sources->fill[i] : sources->step[i];
@@ -279,7 +278,7 @@ int staging_enter(const struct staging *staging, struct error *err)
 		return fail(err, errno, "make a mount namespace for criu");
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return fail(err, errno, "cut criu's mounts off from the host's");
-	/* Once more by its path: a descriptor from before would be a place in the host's mount namespace. */
+	/* Open it again by its path: an older descriptor would refer to the host's mount namespace. */
 	auto_fd target = open(staging->folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (target < 0)
 		return fail(err, errno, "open the folder for criu");
@@ -290,10 +289,10 @@ int staging_enter(const struct staging *staging, struct error *err)
 		return wrap(err, "make the root file system private");
 	if (make_mount_points(staging, err) < 0)
 		return -1;
-	/* As the sources: a root of runc's is a slave. */
+	/* Shared like the sources: runc's root is a slave. */
 	if (mount_change(staging->sources->root, 0, 0, MS_SHARED, false, err) < 0)
 		return wrap(err, "make the root file system shared for criu");
-	/* CRIU 4.1 gives a root that was read-only back writable. */
+	/* CRIU 4.1 restores a read-only root writable. */
 	if (is_sealed(staging->plan) && mount_change(staging->sources->root, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return wrap(err, "make the root file system read-only");
 	return 0;

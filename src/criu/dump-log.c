@@ -9,13 +9,13 @@
 #include "base/cleanup.h"
 #include "criu/dump-log.h"
 
-#define MOST 3	    /* errors that are quoted */
-#define LONGEST 180 /* bytes of one */
+#define MOST 3	    /* number of errors quoted */
+#define LONGEST 180 /* bytes quoted of each */
 #define LAST_PART (1 << 20)
 
-/* CRIU goes on after these. */
+/* CRIU continues after these. */
 static const char *const harmless[] = { "rlimit: Can't setup RLIMIT_NOFILE", "Can't keep kdat cache" };
-/* These tell nothing that the exit does not. */
+/* These say no more than the failure itself. */
 static const char *const summaries[] = { "Dumping FAILED", "Pre-dumping FAILED", "Restoring FAILED", "Aborting" };
 
 struct line {
@@ -31,7 +31,7 @@ static bool begins_with_one(struct line line, const char *const *list, size_t n)
 	return false;
 }
 
-/* "(00.089466) Error (criu/cr-dump.c:2111): Dumping FAILED." without all that is before the words; false for any other
+/* "(00.089466) Error (criu/cr-dump.c:2111): Dumping FAILED.": strip all before the message; false for any other
  * line. */
 static bool error_line(struct line *line)
 {
@@ -77,7 +77,7 @@ static void collect(const char *log, size_t n, bool with_summaries, struct quote
 		const char *newline = memchr(log, '\n', n);
 		struct line line = { log, newline ? (size_t) (newline - log) : n };
 
-		/* What CRIU says before it has a log may end in the middle, in zeros. */
+		/* What CRIU prints before it has a log may be cut off, padded with zeros. */
 		line.n = strnlen(line.s, line.n);
 
 		end = newline ? newline + 1 : log + n;

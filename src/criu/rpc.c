@@ -1,7 +1,7 @@
 /* rpc.c - see rpc.h: the numbers are those of CRIU 4.1; a number never changes its meaning */
 #include "criu/rpc.h"
 
-/* A row names the member that it means; a member of another type does not compile. */
+/* A row names its member; one of the wrong type does not compile. */
 #define FITS(S, m, type) \
 	(0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((struct S *) 0)->m), type) ? 1 : -1]))
 #define ROW(n, k, S, m, ...) \
@@ -95,7 +95,7 @@ TYPE(version, criu_version,
      INT(2, criu_version, minor),
      INT(4, criu_version, sublevel));
 
-/* ---- the two that others know ----------------------------------------------- */
+/* ---- the two that others use ----------------------------------------------- */
 
 #undef SCOPE
 #define SCOPE

@@ -2,9 +2,9 @@
  * rpc.h - what is said to CRIU and what it answers
  *
  * The messages of `criu swrk` that checkpoint and restore need, as structs;
- * rpc.c holds their numbers on the wire, which are CRIU's images/rpc.proto.
- * One SEQPACKET packet is one message; CRIU's descriptor numbers
- * (images, work) are ours: it opens /proc/OUR-PID/fd/N.
+ * rpc.c has their field numbers on the wire, from CRIU's images/rpc.proto.  One
+ * SEQPACKET packet is one message; CRIU's descriptor numbers (images, work) are
+ * ours: it opens /proc/OUR-PID/fd/N.
  */
 #pragma once
 #include <stdbool.h>
@@ -40,7 +40,7 @@ struct criu_pair { /* ext_mnt: key, value; cg_root: controller, path; join_ns: k
 	const char *key, *value;
 };
 
-struct criu_inherit { /* inherit_fd: descriptor FD of criu is what the images call KEY */
+struct criu_inherit { /* inherit_fd: criu's descriptor FD is what the images call KEY */
 	const char *key;
 	int32_t fd;
 };
@@ -50,9 +50,9 @@ struct criu_page_server {
 	int32_t port;
 };
 
-/* Members that are zero are not sent, but for those marked with *. */
+/* Members that are zero are not sent, except those marked with *. */
 struct criu_options {
-	int32_t images;	      /* * descriptor of the folder of images */
+	int32_t images;	      /* * descriptor of the image folder */
 	int32_t work;	      /* of the folder for the log; 0: images */
 	int32_t pid;	      /* dump: the root of the tree */
 	int32_t log_level;    /* * */
@@ -65,16 +65,16 @@ struct criu_options {
 	int32_t cgroups;	       /* * enum criu_cgroups */
 	int32_t network_lock;	       /* enum criu_network_lock */
 	int32_t empty_ns;	       /* CLONE_NEWNET */
-	int32_t status_fd;	       /* for criu before 3.15, which has no status-ready */
+	int32_t status_fd;	       /* for criu before 3.15, which lacks status-ready */
 	struct wire_list mounts;       /* criu_pair: mount point and name, or name and source */
 	struct wire_list cgroup_roots; /* criu_pair */
 	struct wire_list join;	       /* criu_pair */
 	struct wire_list inherit;      /* criu_inherit */
-	struct wire_list cgroup_hierarchies; /* dump: const char *, which to save, as in /proc/PID/cgroup; none: all */
+	struct wire_list cgroup_hierarchies; /* dump: const char *, those to save, as in /proc/PID/cgroup; none: all */
 	struct wire_list external;     /* const char *: "net[INODE]:NAME" */
 };
 
-struct criu_features { /* asked for, and the answer */
+struct criu_features { /* both in the request and in the answer */
 	bool memory_tracking, lazy_pages;
 };
 
@@ -87,7 +87,7 @@ struct criu_request {
 
 struct criu_notice {
 	char script[32]; /* "post-restore" ... */
-	int32_t pid;	 /* with some: of the root of the tree */
+	int32_t pid;	 /* sent with some: of the root of the tree */
 };
 
 struct criu_restored {
@@ -102,7 +102,7 @@ struct criu_reply {
 	int32_t type;
 	bool success;
 	int32_t number;	   /* an errno value, or 0 */
-	char message[256]; /* the first error, if criu says it */
+	char message[256]; /* the first error, if criu sends it */
 	struct criu_notice notify;
 	struct criu_restored restore;
 	struct criu_features features;

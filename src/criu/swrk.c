@@ -50,7 +50,7 @@ static int place(const int *fds, unsigned n, struct error *err)
 	auto_free int *high = xcalloc(n, sizeof *high);
 	int above = 3 + (int) n;
 
-	/* First all out of the way, or one would land on another. */
+	/* First move all out of the way, or one would overwrite another. */
 	for (unsigned i = 0; i < n; i++)
 		if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, above)) < 0)
 			return fail(err, errno, "keep a descriptor for criu");
@@ -85,13 +85,13 @@ static int become(struct birth *b, struct error *err)
 	char number[16];
 	char *args[] = { (char *) "criu", (char *) "swrk", number, NULL };
 
-	/* What is typed at our terminal (^C) is for us: criu killed in the middle could leave the container frozen. */
+	/* ^C at our terminal is for us: criu killed midway could leave the container frozen. */
 	if (!s->own_stdio)
 		setpgid(0, 0);
 	signal_reset();
 	if (s->prepare && s->prepare(s->context, b->born_there, err) < 0)
 		return -1;
-	/* What is still needed must not lie where FDS will. */
+	/* Descriptors still needed must be out of the way of FDS. */
 	b->report = fcntl(b->report, F_DUPFD_CLOEXEC, above);
 	if (b->said >= 0)
 		b->said = fcntl(b->said, F_DUPFD_CLOEXEC, above);
@@ -101,7 +101,7 @@ static int become(struct birth *b, struct error *err)
 		memcpy(fds, s->fds, s->n_fds * sizeof *fds);
 	fds[s->n_fds] = b->sock;
 	snprintf(number, sizeof number, "%u", 3 + s->n_fds);
-	/* First FDS, which may be our 0, 1 and 2. */
+	/* FDS first: they may be our 0, 1 and 2. */
 	if (place(fds, s->n_fds + 1, err) < 0 || (!s->own_stdio && quiet_stdio(b->said, err) < 0))
 		return -1;
 	execv(b->program, args);
@@ -113,7 +113,7 @@ static pid_t clone_into(int cgroup, bool *born_there, struct error *err)
 	pid_t pid = process_clone(0, cgroup, false, NULL, err);
 
 	*born_there = cgroup >= 0;
-	/* Where it cannot be born, PREPARE puts it. */
+	/* If it cannot be born there, PREPARE moves it. */
 	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
 		*born_there = false;
 		pid = process_clone(0, -1, false, NULL, err);
@@ -151,7 +151,7 @@ int swrk_start(const struct swrk_start *start, struct swrk *swrk, struct error *
 		return wrap(err, "start criu");
 	}
 	close(take_fd(out));
-	/* The end of the pipe: it has become criu. */
+	/* End of file means that it has become criu. */
 	ssize_t n;
 	do
 		n = read(in, err, sizeof *err);
@@ -232,7 +232,7 @@ int swrk_ask(struct swrk *swrk, const struct criu_request *request, swrk_notice 
 			break;
 		auto_fd fd = received;
 		if (reply->type == CRIU_NOTIFY && reply->success) {
-			/* After a refusal criu still tells of its way back. */
+			/* After a refusal criu still sends notices while it undoes its work. */
 			if (answer_notice(swrk, refused ? NULL : notice, context, reply, fd,
 					  refused ? err : &cause) < 0)
 				refused = true;
@@ -257,7 +257,7 @@ static int too_old(int version, struct error *err)
 			 version / 100 % 100, CRIU_MINIMUM / 10000, CRIU_MINIMUM / 100 % 100);
 }
 
-/* Why CRIU does not work here: in this mode it says nothing of use, `criu check` does. */
+/* Find why CRIU does not work here: in this mode it says nothing useful, but `criu check` does. */
 static void check_words(const char *program, char *out, size_t size)
 {
 	char *args[] = { (char *) "criu", (char *) "check", NULL }, text[16384];
@@ -292,7 +292,7 @@ int swrk_greet(struct swrk *swrk, const char *given, struct error *err)
 	log_debug("criu %d.%d.%d", reply.version.major, reply.version.minor, reply.version.sublevel);
 	if (swrk->version < CRIU_MINIMUM)
 		return too_old(swrk->version, err);
-	/* To answer this, criu finds out what the kernel can do; an old one stumbles over a new kernel here. */
+	/* To answer this, criu probes the kernel; an old criu fails here on a new kernel. */
 	if (swrk_ask(swrk, &features, NULL, NULL, &reply, err) < 0) {
 		check_words(program, why, sizeof why);
 		return fail_code(err, ERROR_UNSUPPORTED, "CRIU %d.%d does not work with this kernel%s%s",

@@ -70,7 +70,7 @@ void wire_write(const struct wire_type *type, const void *object, struct text *o
 		case WIRE_INT:
 		case WIRE_OPTION:
 			memcpy(&number, member, sizeof number);
-			/* A negative int32 goes as a 64-bit value. */
+			/* A negative int32 is sent as a 64-bit value. */
 			if (number || f->kind == WIRE_INT)
 				put_number(out, f->number, (uint64_t) (int64_t) number);
 			break;

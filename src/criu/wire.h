@@ -1,9 +1,9 @@
 /*
- * wire.h - structs to protobuf and back, by tables
+ * wire.h - structs to protobuf and back, driven by tables
  *
- * CRIU speaks protocol buffers.  Of these its messages need four kinds of
- * value and no generated code: a table says which member has which number on
- * the wire, as libocispec's tables do for JSON.  What is not in the table is
+ * CRIU speaks protocol buffers.  Its messages need only four kinds of value,
+ * and no generated code: a table says which member has which number on the
+ * wire, as libocispec's tables do for JSON.  Fields not in the table are
  * skipped, so that a newer CRIU may say more than we understand.
  *
  * Format: https://protobuf.dev/programming-guides/encoding/ - a field is a
@@ -50,6 +50,6 @@ struct wire_type {
 /* Add the message OBJECT of TYPE to OUT. */
 void wire_write(const struct wire_type *type, const void *object, struct text *out);
 
-/* Fill the zeroed OBJECT from the N BYTES of a message.  False if they are no message: then OBJECT is not to be used.
- * Of a field that comes twice the last one counts. */
+/* Fill the zeroed OBJECT from the N BYTES of a message.  False if they are not one: then OBJECT must not be used.  If a
+ * field comes twice the last one counts. */
 bool wire_read(const struct wire_type *type, void *object, const void *bytes, size_t n);

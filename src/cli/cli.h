@@ -1,15 +1,15 @@
 /*
  * cli.h - the command line
  *
- *	main.c		global options, the right verb, its options, its exit code; the one place that prints an error
+ *	main.c		global options, then the verb, its options, its exit code; the only place that prints an error
  *	globals.c	what the global options mean
  *	verbs.c		the table of verbs
- *	cmd-*.c		one verb each: its option table, its help, its few lines of work
- *	options.c	the parser; help*.c: everything else that is made from the tables
+ *	cmd-*.c		one verb each: option table, help, a few lines of work
+ *	options.c	the parser; help*.c: all else that is made from the tables
  *
  * A verb fills a struct of the container room from its option table and hands
- * it over.  Nothing here uses stdio: output is built as text and written at
- * once, so that the short commands cost little more than their exec.
+ * it over.  Nothing here uses stdio: output is built as text and written in one
+ * go, so that short commands cost little more than their exec.
  */
 #pragma once
 #include <stdbool.h>
@@ -41,7 +41,7 @@ extern const struct option global_options[];
 struct cli {
 	struct globals globals;
 	int failure;			/* the exit code of an error */
-	struct config config;		/* filled by verbs that read one, so that all of its faults are printed */
+	struct config config;		/* filled in by verbs that read one, so that all its faults are printed */
 };
 
 struct verb {
@@ -49,13 +49,13 @@ struct verb {
 	const char *group;		/* heading in the list of commands */
 	const char *args;		/* "ID [SIGNAL]"; "" for none */
 	const char *summary;		/* one line, small first letter, no full stop */
-	const char *about;		/* for --help: a few lines */
+	const char *about;		/* a few lines for --help */
 	const struct option *options;	/* NULL: none */
 	size_t size;			/* of the struct that they fill */
-	int min, max;			/* words besides options; max -1: any number */
-	bool in_order;			/* the first of them ends the options */
-	bool enters;			/* starts a process inside a container: must run from a copy nobody can write */
-	int failure;			/* exit code of an error, 0: 1 */
+	int min, max;			/* number of words besides options; max -1: any */
+	bool in_order;			/* the first word ends the options */
+	bool enters;			/* starts a process in a container: must run from an unwritable copy */
+	int failure;			/* exit code of an error; 0 means 1 */
 
 	/* The exit code, or -1 with ERR.  OPTIONS is the struct, ARGS the words, NULL-terminated. */
 	int (*run)(struct cli *cli, void *options, char **args, struct error *err);
@@ -71,16 +71,16 @@ extern const struct verb *const verbs[];
 /* The verb called NAME, or NULL. */
 const struct verb *verb_find(const char *name);
 
-/* An error that names a verb which is near, if there is one. */
+/* An error that suggests a similar verb, if there is one. */
 int verb_unknown(const char *name, struct error *err);
 
-/* Open the log that GLOBALS ask for. */
+/* Open the log that GLOBALS asks for. */
 int globals_open_log(const struct globals *globals, struct error *err);
 
-/* Check what was given and work out what was not: the state root above all. */
+/* Check what was given and fill in what was not, above all the state root. */
 int globals_settle(struct globals *globals, struct error *err);
 
-/* Make a state root of our own below XDG_RUNTIME_DIR; any other is made by those who use it. */
+/* Make the state root if it is our own below XDG_RUNTIME_DIR; any other is made by whatever uses it. */
 int globals_prepare_root(const struct globals *globals, struct error *err);
 
 void globals_free(struct globals *globals);
@@ -88,5 +88,5 @@ void globals_free(struct globals *globals);
 /* Write T to standard output.  0, or -1 with ERR. */
 int output(const struct text *t, struct error *err);
 
-/* "ctr-run version ..." with its further lines. */
+/* Add "ctr-run version ..." and the lines after it. */
 void version_text(struct text *t);

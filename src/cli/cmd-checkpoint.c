@@ -3,19 +3,20 @@
 
 static const struct option checkpoint_options[] = {
 	CRIU_OPTIONS(checkpoint_options),
-	{  0,  "leave-running",      FLAG(checkpoint_options, leave_running),      NULL, "let the container run on" },
+	{  0,  "leave-running",      FLAG(checkpoint_options, leave_running),      NULL,
+	   "leave the container running" },
 	{  0,  "pre-dump",           FLAG(checkpoint_options, pre_dump),           NULL,
-	   "save memory only and let the container run on; a later checkpoint needs what has changed since" },
+	   "save only memory and leave the container running, for a later checkpoint to build on" },
 	{  0,  "parent-path",        TEXT(checkpoint_options, parent_path),        "DIR",
-	   "images of the pre-dump before, relative to the images" },
+	   "images of the previous pre-dump, relative to the images" },
 	{  0,  "page-server",        TEXT(checkpoint_options, page_server),        "ADDRESS:PORT",
 	   "send memory to the page server there, or serve lazy pages there" },
 	{  0,  "status-fd",          TEXT(checkpoint_options, status_fd),          "FD",
-	   "write a zero byte there when lazy pages are served" },
+	   "write a zero byte to FD when lazy pages can be fetched" },
 	{  0,  "tcp-skip-in-flight", FLAG(checkpoint_options, tcp_skip_in_flight), NULL,
-	   "leave TCP connections out that are being made" },
+	   "leave out TCP connections that are being established" },
 	{  0,  "check",              FLAG(checkpoint_options, check),              NULL,
-	   "only say what would not work" },
+	   "only report what would not work" },
 	{ .kind = OPTION_END }
 };
 
@@ -34,8 +35,8 @@ const struct verb verb_checkpoint = {
 	.group = "Saving a container",
 	.args = "ID",
 	.summary = "save a running container to files",
-	.about = "Saves all processes of the container ID with CRIU and deletes it; \"" PROGRAM " restore\" lets it "
-		 "go on from there. What will not work is found out before anything is frozen, and after a failure the "
+	.about = "Saves all processes of the container ID with CRIU and deletes it; \"" PROGRAM " restore\" resumes "
+		 "it from there. What will not work is found before anything is frozen, and after a failure the "
 		 "container runs on.",
 	.options = checkpoint_options,
 	.size = sizeof(struct checkpoint_options),

@@ -33,8 +33,8 @@ const struct verb verb_create = {
 	.args = "ID",
 	.summary = "make a container, ready to start",
 	.about = "Makes the container ID from a bundle: a directory with config.json and a root file system. "
-		 "Everything is set up but its program does not run yet: \"" PROGRAM " start ID\" does that. ID "
-		 "must be unique and made of letters, digits and the signs _+-. alone.",
+		 "Everything is set up, but its program does not run yet: \"" PROGRAM " start ID\" starts it. ID "
+		 "must be unique and consist only of letters, digits and the signs _+-.",
 	.options = create_options,
 	.size = sizeof(struct create_options),
 	.min = 1,

@@ -6,7 +6,7 @@ struct delete_options { bool force; };
 
 static const struct option delete_options[] = {
 	{ 'f', "force", FLAG(delete_options, force), NULL,
-	   "kill it first if it runs; no error if there is no such container" },
+	   "kill the container first if it runs; no error if there is none" },
 	{ .kind = OPTION_END }
 };
 
@@ -21,8 +21,8 @@ const struct verb verb_delete = {
 	.name = "delete",
 	.group = "The life of a container",
 	.args = "ID",
-	.summary = "remove a container and all that was made for it",
-	.about = "Removes a container that has stopped: its cgroup, its state and whatever else was made for it. "
+	.summary = "remove a container and everything made for it",
+	.about = "Removes a stopped container: its cgroup, its state and whatever else was made for it. "
 		 "The bundle is left as it is.",
 	.options = delete_options,
 	.size = sizeof(struct delete_options),

@@ -8,8 +8,8 @@ struct cmd_events { const char *interval; bool stats; };
 
 static const struct option options[] = {
 	{ 0, "interval", TEXT(cmd_events, interval), "DURATION",
-	  "time between two lines of statistics, as in 500ms, 5s, 1m30s (default: 5s)" },
-	{ 0, "stats",    FLAG(cmd_events, stats),    NULL, "print one line of statistics and end" },
+	  "time between lines of statistics, such as 500ms, 5s, 1m30s (default: 5s)" },
+	{ 0, "stats",    FLAG(cmd_events, stats),    NULL, "print one line of statistics and exit" },
 	{ .kind = OPTION_END }
 };
 
@@ -29,7 +29,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 
 	const char *interval = o->interval ? o->interval : "5s";
 
-	/* "-5s" is a duration, too, only not one to wait for. */
+	/* "-5s" is a duration too, just not one to wait for. */
 	if (!number_parse_duration(interval + (*interval == '-'), &events.interval))
 		return fail_code(err, ERROR_USAGE, "invalid value \"%s\" for flag -interval: not a duration such as 5s",
 				 o->interval);
@@ -42,9 +42,9 @@ const struct verb verb_events = {
 	.name = "events",
 	.group = "Inside a container",
 	.args = "ID",
-	.summary = "tell what a container uses, and when it runs out of memory",
+	.summary = "report what a container uses, and when it runs out of memory",
 	.about = "Prints a line of JSON with what the container has used so far (processor time, memory, processes, "
-		 "block devices, huge pages, network) each interval, and one when it has run out of memory. Ends when "
+		 "block devices, huge pages, network) each interval, and one when it has run out of memory. Exits when "
 		 "the container has stopped.",
 	.options = options,
 	.size = sizeof(struct cmd_events),

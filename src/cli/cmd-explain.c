@@ -20,15 +20,15 @@ struct explain_options {
 
 static const struct option explain_options[] = {
 	{ 'b', "bundle",         TEXT(explain_options, bundle),         "DIR", "the same as BUNDLE" },
-	{ 'f', "config",         TEXT(explain_options, config),         "FILE", "in place of config.json" },
+	{ 'f', "config",         TEXT(explain_options, config),         "FILE", "read FILE instead of config.json" },
 	{  0,  "id",             TEXT(explain_options, id),             "NAME",
-	   "the id the container would have (default: that of the bundle)" },
+	   "the id that the container would have (default: the bundle's name)" },
 	{  0,  "format",         CHOICE(explain_options, format),       "text|json",
-	   "how it is printed (default: text)" },
+	   "output format (default: text)" },
 	{  0,  "json",           FLAG(explain_options, json),           NULL, "the same as --format json" },
 	{  0,  "syscall",        TEXT(explain_options, syscall),        "NAME[,N=VALUE...]",
-	   "only what becomes of this system call, with argument N having VALUE, and which rule of the seccomp profile "
-	   "says so" },
+	   "show only what happens to this system call, with argument N being VALUE, and which rule of the seccomp "
+	   "profile decides it" },
 	{  0,  "no-pivot",       FLAG(explain_options, no_pivot),       NULL, "as for create" },
 	{  0,  "no-new-keyring", FLAG(explain_options, no_new_keyring), NULL, "as for create" },
 	{ .kind = OPTION_END }

@@ -18,9 +18,9 @@ const struct verb verb_features = {
 	.name = "features",
 	.group = "Bundles and this build",
 	.args = "",
-	.summary = "print what this build knows, as JSON",
+	.summary = "print what this build supports, as JSON",
 	.about = "Prints the runtime-spec's features document: the hooks, mount options, namespaces, capabilities, "
-		 "seccomp actions and so on that this build understands. It says nothing of the machine that it "
+		 "seccomp actions and so on that this build understands. It says nothing about the machine that it "
 		 "runs on.",
 	.run = run,
 };

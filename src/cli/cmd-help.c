@@ -7,7 +7,7 @@ struct help_options { const char *format; };
 
 static const struct option help_options[] = {
 	{ 'f', "format", CHOICE(help_options, format), "text|json|man|bash|zsh|fish",
-	  "as text (default), as JSON, as parts of a man page, or as a completion script for a shell" },
+	  "text (default), JSON, parts of a man page, or a completion script for a shell" },
 	{ .kind = OPTION_END }
 };
 
@@ -40,9 +40,9 @@ const struct verb verb_help = {
 	.name = "help",
 	.group = "Bundles and this build",
 	.args = "[COMMAND]",
-	.summary = "tell about a command",
-	.about = "Tells what a command does and which options it has; without COMMAND, which commands there "
-		 "are.\n\nCompletions and the option lists of the manual come from here too: \"" PROGRAM " help "
+	.summary = "describe a command",
+	.about = "Prints what a command does and which options it has; without COMMAND, the list of "
+		 "commands.\n\nCompletions and the option lists of the manual come from here too: \"" PROGRAM " help "
 		 "--format bash\".",
 	.options = help_options,
 	.size = sizeof(struct help_options),

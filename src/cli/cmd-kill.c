@@ -9,7 +9,7 @@
 struct kill_options { bool all; };
 
 static const struct option kill_options[] = {
-	{ 'a', "all", FLAG(kill_options, all), NULL, "send it to every process of the container" },
+	{ 'a', "all", FLAG(kill_options, all), NULL, "send the signal to every process of the container" },
 	{ .kind = OPTION_END }
 };
 

@@ -16,7 +16,7 @@ struct list_options { const char *format; bool quiet; };
 
 static const struct option list_options[] = {
 	{ 'f', "format", CHOICE(list_options, format), "table|json", "a table (default) or a JSON array" },
-	{ 'q', "quiet",  FLAG(list_options, quiet),    NULL, "only the ids" },
+	{ 'q', "quiet",  FLAG(list_options, quiet),    NULL, "print only the ids" },
 	{ .kind = OPTION_END }
 };
 
@@ -31,8 +31,8 @@ static void found_free(struct found *found)
 	free(found->infos);
 }
 
-/* What can be read of every container.  One that goes away meanwhile is left out; one that is broken must not
- * hide the others. */
+/* Collect what can be read of every container.  One that disappears meanwhile is left out; a broken one must not hide
+ * the others. */
 static void find(const char *root, char **ids, struct found *found)
 {
 	for (; *ids; ids++) {
@@ -82,7 +82,7 @@ static void add_table(struct text *t, const struct found *found)
 	table_add(t, cells, found->n + 1, COLUMNS);
 }
 
-/* Broken ones too: whoever clears up wants to know of them. */
+/* Broken ones too: whoever cleans up wants to know about them. */
 static void add_ids(struct text *t, const char *root, char **ids)
 {
 	for (; *ids; ids++) {
@@ -104,7 +104,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	char **ids;
 
 	(void) args;
-	/* A root that is named is expected to be there; the default one is made by the first container. */
+	/* A root given by the user must exist; the default one is made by the first container. */
 	if (g->root_given && access(g->root, F_OK) < 0)
 		return fail(err, errno, "open the state root %s", g->root);
 	if (container_list(g->root, &ids, err) < 0)

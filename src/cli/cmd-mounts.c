@@ -23,7 +23,7 @@ const struct verb verb_mounts = {
 	.summary = "add mounts to a running container, or remove them",
 	.about = "FILE (\"-\": standard input) is a JSON array of mounts as in config.json, or an object with the "
 		 "member \"mounts\". \"add\" mounts them all, in their order, or none; \"remove\" unmounts what is on "
-		 "top of their destinations, the last first, and looks at nothing else in FILE.",
+		 "top of their destinations, the last first, and ignores everything else in FILE.",
 	.min = 3,
 	.max = 3,
 	.enters = true,

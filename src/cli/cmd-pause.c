@@ -20,8 +20,8 @@ const struct verb verb_pause = {
 	.args = "ID",
 	.summary = "stop all processes of a container where they are",
 	.about = "Freezes the cgroup of a created or running container: none of its processes gets any processor "
-		 "time, and none can notice or prevent it. Memory and open files stay as they are. \"resume\" lets "
-		 "them go on.",
+		 "time, and none can notice or prevent that. Memory and open files stay as they are. \"resume\" lets "
+		 "them continue.",
 	.min = 1,
 	.max = 1,
 	.run = run_pause,
@@ -31,7 +31,7 @@ const struct verb verb_resume = {
 	.name = "resume",
 	.group = "The life of a container",
 	.args = "ID",
-	.summary = "let the processes of a paused container go on",
+	.summary = "let the processes of a paused container continue",
 	.about = "Thaws the cgroup of a paused container.",
 	.min = 1,
 	.max = 1,

@@ -1,8 +1,8 @@
 /*
  * cmd-ps.c - ctr-run ps
  *
- * The container's cgroup knows the pids.  The table is the machine's own
- * ps(1), of which the lines with other pids are dropped.
+ * The container's cgroup knows the pids.  The table comes from the machine's
+ * own ps(1); lines with other pids are dropped.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -28,11 +28,11 @@ struct ps_options { const char *format; };
 
 static const struct option ps_options[] = {
 	{ 'f', "format", CHOICE(ps_options, format), "table|json",
-	   "what ps(1) says (default), or a JSON array of pids" },
+	   "the output of ps(1) (default), or a JSON array of pids" },
 	{ .kind = OPTION_END }
 };
 
-/* The next word of S, as isspace(3) parts them; its LENGTH; NULL at the end of the line. */
+/* The next word of S, separated by isspace(3) characters, and its LENGTH; NULL at the end of the line. */
 static const char *next_word(const char *s, size_t *length)
 {
 	while (*s && *s != '\n' && isspace((unsigned char) *s))
@@ -80,7 +80,7 @@ int ps_filter(const char *table, const pid_t *pids, size_t n_pids, struct text *
 	return 0;
 }
 
-/* Start PATH with ARGS ("-ef" if there are none), writing to OUT. */
+/* Start PATH with ARGS ("-ef" if there are none) and its output going to OUT. */
 static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct error *err)
 {
 	static char all[] = "-ef", name[] = "ps";
@@ -94,7 +94,7 @@ static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct e
 	argv[1] = all;
 	if (n)
 		memcpy(argv + 1, args, n * sizeof *argv);
-	/* posix_spawn(3) gives up where a filter answers EPERM to clone3. */
+	/* posix_spawn(3) gives up if a seccomp filter answers EPERM to clone3. */
 	*pid = process_clone(0, -1, false, NULL, err);
 	if (*pid == 0) {
 		if (dup2(out, STDOUT_FILENO) >= 0)
@@ -104,7 +104,7 @@ static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct e
 	return *pid < 0 ? wrap(err, "start %s", path) : 0;
 }
 
-/* What ps prints for ARGS; the caller frees.  NULL with ERR. */
+/* The output of ps for ARGS; the caller frees.  NULL with ERR. */
 static char *run_ps(char **args, struct error *err)
 {
 	auto_free char *path = host_find_program("ps"), *printed = NULL;
@@ -127,7 +127,7 @@ static char *run_ps(char **args, struct error *err)
 		return NULL;
 	close(take_fd(out));
 	printed = fd_read_all(in, 256u << 20, &length, err);
-	/* Closed before we wait: had we not read all, ps would wait for us. */
+	/* Close it before waiting: if we have not read everything, ps would wait for us. */
 	close(take_fd(in));
 	status = process_reap(pid);
 	if (!printed || (WIFEXITED(status) && !WEXITSTATUS(status)))
@@ -172,8 +172,8 @@ const struct verb verb_ps = {
 	.group = "Inside a container",
 	.args = "ID [PS-OPTION...]",
 	.summary = "list the processes of a container",
-	.about = "Lists the processes of a container as ps(1) does, with the pids that the host knows. What follows "
-		 "ID is given to ps; without it that is -ef. There must be a column titled PID.",
+	.about = "Lists the processes of a container as ps(1) does, with their pids on the host. What follows "
+		 "ID is passed to ps; the default is -ef. There must be a column titled PID.",
 	.options = ps_options,
 	.size = sizeof(struct ps_options),
 	.min = 1,

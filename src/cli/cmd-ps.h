@@ -6,6 +6,6 @@
 struct error;
 struct text;
 
-/* Of TABLE, which ps(1) printed, add to OUT the title line and the lines that have one of PIDS, which are sorted, in
- * the column titled PID.  -1 with ERR if there is no such column. */
+/* From TABLE, which ps(1) printed, add to OUT the title line and the lines that have one of the sorted PIDS in the
+ * column titled PID.  -1 with ERR if there is no such column. */
 int ps_filter(const char *table, const pid_t *pids, size_t n_pids, struct text *out, struct error *err);

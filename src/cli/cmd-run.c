@@ -3,11 +3,11 @@
 
 static const struct option run_options[] = {
 	CREATE_OPTIONS,
-	{ 'd', "detach",         FLAG(create_options, detach),       NULL, "do not wait for the container's end" },
+	{ 'd', "detach",         FLAG(create_options, detach),       NULL, "do not wait for the container to end" },
 	{  0,  "keep",           FLAG(create_options, keep),         NULL,
 	   "do not delete the container when it has ended" },
 	{  0,  "no-subreaper",   FLAG(create_options, no_subreaper), NULL,
-	   "do not adopt processes that the container leaves behind" },
+	   "do not adopt processes orphaned by the container" },
 	{ .kind = OPTION_END }
 };
 
@@ -22,7 +22,7 @@ const struct verb verb_run = {
 	.name = "run",
 	.group = "The life of a container",
 	.args = "ID",
-	.summary = "create a container, start it and wait for its end",
+	.summary = "create a container, start it and wait for it to end",
 	.about = "Creates and starts the container ID from a bundle, waits until it ends, deletes it and ends with "
 		 "its exit code (128 + the signal if it was killed). With --detach it returns as soon as the "
 		 "container runs.",

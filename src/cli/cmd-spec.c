@@ -11,9 +11,10 @@
 struct spec_options { const char *bundle, *config; bool rootless; };
 
 static const struct option spec_options[] = {
-	{ 'b', "bundle",   TEXT(spec_options, bundle),   "DIR", "write it there (default: the current directory)" },
-	{ 'f', "config",   TEXT(spec_options, config),   "FILE", "another name for config.json" },
-	{  0,  "rootless", FLAG(spec_options, rootless), NULL, "one for a user without privileges" },
+	{ 'b', "bundle",   TEXT(spec_options, bundle),   "DIR",
+	  "write the file to DIR (default: the current directory)" },
+	{ 'f', "config",   TEXT(spec_options, config),   "FILE", "write FILE instead of config.json" },
+	{  0,  "rootless", FLAG(spec_options, rootless), NULL, "make a config for an unprivileged user" },
 	{ .kind = OPTION_END }
 };
 
@@ -29,7 +30,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 	(void) args;
 	if (dir < 0)
 		return fail(err, errno, "open the bundle %s", bundle);
-	/* O_EXCL: nobody's work is overwritten, not even that of a spec at the same time. */
+	/* O_EXCL: never overwrite anybody's work, not even that of a `spec` running at the same time. */
 	auto_fd fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
 	if (fd < 0 && errno == EEXIST)
 		return fail_code(err, ERROR_EXISTS, "File %s exists. Remove it first", name);
@@ -48,9 +49,9 @@ const struct verb verb_spec = {
 	.group = "Bundles and this build",
 	.args = "",
 	.summary = "write a config.json to start from",
-	.about = "Writes config.json for a bundle whose root file system lies in the directory rootfs beside it. It "
-		 "runs \"sh\" in a terminal, in namespaces of its own; edit it to your needs. A config.json that is "
-		 "there already is left alone.",
+	.about = "Writes config.json for a bundle whose root file system is the directory rootfs beside it. It "
+		 "runs \"sh\" in a terminal, in namespaces of its own; edit it to suit your needs. An existing "
+		 "config.json is left alone.",
 	.options = spec_options,
 	.size = sizeof(struct spec_options),
 	.run = run,

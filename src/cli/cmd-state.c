@@ -26,11 +26,10 @@ const struct verb verb_state = {
 	.group = "What there is",
 	.args = "ID",
 	.summary = "print the state of a container as JSON",
-	.about = "Prints what is known of a container as the runtime-spec's state document: its status (creating, "
+	.about = "Prints what is known about a container as the runtime-spec's state document: its status (creating, "
 		 "created, running, paused or stopped), pid, bundle, annotations; and, beyond the spec, rootfs, "
-		 "created, owner, how it ended (exit) and how many processes were killed because memory ran out "
-		 "(oomKills), where that "
-		 "is known.",
+		 "created, owner and, where known, how it ended (exit) and how many processes were killed because "
+		 "memory ran out (oomKills).",
 	.min = 1,
 	.max = 1,
 	.run = run,

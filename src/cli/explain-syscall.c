@@ -46,7 +46,7 @@ static bool parse_argument(char *text, struct seccomp_question *question)
 	return true;
 }
 
-/* The name stays in TEXT, which is cut up. */
+/* The name points into TEXT, which is modified. */
 static int parse_question(char *text, struct seccomp_question *question, struct error *err)
 {
 	*question = (struct seccomp_question) { .name = strsep(&text, ",") };
@@ -62,7 +62,7 @@ static int parse_question(char *text, struct seccomp_question *question, struct 
 	return 0;
 }
 
-/* "config.json:12:5", or nothing if that place has been filled in by nobody. */
+/* "config.json:12:5", or nothing if the value is not written in the file. */
 static const char *place_of(struct arena *arena, const struct config *config, const char *pointer)
 {
 	struct error at = { 0 };

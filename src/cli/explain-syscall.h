@@ -1,4 +1,4 @@
-/* explain-syscall.h - `explain --syscall`: what becomes of one system call, and because of what in the config */
+/* explain-syscall.h - `explain --syscall`: what happens to one system call, and which part of the config decides it */
 #pragma once
 #include <stdbool.h>
 

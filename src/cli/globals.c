@@ -22,23 +22,23 @@
 
 const struct option global_options[] = {
 	{  0,  "root",           TEXT(globals, root),             "DIR",
-	   "where the state of containers is kept (default: " DEFAULT_ROOT ", or " PROGRAM
+	   "where container state is kept (default: " DEFAULT_ROOT ", or " PROGRAM
 	   " below $XDG_RUNTIME_DIR if not root)" },
 	{  0,  "log",            TEXT(globals, log),              "FILE",
 	   "append log lines to FILE, or send them to journald:NAME or syslog:NAME (default: standard error)" },
-	{  0,  "log-format",     CHOICE(globals, log_format),     "text|json", "how log lines look (default: text)" },
+	{  0,  "log-format",     CHOICE(globals, log_format),     "text|json", "format of log lines (default: text)" },
 	{  0,  "log-level",      CHOICE(globals, log_level),      "error|warning|debug",
-	   "how much is logged (default: warning)" },
+	   "how much to log (default: warning)" },
 	{  0,  "debug",          FLAG(globals, debug),            NULL, "the same as --log-level debug" },
 	{  0,  "systemd-cgroup", FLAG(globals, systemd_cgroup),   NULL,
 	   "let systemd make the cgroups; cgroupsPath is then slice:prefix:name" },
 	{  0,  "cgroup-manager", CHOICE(globals, cgroup_manager), "cgroupfs|systemd|disabled",
 	   "who makes the cgroups (default: cgroupfs)" },
 	{  0,  "rootless",       TEXT(globals, rootless),         "true|false|auto",
-	   "accepted for compatibility; what is not permitted is found out" },
+	   "accepted for compatibility; missing privileges are detected" },
 	{  0,  "criu",           TEXT(globals, criu),             "FILE",
 	   "the CRIU program that checkpoint and restore use (default: criu in $PATH)" },
-	{ 'v', "version",        FLAG(globals, version),          NULL, "print the version and end" },
+	{ 'v', "version",        FLAG(globals, version),          NULL, "print the version and exit" },
 	{ 'V', "Version",        FLAG(globals, version),          NULL, NULL },	/* crun's letter */
 	{ .kind = OPTION_END }
 };
@@ -54,7 +54,7 @@ static const struct daemon {
 
 static int open_daemon(const struct daemon *d, const char *identifier, struct error *err)
 {
-	/* A daemon that has stopped reading holds us up no longer than this. */
+	/* A daemon that has stopped reading delays us no longer than this. */
 	struct timeval patience = { .tv_sec = 1 };
 	int sock = socket_connect(AT_FDCWD, d->socket, SOCK_DGRAM, err);
 
@@ -78,7 +78,7 @@ int globals_open_log(const struct globals *globals, struct error *err)
 		size_t n = strlen(daemons[i].prefix);
 		if (strncmp(path, daemons[i].prefix, n))
 			continue;
-		/* What a daemon is told is no JSON, so nothing needs to be kept for one object. */
+		/* Daemons get no JSON, so lines need not be held back for one object. */
 		log_open(NULL, false, level_set, value, err);
 		return open_daemon(&daemons[i], path + n, err);
 	}
@@ -96,7 +96,7 @@ static bool inside_userns(void)
 	return host_look_userns(&initial, &ignored) == 0 && !initial;
 }
 
-/* Like runc: root of a user namespace is still somebody's plain user, unless that somebody is root.  conmon gives no
+/* Like runc: root of a user namespace is still some ordinary user outside, unless $USER says root.  conmon sets no
  * USER. */
 static bool wants_private_root(void)
 {
@@ -141,7 +141,7 @@ int globals_settle(struct globals *g, struct error *err)
 	if (g->rootless && strcmp(g->rootless, "auto") && !option_bool(g->rootless, &ignored))
 		return fail_code(err, ERROR_USAGE, "invalid rootless: %s (one of true|false|auto)", g->rootless);
 	if (g->cgroup_manager) {
-		/* The one that says more wins: callers add --systemd-cgroup by rote. */
+		/* The more specific option wins: callers add --systemd-cgroup by rote. */
 		g->systemd_cgroup = !strcmp(g->cgroup_manager, "systemd");
 		g->cgroup_disabled = !strcmp(g->cgroup_manager, "disabled");
 	}

@@ -1,9 +1,9 @@
 /*
  * help-bash.c - the completion script for bash
  *
- * Three functions are made from the tables: the options of a command, what the
- * value of an option is, what its words are.  The rest is the same for all.
- * bash takes "=" for a word of its own.
+ * Three functions are made from the tables: the options of a command, the
+ * values of an option, the words of a command.  The rest is the same for all.
+ * bash treats "=" as a word of its own.
  */
 #include <stdio.h>
 #include <string.h>

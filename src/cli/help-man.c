@@ -1,7 +1,7 @@
 /*
  * help-man.c - the parts of the man pages that the tables know
  *
- * man(7) source in named parts; man/page.awk sets them into the prose of
+ * man(7) source in named parts; man/page.awk inserts them into the prose of
  * man/COMMAND.md.
  */
 #include <ctype.h>
@@ -9,7 +9,7 @@
 
 #include "cli/help.h"
 
-/* roff takes a backslash, a minus and a leading dot or quote for itself. */
+/* A backslash, a minus and a leading dot or quote are special in roff. */
 static void add_roff(struct text *t, const char *s)
 {
 	if (*s == '.' || *s == '\'')
@@ -24,7 +24,7 @@ static void add_roff(struct text *t, const char *s)
 	}
 }
 
-/* Words in capitals are what the user puts there: slanted; brackets, dots and bars are not. */
+/* Slant words in capitals, which stand for the user's values, but not brackets, dots and bars. */
 static void add_placeholders(struct text *t, const char *s)
 {
 	bool slanted = false;

@@ -6,8 +6,8 @@
 enum offer { OFFER_NOTHING, OFFER_CHOICE, OFFER_DIR, OFFER_FILE, OFFER_ID, OFFER_SIGNAL, OFFER_COMMAND, OFFER_PROGRAM };
 enum offer help_offer(const char *arg);
 
-/* Copy the next word of a verb's `args` into WORD of SIZE bytes without its brackets and dots, and move *ARGS on;
- * false at the end. */
+/* Copy the next word of a verb's `args`, without brackets and dots, into WORD of SIZE bytes, and advance *ARGS; false
+ * at the end. */
 bool help_next_arg(const char **args, char *word, size_t size);
 
 /* S in single quotes, as bash, zsh and fish understand it. */
@@ -16,5 +16,5 @@ void shell_quote(struct text *t, const char *s);
 /* "text|json" as words: "text json". */
 void shell_choices(struct text *t, const char *arg);
 
-/* The names of signals, for people. */
+/* Signals worth offering to people. */
 #define SHELL_SIGNALS "HUP INT QUIT KILL USR1 USR2 TERM CONT STOP WINCH"

@@ -3,7 +3,7 @@
 
 #include "cli/help-shell.h"
 
-/* Text inside [ ] or : : of a spec, which is in single quotes. */
+/* Add text for inside [ ] or : : of a spec, which is in single quotes. */
 static void add_escaped(struct text *t, const char *s)
 {
 	for (; *s; s++) {

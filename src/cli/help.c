@@ -12,7 +12,7 @@ static void add_blanks(struct text *t, size_t n)
 		text_add(t, " ");
 }
 
-/* Words of S from column AT on, broken before WIDTH, further lines indented by INDENT; "\n" in S stays. */
+/* Add the words of S from column AT on, wrapped before WIDTH, further lines indented by INDENT; "\n" in S is kept. */
 static void add_wrapped(struct text *t, const char *s, size_t at, size_t indent)
 {
 	bool first = true;
@@ -44,7 +44,7 @@ static void add_wrapped(struct text *t, const char *s, size_t at, size_t indent)
 	text_add(t, "\n");
 }
 
-/* A row of two columns; a left one that is too long has a line of its own. */
+/* Add a row of two columns; a left one that is too long gets its own line. */
 static void add_row(struct text *t, const char *left, const char *right)
 {
 	size_t n = strlen(left);

@@ -1,5 +1,5 @@
 /*
- * help.h - all that is made from the tables of verbs and options
+ * help.h - everything that is made from the tables of verbs and options
  *
  * VERB NULL means the program itself.  Everything is added to T.
  */
@@ -9,10 +9,10 @@
 /* What --help prints. */
 void help_text(const struct verb *verb, struct text *t);
 
-/* The same for machines: one JSON object; the program's holds all verbs. */
+/* The same for machines, as one JSON object; the program's contains all verbs. */
 void help_json(const struct verb *verb, struct text *t);
 
-/* Parts of a man page, each under a line "@name@", for man/page.awk to put into the hand-written prose. */
+/* Parts of a man page, each under a line "@name@", which man/page.awk puts into the hand-written prose. */
 void help_man(const struct verb *verb, struct text *t);
 
 /* Completions of the whole program. */

@@ -19,8 +19,8 @@
 #include "sys/interrupt.h"
 #include "sys/signals.h"
 
-/* The faults of the config beyond the one that ERR tells about.  That one loses what was put before its message
- * ("create web: "): it has a place, and is to look like the others. */
+/* The faults of the config besides the one in ERR.  That one loses the context before its message ("create web: "): it
+ * has a place, and should look like the others. */
 static unsigned more_faults(const struct config *config, struct error *err, char **lines)
 {
 	const struct json_faults *faults = &config->faults;
@@ -51,8 +51,8 @@ static void print_error(const struct cli *cli, struct error *err)
 		free(lines[--n]);
 }
 
-/* Say what is wrong with the words and show how they should be: on standard output, as runc does, where
- * clients that look for a flag find it.  The error itself goes to the log. */
+/* Say what is wrong with the arguments and show the usage: on standard output, like runc, where clients that look for a
+ * flag find it.  The error itself goes to the log. */
 static void print_usage(const struct verb *verb, const char *problem)
 {
 	auto_text t = { 0 };
@@ -71,7 +71,7 @@ static int print_help(const struct verb *verb, struct error *err)
 	return output(&t, err);
 }
 
-/* runc's words, which its users grep for. */
+/* runc's wording, which its users grep for. */
 static int check_arity(const struct verb *verb, char **args, struct error *err)
 {
 	int n = 0;
@@ -88,7 +88,7 @@ static int check_arity(const struct verb *verb, char **args, struct error *err)
 	return fail_code(err, ERROR_USAGE, "\"%s\" requires a maximum of %d argument(s)", verb->name, verb->max);
 }
 
-/* "ctr-run list --root DIR": the word is right, its place is not. */
+/* "ctr-run list --root DIR": a valid option in the wrong place. */
 static void hint_global(struct error *err)
 {
 	static const char unknown[] = "flag provided but not defined: -";
@@ -137,11 +137,11 @@ static int do_verb(struct cli *cli, const struct verb *verb, char **words, struc
 	return code;
 }
 
-/* What the global options alone decide: -1 with ERR, an exit code, or 0 with *VERB to go on with. */
+/* Do what the global options alone decide: -1 with ERR, an exit code, or 0 with *VERB to continue with. */
 static int choose_verb(struct cli *cli, enum options_result result, char **rest, const struct verb **verb,
 		       struct error *err)
 {
-	/* Even a wrong command line is told to the log that it names: it is all that a shim reads. */
+	/* Report even a wrong command line to the log that it names: a shim reads nothing else. */
 	struct error first = *err;
 	int opened = globals_open_log(&cli->globals, err);
 
@@ -185,7 +185,7 @@ static int run(int argc, char **argv)
 	}
 	if (code < 0) {
 		print_error(&cli, &err);
-		/* As the shell has it of a program that the signal ended. */
+		/* As a shell reports a program killed by a signal. */
 		code = err.code == ERROR_INTERRUPTED ? 128 + interrupt_signal() : cli.failure;
 	}
 	config_free(&cli.config);
@@ -195,7 +195,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	/* Before anything is opened: a file that became descriptor 2 would receive what is meant for people. */
+	/* Before anything is opened: a file that became descriptor 2 would receive messages meant for people. */
 	fd_fill_stdio();
 	signal_want_children();
 	return run(argc, argv);

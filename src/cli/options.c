@@ -64,7 +64,7 @@ bool option_is_flag(const struct option *option)
 	return option->kind == OPTION_FLAG || option->kind == OPTION_TOGGLE;
 }
 
-/* One more, and the NULL behind it stays. */
+/* Add one, keeping the NULL at the end. */
 static void list_add(char ***list, const char *value)
 {
 	size_t n = 0;
@@ -123,7 +123,7 @@ static int set(const struct option *o, void *into, const char *value, struct err
 	return fail_code(err, ERROR_USAGE, "the option --%s has no kind", o->name);
 }
 
-/* "-td": single letters, each a flag, where no option has that name. */
+/* "-td": single letters, each a flag, if no option has that name. */
 static bool set_group(const struct option *table, void *into, const char *letters)
 {
 	for (const char *p = letters; *p; p++) {
@@ -136,7 +136,7 @@ static bool set_group(const struct option *table, void *into, const char *letter
 	return true;
 }
 
-/* The letter of a group like "-it" that is no flag, if another one is: then a group was meant. */
+/* The letter of a group like "-it" that is not a flag, if another letter is: then a group was meant. */
 static char odd_letter(const struct option *table, const char *name, size_t length)
 {
 	unsigned known = 0;
@@ -169,7 +169,7 @@ static int unknown(const struct option *table, const char *name, size_t length, 
 	return fail_code(err, ERROR_USAGE, "flag provided but not defined: -%.*s", (int) length, name);
 }
 
-/* The option at *WORDS; moves *WORDS on to its last word. */
+/* Parse the option at *WORDS, and advance *WORDS to its last word. */
 static enum options_result parse_one(const struct option *table, void *into, char ***words, struct error *err)
 {
 	const char *word = **words, *name = word + 1 + (word[1] == '-');

@@ -2,14 +2,14 @@
  * options.h - options as typed tables
  *
  *	static const struct option table[] = {
- *		{ 'b', "bundle",   TEXT(create_options, bundle),   "DIR", "where config.json lies" },
+ *		{ 'b', "bundle",   TEXT(create_options, bundle),   "DIR", "where config.json is" },
  *		{  0,  "no-pivot", FLAG(create_options, no_pivot), NULL,  "move the root instead of pivot_root(2)" },
  *		{ .kind = OPTION_END }
  *	};
  *
- * A row names the member that it fills; a member of another type does not
- * compile.  The parser, --help, the man pages, the completions and the JSON
- * description of the command line are all read from the same rows.
+ * A row names the member that it sets; one of the wrong type does not compile.
+ * The parser, --help, the man pages, the completions and the JSON description
+ * of the command line are all read from the same rows.
  *
  * Words are read as Go's flag package reads them, because that is what the
  * clients of a runtime were written against: one dash or two make no
@@ -26,12 +26,12 @@ struct text;
 enum option_kind {
 	OPTION_END,
 	OPTION_FLAG,	/* bool */
-	OPTION_TOGGLE,	/* int: 1 or -1 as the user said, 0 if nothing was: for what a config says too */
-	OPTION_TEXT,	/* const char *; an empty value is as none */
-	OPTION_WORD,	/* const char *; an empty value is refused: as none it would be a surprise */
-	OPTION_CHOICE,	/* as TEXT, and one of the words in `arg`: "table|json" */
+	OPTION_TOGGLE,	/* int: 1 (yes), -1 (no), 0 (not given): for what a config may say too */
+	OPTION_TEXT,	/* const char *; an empty value counts as not given */
+	OPTION_WORD,	/* const char *; an empty value is refused, where ignoring it would surprise */
+	OPTION_CHOICE,	/* as TEXT, but one of the words in `arg`: "table|json" */
 	OPTION_COUNT,	/* unsigned */
-	OPTION_LIST,	/* char **, NULL-terminated; each time adds one */
+	OPTION_LIST,	/* char **, NULL-terminated; each use adds one */
 };
 
 struct option {
@@ -39,8 +39,8 @@ struct option {
 	const char *name;
 	enum option_kind kind;
 	size_t at;			/* offset of the member */
-	const char *arg;		/* what the value is: "DIR", "FILE", "N", "table|json"; NULL for a flag */
-	const char *help;		/* one line, small first letter, no full stop; NULL: understood, not offered */
+	const char *arg;		/* the kind of value: "DIR", "FILE", "N", "table|json"; NULL for a flag */
+	const char *help;		/* one line, small first letter, no full stop; NULL: accepted, but not shown */
 };
 
 #define OPTION_FITS(T, m, type) \
@@ -56,23 +56,23 @@ struct option {
 
 enum options_result { OPTIONS_BAD = -1, OPTIONS_DONE, OPTIONS_HELP };
 
-/* Take the options of TABLE (NULL: none) off WORDS, a NULL-terminated list, into the zeroed struct INTO.  The other
- * words go to REST, which has room for all of WORDS with its NULL.  IN_ORDER: the first of them ends the options.
- * WORDS itself stays as it is.  OPTIONS_HELP as soon as --help or -h is met; OPTIONS_BAD with ERR (ERROR_USAGE).
- * In all cases the caller calls options_free(). */
+/* Read the options of TABLE (NULL: none) from WORDS, a NULL-terminated list, into the zeroed struct INTO.  The other
+ * words go to REST, which has room for all of WORDS and its NULL.  IN_ORDER: the first of those ends the options.
+ * WORDS is not modified.  OPTIONS_HELP as soon as --help or -h is seen; OPTIONS_BAD with ERR (ERROR_USAGE).  In all
+ * cases the caller calls options_free(). */
 enum options_result options_parse(const struct option *table, bool in_order, void *into, char **words, char **rest,
 				  struct error *err);
 
-/* Free the lists in INTO; the texts belong to the words. */
+/* Free the lists in INTO; the strings belong to WORDS. */
 void options_free(const struct option *table, void *into);
 
-/* The row called NAME of LENGTH bytes, a long name or a letter, hidden ones too; or NULL. */
+/* The row whose long name or letter is NAME, of LENGTH bytes, including hidden rows; or NULL. */
 const struct option *option_find(const struct option *table, const char *name, size_t length);
 
-/* True if the option takes a value only after "=", and is "true" without one. */
+/* True if the option takes a value only after "=" and means "true" without one. */
 bool option_is_flag(const struct option *option);
 
-/* True if VALUE is one of the words of ARG, which are parted by '|'. */
+/* True if VALUE is one of the words of ARG, which are separated by '|'. */
 bool option_offers(const char *arg, const char *value);
 
 /* Go's ParseBool: 1, t, T, true, True, TRUE and their opposites. */

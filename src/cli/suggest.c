@@ -1,9 +1,9 @@
 /*
  * suggest.c - see suggest.h
  *
- * The distance is the number of letters to add, drop, change or swap with
- * their neighbour.  About a third of a word may be wrong; a typed word of at
- * least two letters that begins the right one is near too.
+ * The distance is the number of letters to add, drop, change or swap with their
+ * neighbour.  About a third of a word may be wrong; a prefix of at least two
+ * letters is close enough, too.
  */
 #include <string.h>
 

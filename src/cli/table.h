@@ -1,8 +1,8 @@
 /*
- * table.h - columns as Go's text/tabwriter sets them for runc
+ * table.h - columns as runc lays them out with Go's text/tabwriter
  *
- * A column is as wide as its widest cell and 3 blanks, 12 at least; the last
- * one has no filling behind it.
+ * A column is as wide as its widest cell plus 3 blanks, but at least 12; the
+ * last one is not padded.
  */
 #pragma once
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #define COMMIT "unknown"
 #endif
 
-/* dockerd wants "WORD version X" and "commit: C" lines. */
+/* dockerd expects lines "WORD version X" and "commit: C". */
 void version_text(struct text *t)
 {
 	const struct scmp_version *v = seccomp_version();

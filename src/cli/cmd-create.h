@@ -14,7 +14,7 @@
 	{  0,  "pid-file",       TEXT(create_options, pid_file),       "FILE", \
 	  "write the pid of the container's first process to FILE" }, \
 	{  0,  "no-pivot",       FLAG(create_options, no_pivot),       NULL, \
-	  "move the root instead of pivot_root(2), for a root file system on a ramdisk" }, \
+	  "move the root instead of pivot_root(2), for a host that runs from a ramdisk" }, \
 	{  0,  "no-new-keyring", FLAG(create_options, no_new_keyring), NULL, "keep the caller's session keyring" }, \
 	{  0,  "preserve-fds",   COUNT(create_options, preserve_fds),  "N", \
 	  "pass on N more descriptors, from 3 + $LISTEN_FDS on" }

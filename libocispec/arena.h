@@ -2,7 +2,7 @@
  * arena.h - memory that lives and dies together
  *
  * Everything read from one JSON text, and everything planned from it, lies in
- * one arena.  Out of memory ends the program.
+ * one arena.  Running out of memory ends the program.
  */
 #pragma once
 #include <stddef.h>
@@ -16,8 +16,8 @@ void *arena_alloc(struct arena *a, size_t size);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* A new last element of the array *LIST that has N elements of SIZE bytes, zeroed.
- * The array doubles at each power of two. */
+/* Append a zeroed element to the array *LIST of N elements of SIZE bytes, and return it.
+ * The array's capacity doubles at each power of two. */
 void *arena_push(struct arena *a, void *list, size_t n, size_t size);
 
 void arena_free(struct arena *a);

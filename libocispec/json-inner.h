@@ -1,4 +1,4 @@
-/* json-inner.h - what json-*.c share and nobody else needs */
+/* json-inner.h - what json-*.c share and nothing else needs */
 #pragma once
 #include "libocispec/json.h"
 
@@ -11,7 +11,7 @@ enum json_number json_number(const char *s, size_t n, bool *negative, uint64_t *
 /* The offset of the first byte of S that is not UTF-8 (RFC 3629), or N. */
 size_t json_utf8(const char *s, size_t n);
 
-/* The keys of objects whose keys are not known beforehand, to find those given twice. */
+/* The keys of maps, whose keys are not known beforehand, to find those given twice. */
 struct json_keys {
 	struct json_key { const char *key; unsigned object; } *slots;
 	size_t n, room;

@@ -1,8 +1,8 @@
 /*
  * json.h - JSON text to C structs and back, by tables
  *
- * oci.desc describes the structs, gen.awk makes them and their tables, and the
- * three functions below interpret the tables.  yajl does the lexing.
+ * oci.desc describes the structs, gen.awk generates them and their tables, and
+ * the functions below interpret the tables.  yajl does the lexing.
  */
 #pragma once
 #include <stdbool.h>
@@ -63,17 +63,17 @@ struct json_faults {
 void json_fault_add(struct json_faults *faults, const char *pointer, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* N bytes of S in double quotes, as they may stand in a message: on one line, cut to fit OUT, which is returned. */
+/* N bytes of S in double quotes, fit for a message: on one line, cut to fit OUT, which is returned. */
 const char *json_quote(char *out, size_t size, const char *s, size_t n);
 
-/* Add "/KEY" to POINTER, which has SIZE bytes, as RFC 6901 spells it. */
+/* Add "/KEY", escaped as in RFC 6901, to POINTER, a buffer of SIZE bytes. */
 void json_pointer_add(char *pointer, size_t size, const char *key);
 
 /*
- * Fill a new object of TYPE from TEXT; it lives in A.  Faults are added to FAULTS, all that can be
- * found, each with its place: the first byte of the value its pointer names, or of the object that
+ * Fill a new object of TYPE from TEXT; it lives in A.  All faults that can be found are added to
+ * FAULTS, each with its place: the first byte of the value its pointer names, or of the object that
  * lacks it.  A value of the wrong kind is left out (its member, or its place in a list, stays zero)
- * and reading goes on.  NULL when the text is no JSON object at all, which is then the last fault:
+ * and reading goes on.  NULL if the text is no JSON object at all, which is then the last fault:
  * bad syntax, bad UTF-8, nested too deep, or more faults than are kept.  With faults->n > 0 the
  * object is incomplete, but every pointer in it is valid or NULL.
  *
@@ -88,7 +88,7 @@ void *json_read(struct arena *a, const struct json_type *type, const char *text,
  * are found after reading.  Lines and columns count from 1.  False if the text holds no value. */
 bool json_locate(const char *text, size_t len, const char *pointer, unsigned *line, unsigned *column);
 
-/* OBJECT of TYPE as JSON; pretty: indented by two blanks, as Go does it.  The caller frees.  LEN may be NULL. */
+/* OBJECT of TYPE as JSON; PRETTY: indented by two blanks, as Go does it.  The caller frees.  LEN may be NULL. */
 char *json_write(const struct json_type *type, const void *object, bool pretty, size_t *len);
 
 /* The value of KEY in a map of strings, or NULL. */

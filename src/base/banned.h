@@ -21,14 +21,14 @@
 #include <unistd.h>
 
 #undef alloca
-#undef sprintf	/* macros of glibc where the compiler is clang */
+#undef sprintf	/* macros in glibc when the compiler is clang */
 #undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets alloca tmpnam mktemp
 #pragma GCC poison getpwnam getpwuid getgrnam getgrgid getgrouplist initgroups getaddrinfo gethostbyname dlopen
 #pragma GCC poison getpwnam_r getpwuid_r getgrnam_r getgrgid_r getnameinfo getservbyname getprotobyname dlmopen dlsym
 #pragma GCC poison setlocale newlocale iconv_open
-#ifndef UNIT_TEST	/* which clear their folders away with rm */
-/* Not dangerous, but the only users of a tenth of the file: base/number.h and base/names.h have what is needed. */
+#ifndef UNIT_TEST	/* unit tests remove their folders with rm */
+/* Not dangerous, but they alone add a tenth to the program: base/number.h and base/names.h have what is needed. */
 #pragma GCC poison scanf fscanf sscanf vsscanf strcasecmp strncasecmp strcasestr
 #pragma GCC poison system popen
 #endif

@@ -2,6 +2,6 @@
 #pragma once
 #include <stddef.h>
 
-/* The bytes that TEXT stands for: padded or not, nothing else between.  The caller frees them; *N is their number.
+/* The bytes that TEXT encodes, padded or not, with nothing in between.  The caller frees them; *N is their number.
  * NULL if it is not base64. */
 unsigned char *base64_decode(const char *text, size_t *n);

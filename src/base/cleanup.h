@@ -1,7 +1,7 @@
 /*
- * cleanup.h - ownership one can see
+ * cleanup.h - ownership you can see
  *
- * A variable declared `auto_fd` or `auto_free` gives its resource back at the
+ * A variable declared `auto_fd` or `auto_free` releases its resource at the
  * end of its scope.  `take_fd(x)` and `take(x)` hand the resource on to the
  * caller and leave the variable empty.
  */

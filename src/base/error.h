@@ -1,13 +1,13 @@
 /*
  * error.h - what went wrong, as a value
  *
- * One struct error lives in main() and is passed down to all that can fail.
- * It holds no pointers, so it needs no memory and crosses the channel between
- * two processes as it is.
+ * One struct error lives in main() and is passed down to everything that can
+ * fail.  It holds no pointers, so it needs no memory and crosses the channel
+ * between two processes as it is.
  *
  * fail() is called where the cause is, wrap() where a reader needs to know
- * what we were about.  All of them return -1, so that `return fail(...)` is
- * the whole story.  Nobody below src/cli logs an error or exits because of one.
+ * what we were doing.  All of them return -1, so that `return fail(...)` is
+ * the whole story.  Nothing below src/cli logs an error or exits because of one.
  */
 #pragma once
 #include <errno.h>
@@ -28,7 +28,7 @@
 	E(TIMEOUT,     "timeout")	/* something took too long */ \
 	E(UNSUPPORTED, "unsupported")	/* this kernel or build cannot do it */ \
 	E(PROTOCOL,    "protocol")	/* the other process ended or broke the order */ \
-	E(INTERRUPTED, "interrupted")	/* a signal told us to give up */
+	E(INTERRUPTED, "interrupted")	/* we gave up because of a signal */
 
 enum error_code {
 #define E(name, text) ERROR_##name,
@@ -39,7 +39,7 @@ enum error_code {
 struct error {
 	int number;		/* an errno value, 0 when no call failed */
 	int code;		/* enum error_code */
-	unsigned line, column;	/* the place in FILE, 0 when not there */
+	unsigned line, column;	/* the place in FILE, 0 when there is none */
 	char file[64];		/* "config.json", the process file's name, or "" */
 	char pointer[256];	/* the same place as a JSON pointer, or "" */
 	char message[768];	/* outermost context first, joined by ": " */
@@ -52,7 +52,7 @@ int fail(struct error *err, int number, const char *fmt, ...) __attribute__((for
 /* The same for a fault that is not a refused call. */
 int fail_code(struct error *err, enum error_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* The config asks at POINTER for what cannot be: code ERROR_CONFIG. */
+/* At POINTER the config asks for something impossible: code ERROR_CONFIG. */
 int fail_at(struct error *err, const char *pointer, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Put "context: " before the message. */
@@ -61,7 +61,7 @@ int wrap(struct error *err, const char *fmt, ...) __attribute__((format(printf, 
 /* Say which part of the config asked for the step that failed; keeps a pointer that is already there. */
 int blame(struct error *err, const char *pointer);
 
-/* The text of an errno value as the clients of a runtime know it: strerror(3) with a small first
+/* The text of an errno value as clients of a runtime know it: strerror(3) with a lower-case first
  * letter ("no such file or directory"), which dockerd and podman match case-sensitively. */
 const char *errno_text(int number);
 

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* Add the datagram that tells DAEMON of MESSAGE under the name IDENTIFIER to T.  NUMBER is the errno behind it, or 0;
- * only the journal has a place for it. */
+/* Add to T the datagram that gives MESSAGE to DAEMON under the name IDENTIFIER.  NUMBER is the errno behind it, or 0;
+ * only the journal has a field for it. */
 void log_daemon_print(struct text *t, enum log_daemon daemon, const char *identifier, enum log_level level,
 		      const char *message, int number);

@@ -16,15 +16,15 @@
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_DEBUG };
 
-/* Choose where log lines go: PATH (appended to; NULL: standard error), as JSON or text, and how
- * much.  SET_LEVEL is false if the user asked for no level. */
+/* Choose where log lines go (PATH, appended to; NULL: standard error), whether as JSON or text, and
+ * how many.  SET_LEVEL is false if the user asked for no level. */
 int log_open(const char *path, bool json, bool set_level, enum log_level level, struct error *err);
 
-/* Who may keep the log instead of a file: systemd's journal, or syslog.  LOG_FILE: nobody. */
+/* Who can keep the log instead of a file: systemd's journal, or syslog.  LOG_FILE: neither. */
 enum log_daemon { LOG_FILE, LOG_JOURNAL, LOG_SYSLOG };
 
-/* From now on lines go to DAEMON, under the name IDENTIFIER (which must stay).  SOCK is connected to the daemon, a
- * datagram socket, and the log's from here. */
+/* From now on lines go to DAEMON, under the name IDENTIFIER (which must stay valid).  SOCK, a datagram socket connected
+ * to the daemon, belongs to the log from here on. */
 void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier);
 
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -39,7 +39,7 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 void error_print(const struct error *err, char *out, unsigned long size);
 
 /* From now on warnings and debug lines go to SINK: the container's first process has no log of its
- * own and sends them to the runtime.  NULL goes back. */
+ * own and sends them to the runtime.  NULL undoes it. */
 void log_redirect(void (*sink)(void *context, int level, const char *text), void *context);
 
 /* A line that came from there. */

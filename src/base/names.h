@@ -16,9 +16,9 @@ struct name_value {
 /* The row called NAME, or NULL. */
 const struct name_value *name_find(const struct name_value *table, const char *name);
 
-/* True if the first N bytes of A and B, or all up to their common end, are the same but for the case of ASCII letters.
- * strncasecmp(3) asks the locale, in six versions for six kinds of processor (39 kB). */
+/* True if the first N bytes of A and B, or all up to their common end, differ at most in the case of ASCII letters.
+ * strncasecmp(3) asks the locale, and brings six versions for six kinds of processor (39 kB). */
 bool name_same(const char *a, const char *b, size_t n);
 
-/* The first row of VALUE, or NULL. */
+/* The first row with VALUE, or NULL. */
 const struct name_value *value_find(const struct name_value *table, uint64_t value);

@@ -12,12 +12,12 @@
 bool number_parse(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out);
 
-/* Take the decimal number at *S off (blanks before it are skipped) and leave *S behind it; false if there is none or it
- * does not fit.  For the kernel's lines of fields: sscanf(3) costs a static program 120 kB. */
+/* Read the decimal number at *S, skipping blanks before it, and move *S past it; false if there is none or it does not
+ * fit.  For the kernel's lines of fields: sscanf(3) costs a static program 120 kB. */
 bool number_take(const char **s, uint64_t *out);
 
-/* A size with a unit, as runc's options have it (RAMInBytes of go-units): "512", "64k", "1.5g", "2 GiB"; "-1" gives -1.
- * Units are powers of 1024; what is less than a byte is dropped. */
+/* A size with a unit, as runc's options take it (RAMInBytes of go-units): "512", "64k", "1.5g", "2 GiB"; "-1" gives -1.
+ * Units are powers of 1024; fractions of a byte are dropped. */
 bool number_parse_size(const char *s, int64_t *out);
 
 /* A Go duration ("5s", "1m30s", "250ms", "1.5h") in nanoseconds. */

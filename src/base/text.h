@@ -22,19 +22,19 @@ void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const void *bytes, size_t n);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Add S as a JSON string with its quotes.  Bytes that are not UTF-8 become U+FFFD, so that what
- * a file name holds can never break the log of a client.  Slashes are left alone. */
+/* Add S as a JSON string with its quotes.  Bytes that are not UTF-8 become U+FFFD, so that no file
+ * name can break a client's log.  Slashes are left alone. */
 void text_add_json(struct text *t, const char *s);
 
-/* Add S for a terminal: of what a container or its image could have put there, all that would do more than print
- * (control characters but newline and tab, U+0080 to U+009F) becomes '?'. */
+/* Add S, which may come from a container or its image, for a terminal: whatever would do more than print (control
+ * characters other than newline and tab, U+0080 to U+009F) becomes '?'. */
 void text_add_visible(struct text *t, const char *s);
 
-/* How wide S is in a table: its characters; the further bytes of one in UTF-8 take no room. */
+/* How wide S is in a table: the number of its UTF-8 characters. */
 size_t text_width(const char *s);
 
-/* True if PATH is FOLDER or lies below it, as their letters go; both absolute, without "." and "..", double slashes and
- * one at the end. */
+/* True if PATH is FOLDER or lies below it, judged by their text alone; both are absolute, without ".", "..", doubled or
+ * trailing slashes. */
 bool text_lies_below(const char *path, const char *folder);
 
 /* The text, never NULL; the caller frees it and T is empty again. */

@@ -2,14 +2,14 @@
  * devices.h - which devices a container may open or make
  *
  * Theory.  Rules are applied in the order of the config: for each device and
- * each of read, write and make (mknod), the last rule that covers it decides,
- * and where none does the answer is no (as with runc; crun lets everything
- * through where a config has no rules at all).
+ * each of read, write and make (mknod), the last rule that covers it decides;
+ * if none does, it is refused (as in runc; crun allows everything if a config
+ * has no rules at all).
  *
  * Only numbers that some rule names can differ from their neighbours.  So the
  * rules are turned into a table of cells: each named major, and "any other",
- * with each named minor, and "any other".  Both ways to tell the kernel are
- * made from that table: v1's list (devices-v1.c) and v2's program (devices-v2.c).
+ * by each named minor, and "any other".  From it come both forms that the
+ * kernel takes: v1's list (devices-v1.c) and v2's program (devices-v2.c).
  */
 #pragma once
 #include <linux/bpf.h>
@@ -36,11 +36,11 @@ struct device_rule {
 	unsigned access;	/* DEVICE_* */
 };
 
-/* The rules of RESOURCES (may be NULL) and, behind them, those that every container has: an array of *N from malloc,
- * or NULL with ERR where one is wrong. */
+/* The rules of RESOURCES (may be NULL), followed by those that every container has: an array of *N from malloc, or NULL
+ * with ERR if one is wrong. */
 struct device_rule *device_rules(const struct oci_resources *resources, size_t *n, struct error *err);
 
-/* What is allowed of DEVICE_ALL. */
+/* Which of DEVICE_ALL are allowed. */
 unsigned device_access(const struct device_rule *rules, size_t n, unsigned type, uint32_t major, uint32_t minor);
 
 struct device_minor {
@@ -65,26 +65,26 @@ struct device_table {
 void device_table_fill(struct device_table *table, unsigned type, const struct device_rule *rules, size_t n);
 void device_table_free(struct device_table *table);
 
-/* True if all devices of this type are allowed everything. */
+/* True if everything is allowed for all devices of this type. */
 bool device_table_open(const struct device_table *table);
 
-/* v1: what to write.  First "a" to devices.allow or devices.deny, then each line to the other one. */
+/* v1: what to write.  First "a" to devices.allow or devices.deny, then each line to the other file. */
 struct device_list {
-	bool allow;		/* the first word: all, but for the lines */
+	bool allow;		/* "a" goes to devices.allow: all is allowed, except the lines */
 	char **lines;		/* "c 1:3 rwm" */
 	size_t n;
 };
 
-/* False where v1's list, which knows exceptions but no exceptions from those, cannot say what BLOCKS and CHARS say.
- * Freed by the caller in either case. */
+/* False if v1's list, which has exceptions but no exceptions to those, cannot express BLOCKS and CHARS.  The caller
+ * frees in either case. */
 bool device_list_make(struct device_list *list, const struct device_table *blocks, const struct device_table *chars);
 void device_list_free(struct device_list *list);
 
-/* The lines that make of OLD's exceptions those of NEW, both with the same first word: MORE are to be added, LESS to
- * be taken away.  What is in both is in neither.  Freed by the caller. */
+/* The lines that turn OLD's exceptions into NEW's, where both have the same `allow`: MORE are to be added, LESS to be
+ * removed.  Lines in both OLD and NEW are in neither.  The caller frees. */
 void device_list_diff(const struct device_list *old, const struct device_list *new, struct device_list *more,
 		      struct device_list *less);
 
-/* v2: the program; from malloc.  NULL with ERR if it would be too long for its jumps. */
+/* v2: the program, from malloc.  NULL with ERR if it would be too long for its jumps. */
 struct bpf_insn *device_program(const struct device_table *blocks, const struct device_table *chars, size_t *n,
 				struct error *err);

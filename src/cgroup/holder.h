@@ -1,4 +1,4 @@
-/* holder.h - a child of ours that does nothing, to hold the place of a container's first process (systemd.c) */
+/* holder.h - an idle child of ours that holds the place of a container's first process (systemd.c) */
 #pragma once
 #include <sys/types.h>
 

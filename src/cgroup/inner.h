@@ -9,7 +9,7 @@
 struct arena;
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
-#define CGROUP_PATIENCE	10000000u	/* us to wait for what the kernel will do sooner or later */
+#define CGROUP_PATIENCE	10000000u	/* how long to wait for what the kernel will do sooner or later, in us */
 
 /* ---- paths.c: pure functions on paths in the tree ---- */
 
@@ -45,13 +45,13 @@ const struct cgroup_folder *cgroup_v2(const struct cgroup *cgroup);
 /* Where FOLDER is, for messages: "/sys/fs/cgroup/memory/x".  The caller frees. */
 char *folder_name(const struct cgroup_folder *folder);
 
-/* True if NUMBER is what the files of a cgroup say when it is gone or going. */
+/* True if NUMBER is the errno of a cgroup's files when it is gone or going. */
 static inline bool folder_gone(int number)
 {
 	return number == ENOENT || number == ENODEV;
 }
 
-/* Read the small file NAME of DIR, as text without the final newline.  False with errno. */
+/* Read the small file NAME in DIR as text, without the final newline.  False with errno. */
 bool folder_peek(int dir, const char *name, char *text, size_t size);
 
 /* True if WORD is one of the words of TEXT, a list of controllers. */
@@ -64,43 +64,43 @@ void folder_drop(struct cgroup *cgroup, size_t i);
 
 /* ---- parent.c: what a new folder needs from those above it ---- */
 
-/* v1 cpuset: give CHILD the cpus and memory nodes of PARENT where it has none; it takes no process without them. */
+/* v1 cpuset: give CHILD the cpus and memory nodes of PARENT if it has none; without them it takes no process. */
 int cpuset_inherit(int parent, int child, struct error *err);
 
-/* v2: switch on in DIR's cgroup.subtree_control what RESOURCES and the statistics want and DIR has to give.  Best
- * effort: who needs what could not be had will find out, and say so. */
+/* v2: enable in DIR's cgroup.subtree_control what RESOURCES and the statistics need and DIR can give.  Best effort:
+ * whoever needs a missing one will notice, and say so. */
 void controllers_enable(int dir, const struct oci_resources *resources);
 
-/* The same in every folder above FOLDER, for what is wanted only now that it is in use. */
+/* The same in every folder above FOLDER, for what is wanted only once it is in use. */
 void controllers_enable_above(const struct cgroup_folder *folder, const struct oci_resources *resources);
 
-/* True if DIR has processes of its own and so gives no controllers to those below. */
+/* True if DIR has processes of its own and so cannot give controllers to those below. */
 bool controllers_barred(int dir);
 
-/* ---- pids.c: what the kernel tells in cgroup.procs and "key number" files ---- */
+/* ---- pids.c: reading cgroup.procs and "key number" files ---- */
 
 /* Add the pids in TEXT, the N bytes of a cgroup.procs, to *PIDS of *N_PIDS (an xgrow() array).  Returns how many
- * processes there are in all: one of an outer pid namespace is shown as 0 and cannot be named. */
+ * processes there are in all: one of an outer pid namespace is shown as 0 and has no pid here. */
 size_t procs_parse(const char *text, size_t n, pid_t **pids, size_t *n_pids);
 
-/* The same for the file of DIR; none if DIR is threaded (its domain lists them) or gone.  -1 with ERR. */
+/* The same for the file in DIR; none if DIR is threaded (its domain lists them) or gone.  -1 with ERR. */
 long procs_read(int dir, pid_t **pids, size_t *n_pids, struct error *err);
 
-/* The processes of DIR and all folders below it are added to PROCS, whose array the caller frees. */
+/* Add the processes of DIR and all folders below it to PROCS, whose array the caller frees. */
 struct procs {
 	pid_t *pids;
 	size_t n;
-	size_t hidden;	/* further ones, of an outer pid namespace: they have no number here */
+	size_t hidden;	/* how many more are of an outer pid namespace, and have no pid here */
 };
 int procs_read_tree(int dir, struct procs *procs, struct error *err);
 
-/* Sort PIDS, each once; the number that is left. */
+/* Sort PIDS and drop duplicates; returns how many are left. */
 size_t procs_sort(pid_t *pids, size_t n);
 
-/* The number after KEY in TEXT, lines of "key number"; false if there is none. */
+/* The number after KEY in TEXT, which has lines of "key number"; false if there is none. */
 bool keyed_find(const char *text, const char *key, unsigned long long *value);
 
-/* The same in the file NAME of DIR. */
+/* The same in the file NAME in DIR. */
 bool keyed_read(int dir, const char *name, const char *key, unsigned long long *value);
 
 /* ---- below.c ---- */
@@ -110,7 +110,7 @@ bool cgroup_below_plain(const char *path);
 
 /* ---- limit-memory.c ---- */
 
-/* "2MB" of "hugepages-2048kB", a folder of /sys/kernel/mm/hugepages; false if NAME is none. */
+/* "2MB" for "hugepages-2048kB", a folder in /sys/kernel/mm/hugepages; false if NAME is not such a folder. */
 bool hugepage_size(const char *name, char *size, size_t room);
 
 /* ---- tree.c ---- */
@@ -120,7 +120,7 @@ typedef int cgroup_visit(int dir, const char *name, void *context, struct error 
 
 /* Call ENTER(folder, NULL) for DIR and every folder below it on the way down, LEAVE(parent, name) on the way up (not
  * for DIR); either may be NULL.  What vanishes meanwhile is skipped.  Needs two descriptors and no recursion, however
- * deep a tree the container made. */
+ * deep the tree that the container made. */
 int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context, struct error *err);
 
 /* ---- remove.c ---- */
@@ -130,11 +130,11 @@ int folder_remove(struct cgroup_folder *folder, struct error *err);
 
 /* ---- systemd.c ---- */
 
-/* Tell systemd what it has properties for of RESOURCES, and wait until it has written its own values to the files.
- * DEVICES: their rules have changed as well, which only v1's systemd cares for. */
+/* Give systemd those of RESOURCES that it has properties for, and wait until it has written its own values to the
+ * files.  DEVICES: their rules have changed as well, which matters to systemd only in v1. */
 int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resources, bool devices, struct error *err);
 
-/* Stop the unit with all processes in it; gone already is fine, and one that is not ours is left alone. */
+/* Stop the unit with all processes in it; it may be gone already, and one that is not ours is left alone. */
 int unit_stop(struct cgroup *cgroup, struct error *err);
 
 /* ---- systemd-devices.c ---- */
@@ -142,7 +142,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err);
 struct unit_properties;
 
 /* v1: DevicePolicy and DeviceAllow for systemd, which in v1 writes devices.allow itself whenever it is reloaded.
- * Nothing is added where systemd cannot say it. */
+ * Nothing is added if systemd cannot express the rules. */
 void unit_devices(struct arena *arena, const struct oci_resources *resources, struct unit_properties *list);
 
 /* ---- patience.c ---- */
@@ -155,5 +155,5 @@ struct patience {
 
 struct patience patience_start(unsigned us);
 
-/* Sleep one step, or until the cgroup2 folder DIR (-1: none) changes its cgroup.events.  False if the time is over. */
+/* Sleep one step, or until cgroup.events of the cgroup2 folder DIR (-1: none) changes.  False if time is up. */
 bool patience_wait(struct patience *patience, int dir);

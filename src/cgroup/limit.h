@@ -2,14 +2,15 @@
  * limit.h - from linux.resources to values in files
  *
  * Theory.  Each limit-*.c turns one part of linux.resources into writes: this
- * value into that file, because of that property.  No limit-*.c touches the
- * kernel to do so.  limit-all.c calls them, limit.c then does all writes of a cgroup.
+ * value into that file, because of that property.  None of them changes the
+ * kernel's files.  limit-all.c calls them, limit.c then does all writes of a
+ * cgroup.
  *
- * The kernel holds some files against each other (memory and memory+swap,
- * quota and period and burst, a real-time period and its runtime) and says
- * EINVAL to a value that only fits after the other has changed.  Which order
+ * The kernel checks some files against each other (memory and memory+swap,
+ * quota and period and burst, a real-time period and its runtime) and answers
+ * EINVAL to a value that fits only after the other has changed.  Which order
  * is right depends on the old values and on the parents.  Instead of knowing
- * all such rules limit.c tries a refused write again after the others.
+ * all such rules, limit.c tries a refused write again after the others.
  */
 #pragma once
 #include "cgroup/inner.h"
@@ -21,20 +22,20 @@ struct limit_write {
 	char *pointer;
 	const char *other_file;		/* to write instead where FILE does not exist, or NULL */
 	char *other_value;
-	bool optional;			/* without the file there is nothing to limit */
-	const char *missing;		/* what it means that the file does not exist, or NULL */
+	bool optional;			/* if the file is missing there is nothing to limit */
+	const char *missing;		/* what it means if the file does not exist, or NULL */
 	bool done;
-	char *before;			/* to write to have it as it was; NULL: not asked for, or not known */
+	char *before;			/* what to write to undo it; NULL: not asked for, or not known */
 };
 
 struct limits {
 	const struct cgroup *cgroup;
 	const struct cgroup_folder *v2;
 	char v2_controllers[256];	/* of that folder */
-	bool foreseen;			/* nothing will be written, and the folders may not be there */
+	bool foreseen;			/* nothing will be written, and the folders may not exist */
 	struct limit_write *writes;
 	size_t n;
-	size_t n_free;			/* so many may go in any order; the rest comes after them, as it stands */
+	size_t n_free;			/* the first n_free may go in any order; the rest follows in its own order */
 };
 
 /* A controller by its names in both versions; NULL: that version has none. */
@@ -46,11 +47,11 @@ struct controller {
 const struct cgroup_folder *limits_folder(struct limits *limits, const struct controller *controller,
 					  const char *pointer, struct error *err);
 
-/* Note one write.  VALUE becomes the list's.  The result can be amended until the next call. */
+/* Add a write to the list, which takes over VALUE.  The result may be changed until the next call. */
 struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,
 			       const char *file, char *value);
 
-/* VALUE as text; for -1 the word that means "no limit": v1's "-1" or v2's "max". */
+/* VALUE as text; limit_or(): for -1, NONE, the word for "no limit": v1's "-1" or v2's "max". */
 char *limit_text(unsigned long long value);
 char *limit_or(long long value, const char *none);
 
@@ -66,8 +67,8 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *resources,
 int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
 
-/* The device rules as writes: v1's lines, or the length of v2's program; nothing is written, and where nobody is
- * restricted or there is no controller nothing is added. */
+/* The device rules as writes: v1's lines, or the length of v2's program.  Nothing is written, and nothing is added if
+ * nothing is restricted or there is no controller. */
 int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err);
 
 /* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
@@ -76,10 +77,10 @@ int limits_collect(struct limits *limits, const struct oci_resources *resources,
 /* Find out which controllers LIMITS->v2 has. */
 void limits_look(struct limits *limits);
 
-/* Do all writes; those that were done are marked. */
+/* Do all writes, and mark those that were done. */
 int limits_write(struct limits *limits, struct error *err);
 
-/* Read what each write will replace into its `before`. */
+/* Read into each write's `before` what it will replace. */
 void limits_remember(struct limits *limits);
 
 /* Undo the writes that were done, from `before`; what cannot be undone is logged. */
@@ -87,15 +88,14 @@ void limits_restore(struct limits *limits);
 
 void limits_free(struct limits *limits);
 
-/* What to write to FILE to have it as it was when it read OLD, after VALUE was written there: the line of the same
- * device in a file that has one for each, "oom_kill_disable"'s number, or all of it.  From malloc; NULL: FILE does not
- * tell. */
+/* What to write to FILE, after VALUE was written there, to restore it to the text OLD: the same device's line in a file
+ * with one per device, the number of "oom_kill_disable", or all of it.  From malloc; NULL: OLD does not tell. */
 char *limit_before(const char *file, const char *value, const char *old);
 
 /* The device rules, in whichever version has them. */
 int limit_devices(const struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
 
-/* Rules in place of those of NOW, while processes run: a device that both allow can be opened at every moment.  All or
+/* Replace the rules of NOW while processes run: a device that both allow can be opened at every moment.  All or
  * nothing. */
 int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources *now,
 			 const struct oci_resources *resources, struct error *err);

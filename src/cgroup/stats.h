@@ -1,10 +1,10 @@
 /*
  * stats.h - what a cgroup has used
  *
- * Everything in the units of runc's `events`, which monitors are written
- * against: nanoseconds and bytes, no limit as 2^64-1 (0 for pids), v2's
- * numbers under v1's names, swap as memory+swap.  A file that this kernel does
- * not have leaves zeros; there is no error for it.
+ * Everything is in the units of runc's `events`, which monitors are written
+ * for: nanoseconds and bytes, no limit as 2^64-1 (0 for pids), v2's numbers
+ * under v1's names, swap as memory+swap.  A file that this kernel does not have
+ * leaves zeros, and is no error.
  *
  *	cgroup_stats()	stats-read.c: which file of which controller
  *	stats_parse_*()	stats.c: pure, on the text of one file
@@ -44,7 +44,7 @@ struct stats_memory {
 
 struct stats_io {
 	stats_count major, minor, value;
-	char op[16];		/* "Read", "Write" ...; "" where the file has none */
+	char op[16];		/* "Read", "Write" ...; "" if the file has none */
 };
 
 struct stats_ios {
@@ -105,7 +105,7 @@ struct cgroup_stats {
 /* Read all of it; the lists live in ARENA.  -1 with ERR only if the cgroup is gone or there is none. */
 int cgroup_stats(const struct cgroup *cgroup, struct arena *arena, struct cgroup_stats *stats, struct error *err);
 
-/* "123", or "max", which is 2^64-1; below zero is 0.  False if it is neither. */
+/* "123", or "max", which is 2^64-1; a negative number gives 0.  False if it is neither. */
 bool stats_parse_number(const char *text, stats_count *value);
 
 /* Lines of "key number", sorted; others are left out. */

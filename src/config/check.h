@@ -1,10 +1,10 @@
 /*
- * check.h - what the checks of the single sections share
+ * check.h - what the checks of the individual sections share
  *
  * A check finds what is wrong with a section on any host; what depends on this
- * one is the planner's.  It works on a struct that may be incomplete: what is
- * missing or of the wrong kind has had its fault while reading, so NULL is
- * passed over, and a fault of a value that could not be read is dropped.
+ * host is left to the planner.  It works on a struct that may be incomplete:
+ * what is missing or of the wrong kind was reported while reading, so NULL is
+ * skipped, and a fault at a value that could not be read is dropped.
  */
 #pragma once
 #include <stdbool.h>
@@ -28,28 +28,28 @@ const struct oci_namespace *check_namespace(const struct check *c, enum oci_name
 void check_fault(struct json_faults *faults, const char *pointer, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A pointer like AT("/mounts/%zu/options/%zu", i, k), for as long as the block lasts. */
+/* A pointer such as AT("/mounts/%zu/options/%zu", i, k), valid until the block ends. */
 #define AT(...) check_pointer((char[256]) { 0 }, __VA_ARGS__)
 const char *check_pointer(char out[256], const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same for the value of KEY in a map: any character may be in a key. */
+/* The same for the value of KEY in a map: a key may contain any character. */
 #define AT_KEY(prefix, key) check_pointer_key((char[256]) { 0 }, prefix, key)
 const char *check_pointer_key(char out[256], const char *prefix, const char *key);
 
 /* A string for a message: quoted, on one line, cut to a readable length. */
 #define QUOTED(s) json_quote((char[64]) { 0 }, 64, s, strlen(s))
 
-/* What every absolute path has to be; WHAT begins the message. */
+/* Check what every absolute path must satisfy; WHAT begins the message. */
 void check_path(struct json_faults *faults, const char *pointer, const char *path, const char *what);
 
-/* A list such as "0-3,8": processors or memory nodes.  *ANY (may be NULL): it names at least one. */
+/* True for a list such as "0-3,8", of processors or memory nodes.  *ANY (may be NULL): it names at least one. */
 bool check_list_of_numbers(const char *list, bool *any);
 
-/* Each of LIST is one of NAMES (ended by NULL). */
+/* Each of LIST must be one of NAMES (ended by NULL). */
 void check_words(struct json_faults *faults, const char *pointer, char *const *list, size_t n,
 		 const char *const *names);
 
-/* The entries of an id map, ids from 0 to 2^32-2, without overlaps.  user_namespaces(7): 340 lines since 4.15. */
+/* The entries of an id map: ids from 0 to 2^32-2, no overlaps.  user_namespaces(7): 340 lines since 4.15. */
 #define CHECK_MAX_MAPPINGS 340
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n);
 

@@ -33,15 +33,14 @@ struct config {
  * in every case.  At most 16 MiB are read, from a regular file only. */
 int config_load(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for the config of the BUNDLE: config.json; or what the option --config NAMEs, seen from the current
- * directory, as crun has it, and where it is not there, from the bundle. */
+/* The same for the config of the BUNDLE: config.json, or NAME, given by --config: relative to the current directory, as
+ * in crun, or if it is not there, to the bundle. */
 int config_load_bundle(int bundle, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds one process object (exec --process), "-" being standard input; it may be a pipe,
- * too. */
+/* The same for a file that holds one process object (exec --process); "-" is standard input, and it may be a pipe. */
 int config_load_process(int dirfd, const char *name, struct config *config, struct error *err);
 
-/* The same for a file that holds one linux.resources object of which anything may be missing (update --resources); it
+/* The same for a file that holds one linux.resources object, any part of which may be missing (update --resources); it
  * may be a pipe, too. */
 int config_load_resources(int dirfd, const char *name, struct config *config, struct error *err);
 
@@ -51,7 +50,7 @@ int config_load_resources(int dirfd, const char *name, struct config *config, st
 int config_load_mounts(int dirfd, const char *name, const struct oci_config *container, struct config *config,
 		       struct error *err);
 
-/* The same for text at hand. */
+/* The same for text in memory. */
 int config_parse(const char *text, size_t length, const char *name, struct config *config, struct error *err);
 
 /* Fill in file, line and column of an error that has only a pointer. */
@@ -66,7 +65,7 @@ void config_check_process(const struct oci_process *process, const char *pointer
 void config_check_mounts(const struct oci_config *spec, const char *pointer, struct json_faults *faults);
 void config_check_resources(const struct oci_resources *resources, const char *pointer, struct json_faults *faults);
 
-/* The same for a change, where a value may refer to one that is not in it: each by itself. */
+/* The same for a change, whose values may depend on ones it does not contain: each is checked by itself. */
 void config_check_change(const struct oci_resources *change, const char *pointer, struct json_faults *faults);
 
 /* The spec that `ctr-run spec` writes: runc's and crun's default bundle, as JSON text the caller frees. */

@@ -3,8 +3,8 @@
  *
  * Each triplet FILES-HOST-SIZE says which ids of the files appear as which ids
  * of the host.  After "@" the second number is an id of the container, which
- * its user namespace takes to the host (crun(1), "idmap mount options").
- * crun looks at the first id of such a range only; here a range that lies in
+ * its user namespace maps to the host (crun(1), "idmap mount options").
+ * crun looks only at the first id of such a range; here a range that spans
  * several ranges of the user namespace becomes several.
  */
 #pragma once
@@ -19,10 +19,10 @@ struct idmap_option {
 	size_t n_uids, n_gids;
 };
 
-/* What follows "=" in a mount's option that begins with idmap= or ridmap=, else NULL. */
+/* What follows "=" in a mount option that begins with idmap= or ridmap=, else NULL. */
 const char *idmap_option_value(const char *option);
 
-/* Read VALUE into OUT, whose lists lie in ARENA.  LINUX (may be NULL) has the container's own mappings.  NULL, or what
- * is wrong with it, in ARENA too. */
+/* Read VALUE into OUT, whose lists lie in ARENA.  LINUX (may be NULL) has the container's own mappings.  Returns NULL,
+ * or what is wrong with VALUE, also in ARENA. */
 const char *idmap_option_read(struct arena *arena, const char *value, const struct oci_linux *linux,
 			      struct idmap_option *out);

@@ -1,9 +1,9 @@
 /*
- * mount-option.h - the words in a mount's list of options that are ours to read
+ * mount-option.h - the words in a mount's options that are ours to interpret
  *
  * One table, which `features` lists: those of runtime-spec 1.3 (config.md, "Linux
  * mount options") and three of crun's.  A word that is not in it belongs to the
- * file system and goes to it unread; idmap=... has a value and is read by
+ * file system and is passed on as it is; idmap=... has a value and is read by
  * idmap-option.h.
  */
 #pragma once

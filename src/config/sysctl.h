@@ -2,7 +2,7 @@
  * sysctl.h - what the key of a kernel parameter means
  *
  * A key is written with dots, or as the path below /proc/sys; the first
- * separator says which, and the other character then belongs to a name:
+ * separator tells which, and the other character is then part of a name:
  * net/ipv4/conf/eth0.100/forwarding is net.ipv4.conf.eth0/100.forwarding.
  */
 #pragma once

@@ -4,9 +4,9 @@
  *	config (what is asked for) + host (facts) -> plan -> hands
  *
  * plan_make() is a pure function.  It finds all that can be wrong with a config
- * on this host before anything is touched, and what it returns is a list of
- * steps that rooms above carry out without a further decision.  So the code
- * that runs inside the container stays small, the plan can be printed
+ * on this host before anything is touched, and returns a list of steps that
+ * rooms above carry out without deciding anything further.  So the code that
+ * runs inside the container stays small, the plan can be printed
  * (`ctr-run explain`) and tested without root, and each step knows the JSON
  * pointer that asked for it.
  *
@@ -37,28 +37,28 @@ struct namespace_join {
 };
 
 struct namespace_plan {
-	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts (but for `late`) */
+	uint64_t create;	/* CLONE_NEW* made at birth: user, mount, pid, net, ipc, uts (except `late`) */
 	bool create_cgroup;	/* made by init itself, once it is in its cgroup */
 	bool create_time;	/* made by the runtime for its child: offsets must be written before anyone is inside */
-	bool time_inside;	/* by init itself instead, as its user namespace is new */
+	bool time_inside;	/* by init itself instead, since its user namespace is new */
 	const char *time_offsets;	/* text for /proc/PID/timens_offsets, or NULL */
 	struct namespace_join *join;	/* in the order to join: user first, pid next */
 	size_t n_join;
 	bool middle;		/* a middle process must join first: a user namespace, or others before a new user
 				 * namespace is made */
-	uint64_t late;		/* of those to create: what init makes itself, once it is root of its user namespace */
+	uint64_t late;		/* those of `create` that init makes itself, once it is root of its user namespace */
 	const struct oci_id_mapping *uids, *gids;	/* of a new user namespace; NULL: none */
 	size_t n_uids, n_gids;
 	const char *uid_writer, *gid_writer;	/* newuidmap, newgidmap: who must write them; NULL: we do */
 	bool deny_setgroups;	/* before gid_map is written */
-	bool narrowed;		/* the maps are less than the config asks for: one id, as those programs are missing */
+	bool narrowed;		/* only one id is mapped, not all that the config wants: those programs are missing */
 	bool user;		/* the container has a user namespace of its own (new or joined) */
 };
 
-/* The namespace of the kind FLAG that is joined, or NULL. */
+/* The namespace of kind FLAG that is joined, or NULL. */
 const struct namespace_join *namespace_joined(const struct namespace_plan *plan, int flag);
 
-/* True if the container gets a namespace of the kind FLAG, new or joined; else it is in ours. */
+/* True if the container gets its own namespace of kind FLAG, new or joined; else it is in ours. */
 bool namespace_is_own(const struct namespace_plan *plan, int flag);
 
 /* ---- the root file system --------------------------------------------- */
@@ -67,13 +67,13 @@ enum step_action {
 	STEP_BIND,	/* source (file or folder of the host) on target */
 	STEP_MOUNT,	/* a new file system of `type` on target */
 	STEP_CGROUP,	/* the container's view of the cgroup tree on target */
-	STEP_PROPAGATE,	/* change the propagation of what lies at target, no new mount */
+	STEP_PROPAGATE,	/* change the propagation of what is mounted at target; no new mount */
 	STEP_REMOUNT,	/* change the attributes of the mount at target, and (data, super) its file system */
-	STEP_DEVICE,	/* a device node (or FIFO) at target; with a source: bind that node of the host there instead,
-			 * once it is verified to be major:minor (mknod(2) is refused in a user namespace) */
+	STEP_DEVICE,	/* a device node (or FIFO) at target; with a source: bind the host's node there instead, once
+			 * it is verified to be major:minor (mknod(2) is refused in a user namespace) */
 	STEP_SYMLINK,	/* source is the text of the link at target */
 	STEP_CONSOLE,	/* the pty on target (/dev/console) */
-	STEP_SEAL,	/* make the mount of step `of` read-only now that it is filled; of == -1: the root itself */
+	STEP_SEAL,	/* make the mount of step `of` read-only, now that it is filled; of == -1: the root itself */
 	STEP_READONLY,	/* bind target on itself, read-only */
 	STEP_MASK,	/* hide target */
 };
@@ -85,52 +85,53 @@ struct step {
 	const char *target;	/* path in the container, absolute */
 	const char *type;	/* MOUNT: file system type */
 	const char *data;	/* MOUNT: options for the file system, "size=64k,mode=755", or NULL */
-	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2); access times come with
+	uint64_t set, clear;	/* MOUNT_ATTR_* of the mount itself, for mount_setattr(2); access times need
 				 * MOUNT_ATTR__ATIME in clear */
-	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree, done before set and clear */
+	uint64_t set_all, clear_all;	/* the r* options: the same for the whole tree, applied before set and clear */
 	uint64_t super;		/* of the file system: MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, MS_MANDLOCK, MS_RDONLY,
-				 * and MS_SILENT, MS_I_VERSION, which the kernel no longer looks at */
+				 * and MS_SILENT, MS_I_VERSION, which the kernel now ignores */
 	uint64_t propagation[4];	/* MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE, perhaps | MS_REC, in order */
 	unsigned n_propagation;
 	bool recursive;		/* BIND: rbind */
-	bool filled;		/* BIND: read-only from the start; what the targets below it lack is made in a writable
-				 * copy that is attached nowhere, so that nothing else can be */
+	bool filled;		/* BIND: read-only from the start; missing targets below it are made in a writable copy
+				 * that is attached nowhere, so that nothing else can be made there */
 	bool copy_up;		/* tmpfs: starts as a copy of what it covers */
 	bool no_follow_source, no_follow_target;	/* src-nofollow, dest-nofollow */
-	bool copy_symlink;	/* a source that is a symlink is made again as a symlink */
+	bool copy_symlink;	/* a source that is a symlink is recreated as a symlink */
 	bool idmap, idmap_recursive;
 	const struct oci_id_mapping *uids, *gids;	/* of idmap; NULL: those of the joined user namespace, which
-							 * the config does not tell */
+							 * the config does not give */
 	size_t n_uids, n_gids;
 	bool outside;		/* BIND, DEVICE: the source is opened by the runtime, before the container's namespaces
-				 * exist; else by init.  MOUNT: made there, for a file system with mapped ids */
-	const char *within;	/* BIND: the source lies on what an earlier step mounts: its path in the container,
+				 * exist; else by init.  MOUNT: made by the runtime, for a file system with mapped
+				 * ids */
+	const char *within;	/* BIND: if the source lies on what an earlier step mounts, its path in the container,
 				 * where init opens it; else NULL */
-	bool optional;		/* missing target: not an error (masks, read-only paths) */
+	bool optional;		/* a missing target is no error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */
 	unsigned major, minor;
 	uid_t uid;		/* DEVICE: owner, as the container sees it */
 	gid_t gid;
 	int of;			/* SEAL: index of the step, -1 for the root */
-	const char *pointer;	/* "/mounts/3": where a fault points; "" for what no config asked for */
+	const char *pointer;	/* "/mounts/3": where a fault points; "" for steps that no config asked for */
 };
 
 struct rootfs_plan {
 	const char *path;	/* absolute; opened once, by the runtime */
 	bool no_pivot;
-	bool on_host;		/* without a mount namespace of its own: its mounts are the host's, below one at PATH */
+	bool on_host;		/* no mount namespace of its own: its mounts are the host's, below one at PATH */
 	uint64_t propagation;	/* of the tree while it is built: MS_SLAVE | MS_REC unless rootfsPropagation asks for
-				 * another */
-	uint64_t final_propagation;	/* of / at the end, 0: leave */
+				 * something else */
+	uint64_t final_propagation;	/* of / at the end; 0: leave it */
 	const struct step *steps;
 	size_t n_steps;
-	size_t n_early;		/* steps done before the hooks; the rest (seal, read-only, mask) come after them */
+	size_t n_early;		/* steps done before the hooks; the rest (seal, read-only, mask) follow them */
 	const char *mount_label;
 };
 
 struct net_device_plan {
-	const char *host, *name;	/* here, and in the container, where "%d" may be in it */
+	const char *host, *name;	/* its name here, and in the container, which may contain "%d" */
 	const char *pointer;
 };
 
@@ -141,7 +142,7 @@ struct rdt_schema {
 
 struct rdt_plan {
 	const char *group;	/* folder below the root of resctrl; "": the root */
-	bool temporary;		/* it is this container's own: made if it is missing, removed with it */
+	bool temporary;		/* it is this container's own: made if missing, removed with the container */
 	const char *monitor;	/* name of a monitoring group in it, or NULL */
 	struct rdt_schema *schemata;	/* in the order to write */
 	size_t n_schemata;
@@ -168,7 +169,7 @@ struct rlimit_plan {
 
 struct process_plan {
 	char **args;		/* NULL-terminated */
-	char **env;		/* NULL-terminated; last of doubled keys wins; HOME and LISTEN_* are added by init */
+	char **env;		/* NULL-terminated; the last of doubled keys wins; init adds HOME and LISTEN_* */
 	size_t n_env;
 	const char *cwd;
 	uid_t uid;
@@ -182,7 +183,7 @@ struct process_plan {
 	unsigned short rows, columns;	/* 0: not given */
 	struct capability_sets caps;
 	const char *dropped_caps;	/* names that cannot be granted here, for the warning, or NULL */
-	const char *dropped_ambient;	/* those that are not inheritable and permitted besides, or NULL */
+	const char *dropped_ambient;	/* ambient ones that are not also inheritable and permitted, or NULL */
 	bool no_new_privs;
 	const struct rlimit_plan *rlimits;
 	size_t n_rlimits;
@@ -204,27 +205,28 @@ struct seccomp_plan {
 	unsigned short n_filter;	/* 0: none */
 	unsigned flags;			/* SECCOMP_FILTER_FLAG_* */
 	const char *listener_path, *listener_metadata;	/* for SCMP_ACT_NOTIFY, else NULL */
-	bool raw;			/* given as it is, by an annotation */
+	bool raw;			/* taken as it is from an annotation */
 };
 
 /* ---- cgroup ----------------------------------------------------------- */
 
-struct planned_write {		/* one value into one file, because of what stands at POINTER */
+struct planned_write {		/* one value into one file, because of the property at POINTER */
 	const char *file, *value, *pointer;
 };
 
 struct cgroup_plan {
 	bool disabled;		/* no cgroup at all */
 	const struct unit_plan *unit;	/* what systemd makes for us (plan/unit.h); NULL: we make it */
-	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL when disabled or
-				 * systemd's */
-	bool relative;		/* v1: below the caller's own cgroup; v2: below the parent of that, since a cgroup2 with
+	const char *path;	/* cleaned, begins with "/", below the mount of each hierarchy; NULL if disabled or
+				 * made by systemd */
+	bool relative;		/* v1: below the caller's own cgroup; v2: below its parent, since a cgroup2 with
 				 * processes in it cannot hand controllers to its children */
-	const char *delegate;	/* v2: where below it the container begins, cleaned; NULL: in it */
-	bool required;		/* false: no path and no limits were asked for; a refusal (rootless) is then no error */
-	const struct oci_resources *resources;	/* empty if the config has none: the usual devices and no others */
+	const char *delegate;	/* v2: where below it the container begins, cleaned; NULL: at `path` itself */
+	bool required;		/* false: neither path nor limits were asked for; a refusal (rootless) is then no
+				 * error */
+	const struct oci_resources *resources;	/* empty if the config has none: only the usual devices are allowed */
 	const char *pointer;
-	const struct planned_write *writes;	/* for `explain`: what RESOURCES come to here (cgroup_foresee()) */
+	const struct planned_write *writes;	/* for `explain`: what RESOURCES amount to here (cgroup_foresee()) */
 	size_t n_writes;
 };
 
@@ -242,13 +244,13 @@ struct plan {
 	struct namespace_plan ns;
 	struct rootfs_plan rootfs;
 	struct cgroup_plan cgroup;
-	const char *hostname, *domainname;	/* NULL: leave */
+	const char *hostname, *domainname;	/* NULL: leave as it is */
 	const struct net_device_plan *net_devices;
 	size_t n_net_devices;
 	const struct rdt_plan *rdt;	/* NULL: resctrl is not touched */
 	const struct sysctl_plan *sysctls;
 	size_t n_sysctls;
-	const char *keyring;		/* name of a new session keyring, NULL: none */
+	const char *keyring;		/* name of a new session keyring; NULL: none */
 	bool has_process;
 	struct process_plan process;
 	struct seccomp_plan seccomp;
@@ -257,12 +259,12 @@ struct plan {
 };
 
 /* Decide what CONFIG, which config_check() found well-formed, means on HOST.  0, or -1 with ERR
- * pointing at the property that cannot be had.  The plan lives in ARENA. */
+ * pointing at the property that is impossible here.  The plan lives in ARENA. */
 int plan_make(struct arena *arena, const struct oci_config *config, const struct host *host,
 	      const struct plan_options *options, struct plan *plan, struct error *err);
 
-/* The same for more mounts in a running container: those of CONFIG, which is the container's own otherwise; they stand
- * at POINTER of their file.  Of PLAN config, id, bundle, ns and rootfs are filled; all that is bound is opened
+/* The same for more mounts in a running container.  CONFIG is the container's own, but for the mounts, which are at
+ * POINTER of their file.  Only config, id, bundle, ns and rootfs of PLAN are filled; all bind sources are opened
  * outside. */
 int plan_make_mounts(struct arena *arena, const struct oci_config *config, const struct host *host,
 		     const struct plan_options *options, const char *pointer, struct plan *plan, struct error *err);
@@ -271,7 +273,7 @@ int plan_make_mounts(struct arena *arena, const struct oci_config *config, const
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
 
-/* Compile a seccomp profile for this kernel.  A profile that decides nothing gives n_filter 0.  STRICT: an unknown
+/* Compile a seccomp profile for this kernel.  A profile that restricts nothing gives n_filter 0.  STRICT: an unknown
  * name is an error. */
 int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err);

@@ -1,13 +1,14 @@
 /*
  * planner.h - what the files of this room share
  *
- * plan_make() (make.c) calls one function a topic, in the order of this list:
+ * plan_make() (make.c) calls one function per topic, in the order of this list:
  * namespaces come first because devices, capabilities and half of the mounts
  * depend on whether there is a user namespace; mounts come before the devices
  * that lie in them; what makes something read-only comes last of all.
  *
- * What is wrong with a config on any host config_check() has found before.
- * Here is refused what this host, or two properties together, make impossible.
+ * config_check() has already found what is wrong with a config on any host.
+ * This room refuses what this host, or two properties together, make
+ * impossible.
  */
 #pragma once
 #include "libocispec/arena.h"
@@ -20,8 +21,8 @@ struct planner {
 	const struct oci_linux *linux;	/* of the config; an empty one if it has none */
 	const struct host *host;
 	const struct plan_options *options;
-	const char *mounts;		/* where the mounts stand: "/mounts" */
-	bool live;			/* they are for a running container, which sees nothing of the host's mounts */
+	const char *mounts;		/* pointer to the mounts: "/mounts" */
+	bool live;			/* they are for a running container, which cannot see the host's mounts */
 	struct plan *plan;		/* the result */
 	struct step *steps;		/* its steps, while they grow */
 	size_t n_steps;
@@ -44,13 +45,13 @@ int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --
 int plan_unit(struct planner *p);	/* unit-name.c */
 int plan_filter(struct planner *p);	/* seccomp-annotations.c */
 
-/* Why a label cannot be had: runc's words, which clients look for. */
+/* Why a label is impossible: runc's words, which clients look for. */
 extern const char plan_no_apparmor[], plan_no_selinux[];
 
-/* A new last step; the pointer is good until the next is added. */
+/* Append a step; the result is valid until the next is added. */
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer);
 
-/* "/mounts/3", and the same for a key that is not a number, with "/" and "~" written as RFC 6901 has them. */
+/* "/mounts/3", and the same for a key that is not a number, with "/" and "~" escaped as in RFC 6901. */
 const char *pointer_index(struct arena *arena, const char *prefix, size_t i);
 const char *pointer_key(struct arena *arena, const char *prefix, const char *key);
 
@@ -60,7 +61,8 @@ const char *clean_path(struct arena *arena, const char *path);
 /* The namespace of TYPE that the config asks for, or NULL. */
 const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
 
-/* The maps of CONFIG's user namespace: fills uids to narrowed of NS (id-maps.c).  JOINED: it has them already. */
+/* The maps of CONFIG's user namespace: fills NS's members from uids to narrowed (id-maps.c).  JOINED: the namespace has
+ * its maps already. */
 void plan_id_maps(struct arena *arena, const struct oci_config *config, const struct host *host, bool joined,
 		  struct namespace_plan *ns);
 

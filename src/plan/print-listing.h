@@ -23,8 +23,9 @@ struct listing {
 #define listing_row(t, ...) listing_add(t, (const char *const[LISTING_COLUMNS]) { __VA_ARGS__ })
 void listing_add(struct listing *t, const char *const cells[LISTING_COLUMNS]);
 
-/* Each row indented by two blanks, each column as wide as its longest cell; a column without a text takes no room. */
+/* Print each row indented by two blanks, each column as wide as its longest cell; a column without text takes no
+ * room. */
 void listing_print(const struct listing *t, struct text *out);
 
-/* S as it is if that can be shown and read back, else as a JSON string: no file name can play with a terminal. */
+/* S as it is if it can be shown and read back, else as a JSON string: no file name can tamper with a terminal. */
 const char *shown(struct arena *arena, const char *s);

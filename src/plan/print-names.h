@@ -31,7 +31,7 @@ struct words super_words(struct arena *arena, const struct step *step);
 const char *propagation_name(uint64_t propagation);
 struct words propagation_words(struct arena *arena, const struct step *step);
 
-/* How the namespaces of PLAN come about: the names of those that are made, and of those that stay the host's. */
+/* The names of PLAN's namespaces that are made, and of those that stay the host's. */
 struct words new_namespaces(struct arena *arena, const struct namespace_plan *plan);
 struct words host_namespaces(struct arena *arena, const struct namespace_plan *plan);
 

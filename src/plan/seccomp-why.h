@@ -1,8 +1,8 @@
 /*
  * seccomp-why.h - which rule of a profile decides a system call (`ctr-run explain --syscall`)
  *
- * The answer comes from the same rules and classes from which the program is made, not from the program, so that it can
- * name them; the tests hold the two against each other.
+ * The answer comes from the rules and classes that the program is made from, not from the program, so that it can name
+ * them; the tests compare the two.
  */
 #pragma once
 #include <stdbool.h>
@@ -25,14 +25,14 @@ struct seccomp_case {
 	const char *conditions;		/* "argument 0 = 8, argument 1 & 0x3 = 0" */
 	uint32_t action;		/* SECCOMP_RET_* with its data */
 	const char *pointer;		/* what in the config says so */
-	bool newer;			/* the config does not: the call is newer than all that the profile knows */
+	bool newer;			/* nothing in the config does: the call is newer than any the profile knows */
 };
 
 struct seccomp_answer {
 	const char *arch;		/* "SCMP_ARCH_X86_64" */
-	uint32_t number;		/* by which it is called there */
-	const char *by;			/* "socketcall", "ipc": what stands for many and has the number; or NULL */
-	const struct seccomp_case *cases;	/* the first that holds counts; the last one has no conditions */
+	uint32_t number;		/* the call's number there */
+	const char *by;			/* "socketcall", "ipc": the call with that number, if it stands for many */
+	const struct seccomp_case *cases;	/* the first that holds counts; the last has no conditions */
 	size_t n;
 };
 

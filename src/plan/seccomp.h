@@ -5,10 +5,10 @@
  *	rules -> ranges		seccomp-rules.c: per architecture, which numbers are decided alike
  *	ranges -> program	seccomp-code.c: a decision tree in BPF
  *
- * libseccomp is asked for one thing, the number of a name on an architecture
- * (and is the oracle of the tests): it takes tens of milliseconds to build what
- * takes a third of one here, and its program of a thousand instructions in a
- * row costs the kernel another 1.5 ms in every container.
+ * libseccomp is asked only for the number of a name on an architecture (and is
+ * the oracle of the tests): it takes tens of milliseconds to build what takes a
+ * third of one here, and its program of a thousand instructions in a row costs
+ * the kernel another 1.5 ms in every container.
  */
 #pragma once
 #include <linux/filter.h>
@@ -30,17 +30,17 @@ enum seccomp_family {
 
 struct seccomp_arch {
 	const char *name;	/* the spec's: "SCMP_ARCH_X86" */
-	uint32_t token;		/* libseccomp's; 0: a name that we only know to be one */
+	uint32_t token;		/* libseccomp's; 0: we know no more than the name */
 	uint32_t audit;		/* what the kernel puts into seccomp_data.arch */
 	uint32_t base;		/* its first number */
-	enum seccomp_family family;	/* those that one kernel can run */
+	enum seccomp_family family;	/* architectures that one kernel can run */
 	bool wide;		/* arguments are compared in 64 bits */
 };
 
 /* The architecture called NAME in the spec, or NULL. */
 const struct seccomp_arch *seccomp_arch_find(const char *name);
 
-/* That of this program. */
+/* The architecture of this program. */
 const struct seccomp_arch *seccomp_arch_own(void);
 
 /*
@@ -51,8 +51,8 @@ struct seccomp_numbers {
 	bool known;		/* libseccomp knows the name at all */
 	int64_t direct;		/* -1: none */
 	int64_t multiplexed;	/* the number of socketcall or ipc, -1: none */
-	uint64_t selector;	/* and their first argument */
-	const char *by;		/* "socketcall" or "ipc" then, else NULL */
+	uint64_t selector;	/* and the first argument that selects it */
+	const char *by;		/* then "socketcall" or "ipc", else NULL */
 };
 struct seccomp_numbers seccomp_numbers(const struct seccomp_arch *arch, const char *name);
 
@@ -79,7 +79,7 @@ struct seccomp_rules {
 	const struct oci_seccomp *profile;
 	uint32_t fallback;	/* the default action */
 	uint32_t beyond;	/* action for calls newer than any that the profile knows */
-	struct seccomp_rule *list;	/* in the profile's order, without those that say what the default says */
+	struct seccomp_rule *list;	/* in the profile's order, without those whose action is the default */
 	size_t n;
 };
 
@@ -89,12 +89,13 @@ int seccomp_make_rules(struct arena *a, const struct oci_seccomp *profile, struc
 
 #define SECCOMP_MAX_ARCHS 32
 
-/* The own architecture, which is always in, and those of PROFILE that the same kernel can run; what else may be listed
- * cannot happen.  CHOSEN has room for SECCOMP_MAX_ARCHS. */
+/* Our own architecture, always included, and those of PROFILE that the same kernel can run; calls of any other cannot
+ * occur.  CHOSEN has room for SECCOMP_MAX_ARCHS. */
 int seccomp_choose_archs(const struct oci_seccomp *profile, const struct seccomp_arch **chosen, size_t *n,
 			 struct error *err);
 
-/* SECCOMP_FILTER_FLAG_* for PROFILE.  No flags at all: what runc and crun choose then.  An empty list: none. */
+/* SECCOMP_FILTER_FLAG_* for PROFILE.  If it does not give flags: what runc and crun choose then.  An empty list:
+ * none. */
 int seccomp_choose_flags(const struct oci_seccomp *profile, bool listener, unsigned *flags, struct error *err);
 
 /* ---- what is decided alike -------------------------------------------- */
@@ -103,11 +104,11 @@ struct seccomp_class {
 	uint32_t action;	/* when no rule holds */
 	const struct seccomp_rule **rules;	/* tried in this order */
 	size_t n;
-	bool wide;		/* their conditions are of 64 bits */
+	bool wide;		/* their conditions compare 64 bits */
 };
 
 struct seccomp_range {
-	uint32_t first;		/* up to the next range, or the end of all numbers */
+	uint32_t first;		/* extends to the next range, or to the last number */
 	const struct seccomp_class *class;	/* the same pointer for the same decision */
 };
 
@@ -117,18 +118,18 @@ struct seccomp_block {
 	size_t n;
 };
 
-/* The ranges for each value of seccomp_data.arch that ARCHS have, in their order; what belongs to none of them but
- * shares a value gets the action OTHER.  All lives in A.  -1: the profile contradicts itself. */
+/* The ranges for each value of seccomp_data.arch among ARCHS, in their order; numbers that belong to none of ARCHS but
+ * come with the same value get the action OTHER.  All lives in A.  -1: the profile contradicts itself. */
 int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *const *archs,
 		   size_t n_archs, uint32_t other, struct seccomp_block **blocks, size_t *n_blocks, struct error *err);
 
 /* How NUMBER on ARCH is decided.  *ORIGIN: the index of the profile's entry that decides where no rule of CLASS holds,
- * -1 for the default action, -2 because the call is newer than any of the profile. */
+ * -1 for the default action, -2 if the call is newer than any in the profile. */
 int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch,
 		     uint32_t number, struct seccomp_class *class, int *origin, struct error *err);
 
 /* ---- the program ------------------------------------------------------ */
 
-/* The program for BLOCKS; other architectures get OTHER.  Lives in A.  -1: longer than the kernel takes (4096). */
+/* The program for BLOCKS; other architectures get OTHER.  Lives in A.  -1: longer than the kernel accepts (4096). */
 int seccomp_program(struct arena *a, const struct seccomp_block *blocks, size_t n_blocks, uint32_t other,
 		    struct sock_filter **filter, unsigned short *n, struct error *err);

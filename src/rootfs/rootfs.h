@@ -1,8 +1,8 @@
 /*
- * rootfs.h - does the mount plan
+ * rootfs.h - carries out the mount plan
  *
  *	runtime, before clone:	rootfs_open_sources()	what init could not reach from inside
- *	init, ids as born:	rootfs_attach()		nothing reaches the host any more; the root at its own path
+ *	init, ids as born:	rootfs_attach()		cut off from the host; the root attached at its own path
  *	(ids of the user namespace's root, if there is one)
  *	init:			rootfs_build()		all early steps
  *	(hooks of the runtime)
@@ -16,8 +16,8 @@
  * made or copied detached, gets its attributes, and is attached last.
  *
  * After any error init ends, and with it its mount namespace: what was
- * attached is gone, and descriptors are not worth closing.  Where the config
- * names no mount namespace the runtime calls rootfs_unmount() in the end.
+ * attached is gone, and descriptors are not worth closing.  If the config
+ * names no mount namespace the runtime calls rootfs_unmount() at the end.
  */
 #pragma once
 #include "plan/plan.h"
@@ -38,31 +38,31 @@ struct cgroup_view {
 	size_t n_links;
 };
 
-/* A mount that is attached the first time it is asked for and copied from there afterwards: copying a detached mount
- * works from 6.15 on only. */
+/* A mount that is attached the first time it is asked for and copied from there afterwards: a detached mount can be
+ * copied only since 6.15. */
 struct mount_stock {
 	int fd; /* -1: not made yet */
 	bool attached;
 };
 
-/* A part of the cgroup view: v1, hybrid: the container's folder of one hierarchy; v2: what is bound if no cgroup2 can
- * be mounted. */
+/* A part of the cgroup view: in v1 and hybrid the container's folder of one hierarchy, in v2 what is bound if no
+ * cgroup2 can be mounted. */
 struct cgroup_source {
 	size_t step; /* the STEP_CGROUP it belongs to */
 	char name[64];
 	int mount;  /* detached; -1: init copies what is at PATH */
-	char *path; /* the folder's on the host, or NULL */
+	char *path; /* of the folder on the host, or NULL */
 };
 
 /* What the runtime opened for init; the descriptors are inherited by the clone. */
 struct rootfs_sources {
-	int root; /* a detached copy of the rootfs; without the privilege to make one an O_PATH of it, for comparison */
-	bool detached; /* the mounts were copied here; else (no privilege, or no such calls) that is left to init */
+	int root; /* a detached copy of the rootfs; without the privilege for one, its O_PATH, for comparison */
+	bool detached; /* the runtime copied the mounts; else (no privilege, or no such calls) init does */
 	struct mount_stock null; /* the host's verified /dev/null, for masks */
 	int *step;		 /* per step: a detached mount (copy_symlink: the link itself), or, before
 				  * rootfs_attach(), the source as rootfs_open_inside() found it; -1: init opens it */
-	int *fill;		 /* one a step: the writable copy of what is `filled`, or -1 */
-	int root_inside;	 /* the rootfs as rootfs_open_inside() has found it, or -1 */
+	int *fill;		 /* per step: the writable copy, if the step is `filled`, or -1 */
+	int root_inside;	 /* the rootfs as rootfs_open_inside() found it, or -1 */
 	size_t n;
 	struct cgroup_source *cgroups;
 	size_t n_cgroups;
@@ -75,81 +75,81 @@ struct rootfs {
 	const struct plan *plan;
 	int root;			/* the container's root mount, attached */
 	bool own_mounts;		/* this mount namespace is the container's */
-	bool may_mount;			/* it is, or the root is a mount of its own on the host; else nothing mounts */
+	bool may_mount;			/* own_mounts, or the root is a mount of its own on the host; else no mounts */
 	bool keep_all;			/* all new mounts are kept, to be undone if a later one fails */
 	bool at_top;			/* the root had to be attached on "/": its own path cannot be reached */
-	int *kept;			/* per step: a mount to seal (or to undo) later, or -1 */
+	int *kept;			/* per step: a mount to seal (or undo) later, or -1 */
 	int console;			/* the pinned /dev/console, or -1 */
 	struct mount_stock null, empty; /* to hide files and folders with */
 };
 
-/* Open what must be opened with the caller's rights and in its mount namespace: the rootfs, all steps with `outside`,
- * /dev/null, and the folders of VIEW (NULL: the container has no cgroup; the view will be empty).  What the kernel
- * refuses with EPERM (no privilege to copy mounts) is left to init.  VIEW's links must outlive SOURCES.  The caller
- * calls rootfs_close_sources() in every case. */
+/* Open what must be opened with the caller's rights and in its mount namespace: the rootfs, the sources of all steps
+ * that are `outside`, /dev/null, and the folders of VIEW (NULL: the container has no cgroup; the view will be empty).
+ * What the kernel refuses with EPERM (no privilege to copy mounts) is left to init.  VIEW's links must outlive SOURCES.
+ * The caller calls rootfs_close_sources() in every case. */
 int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
 			struct error *err);
 void rootfs_close_sources(struct rootfs_sources *sources);
 
 /* True if init will need rootfs_open_inside(): it may not walk to the sources itself, and they cannot be copied
- * before. */
+ * beforehand. */
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host);
 
-/* With the caller's rights, but in init's mount namespace: open the rootfs and the sources of all steps with
- * `outside`, and hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, who
+/* With the caller's rights, but in init's mount namespace: open the rootfs and the sources of all steps that are
+ * `outside`, and hand each to GIVE with its number (n_steps: the rootfs).  What cannot be opened is left to init, which
  * will say why. */
 int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err),
 		       void *context, struct error *err);
 
-/* For a program that takes paths and copies what relates a mount to its peers from the mount that a path lies on
- * (CRIU): a detached copy of the whole mount on which the source of STEP, a BIND or DEVICE, lies, with the step's
- * attributes and mapped ids.  WITHIN (PATH_MAX bytes) gets the place of the source in it, "/a/b" or "".  RECURSIVE:
- * with all that is mounted below.  MOUNTS are our own.  If there is no such path to it, a copy of the source alone. */
+/* For CRIU, which takes paths, and copies a mount's propagation from the mount that a path lies on: a detached copy of
+ * the whole mount that holds the source of STEP, a BIND or DEVICE, with the step's attributes and mapped ids.  WITHIN
+ * (PATH_MAX bytes) gets the place of the source in it, "/a/b" or "".  RECURSIVE: with all that is mounted below.
+ * MOUNTS are our own.  If the source has no path in that mount, a copy of the source alone. */
 int rootfs_open_whole(const struct plan *plan, const struct step *step, bool recursive, const struct mountinfo *mounts,
 		      char *within, struct error *err);
 
 /* In the new mount namespace, with the ids init was born with (the host's root must still be able to walk to the
  * rootfs; with root_inside: as root of the user namespace): end propagation to the host and attach the root, at its
- * own path if possible, as hooks look for it there. ROOTFS is filled; it takes what it needs out of SOURCES. */
+ * own path if possible, since hooks look for it there.  Fills ROOTFS, which takes what it needs out of SOURCES. */
 int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err);
 
-/* Do the steps [0, n_early).  In a user namespace the caller has become its root before, or the new file systems
- * would belong to nobody. The umask is 0 meanwhile. */
+/* Do the steps [0, n_early).  In a user namespace the caller has already become its root, or the new file systems
+ * would belong to nobody.  The umask is 0 meanwhile. */
 int rootfs_build(struct rootfs *rootfs, struct rootfs_sources *sources, struct error *err);
 
 /* An O_PATH descriptor of the container's devpts root, or -1 with errno ENOENT if it has none. */
 int rootfs_devpts(const struct rootfs *rootfs, struct error *err);
 
-/* Bind the pty's PEER on /dev/console, by descriptor.  Nothing if the plan has no console. */
+/* Bind the pty's PEER on /dev/console, by descriptor.  Does nothing if the plan has no console. */
 int rootfs_console(struct rootfs *rootfs, int peer, struct error *err);
 
 /* Do the steps [n_early, n_steps). */
 int rootfs_finish(struct rootfs *rootfs, struct error *err);
 
-/* Make the root the process's root: pivot_root(".", ".") and the old one detached, or with no_pivot MS_MOVE and
- * chroot.  cwd is "/" afterwards; the final propagation is set.  All descriptors of ROOTFS are closed. */
+/* Make the root the process's root: pivot_root(".", ".") and detach the old one, or with no_pivot MS_MOVE and chroot.
+ * Afterwards cwd is "/", the final propagation is set, and all descriptors of ROOTFS are closed. */
 int rootfs_enter(struct rootfs *rootfs, struct error *err);
 
 /* ---- a container without a mount namespace of its own (plan->rootfs.on_host) ---- */
 
-/* *BELOW gets the number of the mount that the rootfs PATH lies on, before anything is attached there. */
+/* *BELOW gets the id of the mount that the rootfs PATH lies on, before anything is attached there. */
 int rootfs_below(const char *path, uint64_t *below, struct error *err);
 
-/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that was mounted there since; nothing if
- * it is not there.  Refused with EBUSY if somebody has mounted something else over it. */
+/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that was mounted there since; does
+ * nothing if it is not there.  Fails with EBUSY if somebody has mounted something else over it. */
 int rootfs_unmount(const char *path, uint64_t below, struct error *err);
 
 /* ---- a running container (`mounts add`, `mounts remove`) ----------------- */
 
-/* Open the sources of all steps, in the mount namespace that they are named in.  As rootfs_open_sources() otherwise,
- * but there is no root, and what is refused is an error. */
+/* Open the sources of all steps, in the mount namespace that they are named in.  Otherwise like rootfs_open_sources(),
+ * but there is no root, and a refusal is an error. */
 int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, struct rootfs_sources *sources,
 		     struct error *err);
 
-/* With the container's root as our own: do all steps of PLAN, or none.  FDS is /proc/self/fd of a procfs that is not
- * the container's, as the caller found it before. */
+/* With the container's root as our own: do all steps of PLAN, or none.  FDS is /proc/self/fd in a procfs that is not
+ * the container's, opened by the caller beforehand. */
 int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int fds, struct error *err);
 
 /* Likewise: unmount what is on the targets of PLAN's mounts, the last first, each with all that is mounted on it.  If
- * on one of them nothing is mounted, none is touched. */
+ * nothing is mounted on one of them, none is touched. */
 int rootfs_remove_live(const struct plan *plan, int fds, struct error *err);

@@ -1,7 +1,7 @@
 /*
  * steps.h - what the files of this room share
  *
- * One function a kind of step, all of one type; build.c holds the table.  Each
+ * One function per kind of step, all of one type; build.c has the table.  Each
  * gets the place it works in and the step's number, and leaves nothing open.
  */
 #pragma once
@@ -13,7 +13,7 @@ struct build {
 	struct rootfs_sources *sources;
 	size_t at;		/* the step at hand */
 	int folder_fd;		/* the folder opened last for a node (-1: none): it is /dev ten times in a row */
-	bool folder_filled;	/* it is one of a writable copy */
+	bool folder_filled;	/* it is in a writable copy */
 	char folder[256];
 };
 
@@ -29,56 +29,57 @@ step_fn step_seal, step_readonly, step_mask;				/* hide.c */
  * new. */
 int target_open(struct build *b, const struct step *step, bool folder, bool *made, struct error *err);
 
-/* The same, refusing a target that is or would be reached through a symlink in its last component. */
+/* The same, refusing a target whose last component is a symlink. */
 int target_open_plain_folder(struct build *b, const struct step *step, bool *made, struct error *err);
 
-/* Open the folder a node will lie in, made if missing; NAME gets its last component.  The descriptor is B's.  On a
- * mount that is `filled` it is the folder of the writable copy. */
+/* Open the folder that a node PATH will lie in, made if missing; NAME gets the last component.  B owns the descriptor.
+ * On a mount that is `filled` it is the folder in the writable copy. */
 int target_parent(struct build *b, const char *path, char *name, struct error *err);
 
-/* The same for a file that is made if it is missing, and mounted upon: the folder in the container itself. */
+/* The same for a file that is made if missing and then mounted on: always the folder in the container itself. */
 int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err);
 
-/* True if TARGET is the container's root, by whatever name.  The config may not name it for a mount, but a link of the
- * image may lead there: pivot_root(2) would leave behind what covers the root, a later exec would meet that instead of
- * it, and a remount of what was thought to be there would be one of the host's file system. */
+/* True if TARGET is the container's root, by whatever name.  No mount may target it, but a link in the image may lead
+ * there: pivot_root(2) would leave behind what covers the root, a later exec would find that instead of the root, and a
+ * remount would change the host's file system instead of what the config meant. */
 bool target_is_root(const struct build *b, int target);
 
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
 int target_attach(int mount, int target, const struct step *step, struct error *err);
 
-/* Propagation of the attached MOUNT, in the order of the step. */
+/* Set the propagation of the attached MOUNT, in the step's order. */
 int target_propagate(int mount, const struct step *step, struct error *err);
 
-/* Something may have been mounted: forget the folder opened last. */
+/* Forget the folder opened last: something may have been mounted since. */
 void target_forget(struct build *b);
 
 /* ---- stock.c ------------------------------------------------------------ */
 
-/* Attach the mount of STOCK, or a copy if it is attached already, on TARGET. */
+/* Attach STOCK's mount, or a copy if it is attached already, on TARGET. */
 int stock_attach(struct mount_stock *stock, int target, struct error *err);
 void stock_close(struct mount_stock *stock);
 
 /* The host's /dev/null, verified, as a detached read-only mount. */
 int stock_null(struct mount_stock *stock, struct error *err);
 
-/* An empty, read-only, detached file system. LABEL (may be NULL) is its SELinux context. */
+/* An empty, read-only, detached file system.  LABEL (may be NULL) is its SELinux context. */
 int stock_empty(struct mount_stock *stock, const char *label, struct error *err);
 
 /* ---- mount.c ------------------------------------------------------------- */
 
-/* The attributes that the new file system of STEP begins with: it becomes read-only once it is filled. */
+/* The attributes that STEP's new file system begins with: it becomes read-only only once it is filled. */
 uint64_t mount_attributes(const struct step *step);
 
 /* True if a later step makes the mount of step I read-only. */
 bool step_sealed(const struct plan *plan, size_t i);
 
-/* Take the attached *MOUNT of step I for that later step, or to be undone if one fails; else it stays the caller's. */
+/* Keep the attached *MOUNT of step I for that later step, or to be undone if one fails; else the caller still owns
+ * it. */
 void step_keep(struct build *b, size_t i, int *mount);
 
 /* ---- source.c ----------------------------------------------------------- */
 
-/* The source of a step BIND or DEVICE, O_PATH and not copied. */
+/* The source of a BIND or DEVICE step, O_PATH and not copied. */
 int source_place(const struct step *step, struct error *err);
 
 /* A detached copy of it with the attributes of STEP, made by the runtime beforehand, or by init where the runtime could
@@ -86,7 +87,7 @@ int source_place(const struct step *step, struct error *err);
  * set on all of it. */
 int source_open(const struct step *step, int place, uint64_t propagation, struct error *err);
 
-/* For a step that is `filled`: *FILL gets a copy like that, but writable (-1: the source is no folder). */
+/* For a step that is `filled`: *FILL gets such a copy, but writable (-1: the source is not a folder). */
 struct idmap_held;
 int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
 		struct error *err);
@@ -97,11 +98,11 @@ struct idmap_held {
 	const struct step *step;
 };
 
-/* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace at the end. */
+/* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace in the end. */
 int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held,
 		 struct error *err);
 
-/* In init: what the runtime has opened for step I, or else what is opened now. */
+/* In init: what the runtime opened for step I, or else open it now. */
 int source_take(struct build *b, size_t i, struct error *err);
 
 /* The propagation that cuts a copied mount off from the host's. */
@@ -109,19 +110,19 @@ uint64_t source_propagation(const struct plan *plan);
 
 /* ---- lock.c ---------------------------------------------------------------- */
 
-/* Replace the detached mounts of all steps BIND by copies whose attributes root of a user namespace cannot change.
- * Does nothing where the container's process does not have the capability to. */
+/* Replace the detached mounts of all BIND steps by copies whose attributes the root of a user namespace cannot change.
+ * Does nothing if the container's process lacks the capability to change them anyway. */
 int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, struct error *err);
 
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */
 
-/* In init, where mounts are made in a workshop: what rootfs_open_sources() does elsewhere for the steps. */
+/* In init, where mounts are made in a workshop: what rootfs_open_sources() otherwise does for the steps. */
 int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct error *err);
 
 /* The rootfs at its own path here, if that is still the folder SEEN, which the runtime saw; else -1. */
 int root_find(const struct plan *plan, struct rootfs_sources *sources, int seen);
 
-/* on-host.c: rootfs_attach() where there is no mount namespace to attach it in. */
+/* on-host.c: rootfs_attach() for a container without a mount namespace. */
 int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs,
 			struct error *err);
 
@@ -141,7 +142,7 @@ int host_hide(int root, struct error *err);
 
 /* ---- copy-up.c ----------------------------------------------------------- */
 
-/* Copy what is in the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended
+/* Copy the contents of the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended
  * attributes. */
 int copy_up(int from, int to, struct error *err);
 

@@ -6,11 +6,11 @@
  *	bus_wait(bus, MANAGER, "JobRemoved", is_my_job, job, 30000, &err);
  *	bus_close(bus);
  *
- * A thin cover over libdbus, which nobody else sees.  A program that does not
+ * A thin layer over libdbus, which nothing else uses.  A program that does not
  * call bus_open() pays nothing for it: libdbus has no constructor.
  *
- * systemd also listens on a socket of its own, where no bus daemon is between
- * us: that is tried first.  All calls and waits are bounded.
+ * systemd also listens on a socket of its own, with no bus daemon in between:
+ * that is tried first.  All calls and waits are bounded.
  */
 #pragma once
 #include <stdbool.h>
@@ -51,8 +51,8 @@ struct bus_object {
 	const char *path, *interface;
 };
 
-/* Connect to the systemd of the machine, as root, or (USER) to that of our user.  NULL with ERR, which tells of every
- * way that was tried. */
+/* Connect to the machine's systemd, as root, or (USER) to that of our user.  NULL with ERR, which names every way that
+ * was tried. */
 struct bus *bus_open(bool user, struct error *err);
 
 /* The version of that systemd: 257. */
@@ -62,30 +62,29 @@ unsigned bus_version(const struct bus *bus);
 void bus_close(struct bus *bus);
 
 /* Call METHOD and wait for the answer, at most 30 s.  *TEXT (may be NULL) gets the first text or object path in it,
- * also from inside a variant, for the caller to free; NULL if there is none.  -1 with ERR: what the other side
- * said. */
+ * even inside a variant, for the caller to free; NULL if there is none.  -1 with ERR: what the other side said. */
 int bus_call(struct bus *bus, const struct bus_object *object, const char *method, const struct bus_value *args,
 	     size_t n, char **text, struct error *err);
 
 /* Get a property that is a text or a path. */
 int bus_get(struct bus *bus, const struct bus_object *object, const char *property, char **text, struct error *err);
 
-/* The D-Bus name of the error that the last call met, such as "org.freedesktop.systemd1.UnitExists"; "" if none. */
+/* The D-Bus name of the last call's error, such as "org.freedesktop.systemd1.UnitExists"; "" if it had none. */
 const char *bus_error_name(const struct bus *bus);
 
 /* True if the connection has ended: systemd was restarted, say.  A new one may work. */
 bool bus_lost(const struct bus *bus);
 
-/* See to it that the signals MEMBER of OBJECT come here.  Before the call whose effect they tell of. */
+/* Subscribe to the signals MEMBER of OBJECT.  To be done before the call whose effect they announce. */
 int bus_listen(struct bus *bus, const struct bus_object *object, const char *member, struct error *err);
 
-/* The texts and paths of a signal, in order; true if it is the one that is waited for. */
+/* Gets the texts and paths of a signal, in order; returns true if it is the one we wait for. */
 typedef bool bus_match(const char *const *texts, size_t n, void *context);
 
-/* Wait for a signal that MATCH accepts, those included that came during calls; at most until DEADLINE (of
- * clock_ms()).  ERROR_TIMEOUT if it does not come. */
+/* Wait for a signal that MATCH accepts, including those that came during calls; at most until DEADLINE (of
+ * clock_ms()).  ERROR_TIMEOUT if none comes. */
 int bus_wait(struct bus *bus, const struct bus_object *object, const char *member, bus_match *match, void *context,
 	     int64_t deadline, struct error *err);
 
-/* NAME as part of an object path: what is not a letter or a digit becomes _ and two hex digits.  The caller frees. */
+/* NAME as part of an object path: all but letters and digits become _ and two hex digits.  The caller frees. */
 char *bus_escape(const char *name);

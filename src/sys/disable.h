@@ -3,16 +3,16 @@
  *
  * CTR_RUN_DISABLE=openat2,close_range makes the named calls count as missing,
  * so that the fallbacks are tested on kernels that have everything.  The names
- * are those of the calls but for
+ * are those of the calls, except for
  *
  *	mount	open_tree, move_mount, fsopen ... mount_setattr, all of them
  *	pidfd	pidfd_open, pidfd_send_signal, CLONE_PIDFD
  *	setns	setns(2) into several namespaces of a pidfd
- *	procfs	the detached one
+ *	procfs	a detached procfs
  *	apparmor-attr	AppArmor's own folder in /proc/PID/attr
  *
- * What a kernel or a filter around us really refuses needs no word here:
- * tests/bats/run -k VERSION plays such kernels.
+ * What a kernel or a filter around us really refuses need not be named here:
+ * tests/bats/run -k VERSION simulates such kernels.
  */
 #pragma once
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * host.h - what the plan has to know of this machine and of its caller
+ * host.h - what the plan has to know about this machine and its caller
  *
  * Filled once, by a handful of system calls, before anything is decided: the
  * planner itself asks the kernel nothing.  Unit tests fill it by hand.
@@ -41,7 +41,7 @@ struct host {
 				 * anything */
 	uint64_t caps_bounding, caps_permitted;	/* bit n is capability n */
 	unsigned last_cap;
-	const char *newuidmap, *newgidmap;	/* where these programs are; NULL: not here, or we do not need them */
+	const char *newuidmap, *newgidmap;	/* where these programs are; NULL: not here, or not needed */
 	bool user_manager;	/* the systemd that we may ask is our user's, not the machine's */
 	bool apparmor, selinux;	/* the LSM is enabled */
 	enum cgroup_layout layout;
@@ -55,16 +55,16 @@ struct host {
 /* Look at the machine.  0, or -1 with ERR. */
 int host_probe(struct host *host, struct error *err);
 
-/* The part of it that says whether we are in the machine's own user namespace.  0, or -1 with ERR: outside of it
- * device rules are left out, which must never happen only because the look failed. */
+/* Only whether we are in the machine's own user namespace.  0, or -1 with ERR: outside it device rules are left out,
+ * which must never happen just because this could not be read. */
 int host_look_userns(bool *initial, struct error *err);
 
-/* The same, where nothing that protects depends on it: false if it cannot be known. */
+/* The same, where no protection depends on it: false if it cannot be known. */
 bool host_in_initial_userns(void);
 
-/* Where programs usually are, for whoever has no PATH. */
+/* Where programs usually are, for a process without PATH. */
 #define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* Where the machine's program NAME is: in our PATH, or, as callers clear the environment, in USUAL_PATH.  A relative
- * entry of PATH does not count: it would be whatever lies in the bundle.  The caller frees; NULL: there is none. */
+/* Where the machine's program NAME is: in our PATH, or, since callers clear the environment, in USUAL_PATH.  Relative
+ * entries of PATH do not count: they could lead into the bundle.  The caller frees; NULL: there is none. */
 char *host_find_program(const char *name);

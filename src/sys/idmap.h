@@ -15,16 +15,16 @@ struct error;
 int idmap_write_uids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err);
 int idmap_write_gids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err);
 
-/* Before gid_map is written: afterwards it cannot be changed. */
+/* To be called before gid_map is written: afterwards it cannot be changed. */
 int idmap_deny_setgroups(pid_t pid, struct error *err);
 
-/* Let PROGRAM, which is newuidmap or newgidmap by its absolute path, write that map of PID.  Its own words are in ERR
- * when it refuses. */
+/* Let PROGRAM, the absolute path of newuidmap or newgidmap, write that map of PID.  If it refuses, its own words are in
+ * ERR. */
 int idmap_by_helper(const char *program, pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err);
 
 /* A user namespace that has these maps and no process in it, for mount_idmap().  The caller owns the descriptor. */
 int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const struct oci_id_mapping *gids, size_t n_gids,
 		    struct error *err);
 
-/* ID (as the container sees it) as the host sees it: true, and *OUT. */
+/* *OUT gets the host's id for ID, an id of the container.  False if it has none. */
 bool idmap_to_host(const struct oci_id_mapping *map, size_t n, unsigned id, unsigned *out);

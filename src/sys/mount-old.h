@@ -1,17 +1,16 @@
 /*
  * mount-old.h - mountfd.h's functions for kernels before 5.12, and below filters that hide its calls
  *
- * mount(2) makes a mount visible at once and knows paths only.  So that it can
- * be prepared unseen all the same, it is made in a workshop (workshop.h).  From
- * there it is moved to its target (MS_MOVE).  Both ends are descriptors, which
+ * mount(2) makes a mount visible at once and takes only paths.  To be prepared
+ * unseen all the same, a mount is made in a workshop (workshop.h) and moved
+ * from there to its target (MS_MOVE).  Source and target are descriptors, which
  * mount(2) is given as /proc/self/fd/N of the host's procfs.
  *
- * What this cannot do is said where it is asked for: a mount in a namespace
- * that is not ours (so whatever is opened before the container is born), and
- * mapped ids.  Attributes of a whole tree are set mount by mount.
+ * Two things cannot be done this way, and fail where they are asked for: mounts
+ * in a namespace that is not ours (so whatever is opened before the container is
+ * born), and mapped ids.  Attributes of a whole tree are set mount by mount.
  *
- * Only mountfd.c calls these; the workshop is opened and closed by those who
- * mount.
+ * Only mountfd.c calls these; its callers open and close the workshop.
  */
 #pragma once
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * A mount is made detached, given its attributes while nobody can see it, and
  * attached to a target that is itself a descriptor.  No path is used twice.
  *
- * Where the kernel or a seccomp filter around us lacks these calls, the same is
- * done by mount(2) (mount-old.h), while a workshop is open (workshop.h).
+ * Where the kernel lacks these calls or a seccomp filter around us hides them,
+ * mount(2) does the same (mount-old.h), while a workshop is open (workshop.h).
  */
 #pragma once
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 
 struct error;
 
-/* A detached copy of the mount at PATH below DIRFD ("" : DIRFD itself), with all below it if RECURSIVE.
+/* A detached copy of the mount at PATH below DIRFD ("": DIRFD itself), with all below it if RECURSIVE.
  * Needs CAP_SYS_ADMIN over the current mount namespace. */
 int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err);
 
@@ -26,12 +26,12 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
  * named stays. */
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err);
 
-/* Set and clear MOUNT_ATTR_*, change the propagation (MS_*, 0: leave), for the whole tree if RECURSIVE.  What an outer
- * user namespace has locked on the mount itself stays set: engines ask for "rw" by rote. */
+/* Set and clear MOUNT_ATTR_* and change the propagation (MS_*; 0: leave it), for the whole tree if RECURSIVE.  What an
+ * outer user namespace has locked on the mount itself stays set: engines ask for "rw" by rote. */
 int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive, struct error *err);
 
 /* Map the ids of a detached mount as the user namespace USERNS does. */
 int mount_idmap(int mount, int userns, bool recursive, struct error *err);
 
-/* Attach the detached (or move the attached) MOUNT onto TARGET, which becomes hidden. */
+/* Attach the detached MOUNT (or move the attached one) onto TARGET, which it hides. */
 int mount_attach(int mount, int target, struct error *err);

@@ -29,11 +29,11 @@ struct mountinfo {
 /* Read the mounts of the process whose folder in /proc is PROC ("/proc/self").  The caller calls mountinfo_free(). */
 int mountinfo_read(const char *proc, struct mountinfo *info, struct error *err);
 
-/* The same from a text, which becomes INFO's.  False if it is no such text; INFO is to be freed all the same. */
+/* The same from a text, which INFO then owns.  False if it is no such text; INFO must be freed all the same. */
 bool mountinfo_parse(char *text, struct mountinfo *info);
 void mountinfo_free(struct mountinfo *info);
 
-/* The number of the mount that FD lies on (statx(2), 5.8; else /proc/self/fdinfo); false if there is no way to know. */
+/* The id of the mount that FD lies on (statx(2), 5.8; else /proc/self/fdinfo); false if there is no way to know. */
 bool mount_id(int fd, uint64_t *id);
 
 /* The mount ID, or NULL. */

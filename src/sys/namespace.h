@@ -30,6 +30,6 @@ bool namespace_is_ours(int fd, int flag);
 /* The kinds (CLONE_NEW*) of namespaces that process PID shares with us. */
 int namespaces_shared(pid_t pid);
 
-/* Enter the open namespace FD of the kind FLAG.  That we are in it already is no error, although the kernel asks for
- * rights even then that nobody has in a user namespace. */
+/* Enter the open namespace FD of the kind FLAG.  It is no error if we are in it already, although the kernel then too
+ * asks for rights that nobody in a user namespace has. */
 int namespace_enter(int fd, int flag, struct error *err);

@@ -7,5 +7,5 @@
 #pragma once
 #include <stdint.h>
 
-/* As path_openat2(): a descriptor, or -1 with the errno that openat2(2) would give. */
+/* Like path_openat2(): a descriptor, or -1 with the errno that openat2(2) would give. */
 int path_walk(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);

@@ -22,20 +22,20 @@ int path_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uin
  * The caller owns the descriptor.  -1 with errno and ERR. */
 int path_open(int root, const char *path, int flags, struct error *err);
 
-/* Open PATH below DIRFD meeting no symlink, no magic link and no other mount: for procfs and cgroup files. */
+/* Open PATH below DIRFD, crossing no symlink, magic link or other mount: for procfs and cgroup files. */
 int path_open_beneath(int dirfd, const char *path, int flags, struct error *err);
 
 /* Make the folder PATH inside ROOT with all its parents (MODE, no umask), and open it O_PATH.  Each step is
- * verified to be a folder inside ROOT; what exists is kept.  Where a link on the way dangles, what it means is made,
- * inside ROOT.  *MADE (may be NULL): the last one is new. */
+ * verified to be a folder inside ROOT; what exists is kept.  The target of a dangling link on the way is made, inside
+ * ROOT.  *MADE (may be NULL): the last folder is new. */
 int path_make_dir(int root, const char *path, mode_t mode, bool *made, struct error *err);
 
 /* Make an empty regular file PATH inside ROOT (MODE, no umask; its parent folders 0755) unless something is there;
- * open it O_PATH.  Of a dangling link the file it means is made, inside ROOT. */
+ * open it O_PATH.  If PATH is a dangling link, its target is made, inside ROOT. */
 int path_make_file(int root, const char *path, mode_t mode, struct error *err);
 
-/* Open O_PATH the parent folder of PATH inside ROOT, made if missing (0755), and give the last component in
- * NAME (NAME_MAX + 1 bytes).  For mknodat, symlinkat. */
+/* Open O_PATH the parent folder of PATH inside ROOT, made (0755) if it is missing and MAKE, and put the last component
+ * into NAME (NAME_MAX + 1 bytes).  For mknodat, symlinkat. */
 int path_open_parent(int root, const char *path, bool make, char *name, struct error *err);
 
 /* True if FD is a character device MAJOR:MINOR. */

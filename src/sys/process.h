@@ -2,9 +2,9 @@
  * process.h - processes, by pidfd and start time
  *
  * A pid alone names a stranger once the kernel has used it again.  A process
- * is known by pid + start time (field 22 of /proc/PID/stat) + boot id, and
- * held by a pidfd (5.3), which is opened first and checked after.  Where there
- * are none, what is called so is its folder in /proc (process-fd.c).
+ * is identified by pid + start time (field 22 of /proc/PID/stat) + boot id, and
+ * held by a pidfd (5.3), which is opened first and checked after.  Where the
+ * kernel has none, its folder in /proc serves as "pidfd" (process-fd.c).
  */
 #pragma once
 #include <poll.h>
@@ -19,12 +19,12 @@ struct process_stat {
 	unsigned flags;		/* PF_* */
 	uint64_t start_time;	/* clock ticks after boot */
 	pid_t parent;
-	int exit_status;	/* of a zombie, as from waitpid(2); -1: not shown; 0 also to those who may not look */
+	int exit_status;	/* of a zombie, as from waitpid(2); -1: not shown; also 0 if we may not see it */
 	int threads;
 };
 
-/* PF_FORKNOEXEC: forked but never exec'd.  Exactly what tells a created container from a running one: no process can
- * set it again after its first exec. */
+/* PF_FORKNOEXEC: forked but never exec'd.  This is just what tells a created container from a running one: no process
+ * can set it again after its first exec. */
 #define PROCESS_FORKNOEXEC 0x40u
 
 /* From /proc/PID/stat.  -1 with errno. */
@@ -33,36 +33,36 @@ int process_stat(pid_t pid, struct process_stat *out);
 /* The same from the text of that file; false if it is not such a text. */
 bool process_stat_parse(const char *text, struct process_stat *out);
 
-/* True if a process with this STAT has ended, reaped or not.  A zombie with threads goes on without its first one. */
+/* True if a process with this STAT has ended, reaped or not.  A zombie with threads has not: only its first thread
+ * has. */
 bool process_stat_ended(const struct process_stat *stat);
 
-/* True if NUMBER, an errno of process_stat() or process_open(), means that there is no such process (any more).
- * Anything else means that we do not know. */
+/* True if NUMBER, an errno from process_stat() or process_open(), means that there is no such process (any more).  Any
+ * other means that we do not know. */
 bool process_gone(int number);
 
 /* /proc/PID/cgroup, the cgroups of PID (cgroups(7)); the caller frees.  NULL with ERR. */
 char *process_cgroups(pid_t pid, struct error *err);
 
-/* The next line of such a TEXT, taken apart in place: "4:cpu,cpuacct:/x" is CONTROLLERS and PATH, of cgroup2 the former
- * are "".  *TEXT goes on behind it; false at the end.  Lines that are none are passed over. */
+/* Take the next line of such a *TEXT apart, in place: "4:cpu,cpuacct:/x" gives CONTROLLERS and PATH; for cgroup2 the
+ * controllers are "".  *TEXT moves past it; false at the end.  Malformed lines are skipped. */
 bool process_cgroup_line(char **text, char **controllers, char **path);
 
 /* True if this kernel has pidfds, and no filter keeps them from us.  Asked once. */
 bool process_has_pidfds(void);
 
-/* A pidfd of what has the number PID now; -1 with errno ESRCH if nothing has. */
+/* A pidfd of whichever process has the number PID now; -1 with errno ESRCH if none has. */
 int process_hold(pid_t pid);
 
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno: ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
 
-/* After the close-on-exec descriptors of PID (started at START_TIME; 0: our child) were closed, which its exec and its
- * end do alike: -1 with ERR if it was the end.  One that ended and was reaped by its parent counts as having
- * exec'd. */
+/* Called once the close-on-exec descriptors of PID (started at START_TIME; 0: our child) are closed, which both an exec
+ * and its end do: -1 with ERR if it has ended.  One that its parent has reaped by then counts as having exec'd. */
 int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
 
-/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which says of a child of ours how.
- * Waits up to a second for the end, and reaps nothing. */
+/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which also says how, for a child of
+ * ours.  Waits up to a second for the end, and reaps nothing. */
 int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 
 /* Send SIG, 0 for none, to the process behind PIDFD (pidfd_send_signal(2)).  -1 with errno: ESRCH if it has ended. */
@@ -79,26 +79,25 @@ int process_enter(int process, pid_t pid, int flags);
  * errno. */
 int process_wait_end(int pidfd, int ms);
 
-/* The same for our child PID, which nobody has reaped; PIDFD holds it, or is -1.  INTERRUPTIBLY: a signal that tells us
- * to give up (interrupt.h) ends the wait, too: -1 with errno EINTR.  The caller takes the signal by
- * interrupt_check(). */
+/* The same for our child PID, which nobody has reaped; PIDFD holds it, or is -1.  INTERRUPTIBLY: a signal to give up
+ * (interrupt.h) ends the wait too: -1 with errno EINTR.  The caller takes the signal by interrupt_check(). */
 int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
 
 /* Wait for the end of our child PID, however long it takes, and reap it.  Its status as from waitpid(2); -1 with errno
  * ECHILD if it is not ours, or was reaped. */
 int process_reap(pid_t pid);
 
-/* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Nothing if it is 0. */
+/* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Does nothing if it is 0. */
 void process_kill_child(pid_t *child);
 
-/* A pidfd of our child PID, which nobody has reaped.  -1 with errno and ERR, and the child was killed and reaped: what
- * cannot be held could not be waited for. */
+/* A pidfd of our child PID, which nobody has reaped.  On failure, -1 with errno and ERR, the child is killed and
+ * reaped: without a pidfd it could not be waited for. */
 int process_hold_child(pid_t pid, struct error *err);
 
-/* clone3(2): a child like fork(2)'s with NAMESPACES made, born in the cgroup2 folder CGROUP (-1: the parent's).
+/* clone3(2): a child as from fork(2), in new NAMESPACES, born in the cgroup2 folder CGROUP (-1: the parent's).
  * *PIDFD (may be NULL) gets its pidfd.  PARENT: it becomes the caller's sibling (CLONE_PARENT).
- * The pid; 0 in the child; -1 with errno and ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and the
- * caller writes cgroup.procs. */
+ * Returns the pid; 0 in the child; -1 with errno and ERR.  Without CLONE_INTO_CGROUP (before 5.7) errno is EINVAL and
+ * the caller writes cgroup.procs. */
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
 /* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there

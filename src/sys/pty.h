@@ -8,14 +8,14 @@
 
 struct error;
 
-/* A new pty from DEVPTS, an O_PATH descriptor of the root of a devpts mount (verified by its magic).
+/* A new pty from DEVPTS, an O_PATH descriptor of the root of a devpts mount (verified by its magic number).
  * Both ends are close-on-exec; the caller owns them. */
 int pty_open(int devpts, int *master, int *peer, struct error *err);
 
-/* Set the size of the terminal FD, either of its ends, in characters. */
+/* Set the size, in characters, of the terminal whose either end is FD. */
 int pty_set_size(int fd, unsigned short rows, unsigned short columns, struct error *err);
 
-/* Let lines end with a bare newline on the terminal MASTER, as on a pipe: what it prints goes to no terminal. */
+/* Let lines end with a bare newline on the terminal MASTER, as on a pipe: its output goes to no real terminal. */
 void pty_end_lines_plainly(int master);
 
 /* Make PEER the controlling terminal of this (new) session and its stdin, stdout, stderr. */

@@ -1,7 +1,7 @@
 /*
  * socket.h - unix sockets: long paths, descriptors
  *
- * sun_path holds 107 bytes; a longer path goes by /proc/self/fd/N/name.
+ * sun_path holds 107 bytes; a longer path is reached as /proc/self/fd/N/name.
  * No abstract sockets, ever (CVE-2020-15257).
  */
 #pragma once
@@ -14,20 +14,20 @@ struct error;
  * descriptor. */
 int socket_connect(int dirfd, const char *path, int type, struct error *err);
 
-/* Bind one to PATH, open to nobody but us (0600), and listen.  The caller owns the descriptor. */
+/* Bind one to PATH, accessible only to us (0600), and listen.  The caller owns the descriptor. */
 int socket_listen(int dirfd, const char *path, int type, struct error *err);
 
-/* The room for what goes with a message: one descriptor. */
+/* Room for what goes with a message: one descriptor. */
 union socket_rights {
 	struct cmsghdr align;
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-/* FD (or -1) goes with MESSAGE, which refers to RIGHTS until it was sent. */
+/* Let FD (or -1: none) go with MESSAGE, which refers to RIGHTS until it is sent. */
 void socket_give(struct msghdr *message, union socket_rights *rights, int fd);
 
-/* One descriptor may come with MESSAGE, which refers to RIGHTS; of several the kernel closes the others, and sets
- * MSG_CTRUNC.  socket_taken(): the one that came, which is the caller's, or -1. */
+/* Let one descriptor come with MESSAGE, which refers to RIGHTS; if several come, the kernel closes the others and sets
+ * MSG_CTRUNC.  socket_taken(): the one that came, which the caller owns, or -1. */
 void socket_take(struct msghdr *message, union socket_rights *rights);
 int socket_taken(struct msghdr *message);
 

@@ -6,11 +6,12 @@
  *	net_devices_move()	into the container's namespace, with their addresses, and up
  *	net_devices_return()	after a failure: back to where and what they were
  *
- * The kernel takes a device's addresses and routes away as it moves it, and gives it
- * another index if its own is taken there.  On the way it bears a name that
- * nobody else has, so that it is found again and nothing happens to a
- * namesake.  A container that ends keeps its devices: the kernel sends the
- * physical ones home and destroys the others, as the spec wants it.
+ * When the kernel moves a device it takes away its addresses and routes, and
+ * gives it another index if its own is taken there.  On the way the device has
+ * a name that no other has, so that it is found again and nothing happens to a
+ * namesake.  When a container ends its devices stay in its namespace: the
+ * kernel sends the physical ones home and destroys the others, as the spec
+ * wants.
  */
 #pragma once
 #include <stdbool.h>
@@ -32,7 +33,7 @@ struct net_address {
 };
 
 struct net_device {
-	const char *host, *name;	/* its name here, and in the container: perhaps with "%d", until it is there */
+	const char *host, *name;	/* its name here, and in the container (until it is there, perhaps with "%d") */
 	const char *pointer;		/* "/linux/netDevices/eth0" */
 	char way[16];			/* its name on the way */
 	int index;			/* here */
@@ -42,7 +43,7 @@ struct net_device {
 	size_t n_addresses;
 	char **routes;			/* over it, here; net-routes.h */
 	size_t n_routes;
-	int there;			/* its index in the container, 0: it is not there */
+	int there;			/* its index in the container; 0: it is not there */
 };
 
 struct net_devices {
@@ -50,16 +51,16 @@ struct net_devices {
 	size_t n;
 };
 
-/* Fill DEVICES with those of PLAN as they are now; memory is ARENA's. */
+/* Fill DEVICES with those of PLAN as they are now; memory comes from ARENA. */
 int net_devices_look(struct arena *arena, const struct plan *plan, struct net_devices *devices, struct error *err);
 
-/* A name for the way that is only of this container: ID, and the number of the device. */
+/* A name for the way that is unique to this container: made from ID and the device's number I. */
 void net_device_name_way(const char *id, size_t i, char way[16]);
 
 /* Move all of DEVICES into the network namespace NETNS.  A name that is taken there is an error, before any is moved.
- * On error those that moved are back.  Names that the kernel made of "%d" are put into ARENA. */
+ * On error those that had moved are moved back.  Names that the kernel makes from "%d" are put into ARENA. */
 int net_devices_move(struct arena *arena, struct net_devices *devices, int netns, struct error *err);
 
-/* Bring those that are in NETNS back: by `there`, or (a record of a killed runtime) by their names, with addresses and
- * routes. What cannot be is told by a warning. */
+/* Bring back those that are in NETNS, with addresses and routes, found by `there` or (in the record of a killed
+ * runtime) by their names.  What cannot be restored is reported as a warning. */
 void net_devices_return(struct net_devices *devices, int netns);

@@ -11,7 +11,7 @@
 struct arena;
 struct resctrl;
 
-struct resctrl_domain {		/* a cache of the third level, of its processors */
+struct resctrl_domain {		/* an L3 cache, with its processors */
 	unsigned long long total_bytes, local_bytes;	/* memory traffic so far */
 	unsigned long long occupancy;			/* bytes of the cache in use */
 };
@@ -28,7 +28,7 @@ struct resctrl_stats {
 		unsigned long long bandwidth_gran, delay_linear, min_bandwidth, num_closids;
 		char *schema_root, *schema;	/* "MB:0=100" */
 	} memory;
-	bool traffic, occupancy;	/* what of the domains is counted */
+	bool traffic, occupancy;	/* which of the domains' values are counted */
 	struct resctrl_domain *domains;
 	size_t n_domains;
 };
@@ -36,6 +36,6 @@ struct resctrl_stats {
 /* All of the group R, whose root is open; lives in ARENA. */
 void resctrl_read_stats(const struct resctrl *r, struct arena *arena, struct resctrl_stats *stats);
 
-/* The line of RESOURCE ("L3", "MB") in the text of a `schemata` file without the blanks before it, in ARENA; NULL if
- * there is none. */
+/* The line of RESOURCE ("L3", "MB") in the text of a `schemata` file, without leading blanks, in ARENA; NULL if there
+ * is none. */
 char *resctrl_line(struct arena *arena, const char *schemata, const char *resource);

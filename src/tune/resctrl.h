@@ -1,14 +1,14 @@
 /*
- * resctrl.h - parts of caches and memory bandwidth (Intel RDT, AMD QoS, ...), by the resctrl file system
+ * resctrl.h - shares of caches and memory bandwidth (Intel RDT, AMD QoS, ...), by the resctrl file system
  *
- *	resctrl_open()	the mounted file system, or the error that there is none
+ *	resctrl_open()	the mounted file system, or an error if there is none
  *	resctrl_look()	the container's group: is it there, does it fit?  Touches nothing
  *	resctrl_make()	what is missing of it, and its schemata
- *	resctrl_join()	a process into it
+ *	resctrl_join()	puts a process into it
  *	resctrl_remove()	what we made
  *
  * A group is a folder right below the root ("": the root itself, which is
- * the group of everybody else), a monitoring group one in its `mon_groups`.
+ * everybody else's group), a monitoring group one in its `mon_groups`.
  * config-linux.md, "IntelRdt"; the kernel's Documentation/filesystems/resctrl.rst.
  */
 #pragma once
@@ -29,8 +29,8 @@ struct resctrl {
 /* The root of the mounted resctrl, O_DIRECTORY; -1 with ERROR_UNSUPPORTED if there is none. */
 int resctrl_open(struct error *err);
 
-/* Find out what is there, and refuse what does not fit: a group that was there must have the schemata that are asked
- * for, and without any it must be there.  R->root is open. */
+/* Find out what exists, and refuse what does not fit: an existing group must have the schemata that are asked for, and
+ * if none are asked for the group must exist.  R->root is open. */
 int resctrl_look(const struct rdt_plan *plan, struct resctrl *r, struct error *err);
 
 /* Make the group and the monitoring group, if resctrl_look() said so, and write PLAN's schemata.  On error what was
@@ -46,9 +46,9 @@ int resctrl_write(const struct resctrl *r, const char *schema, struct error *err
 /* Put PID, a process of one thread, there. */
 int resctrl_join(const struct resctrl *r, pid_t pid, struct error *err);
 
-/* Remove what we made: all of it (ALL: the create has failed), or what does not outlive the container. */
+/* Remove what we made: all of it (ALL: the create failed), or what is not to outlive the container. */
 int resctrl_remove(const struct resctrl *r, bool all, struct error *err);
 
-/* True if a `schemata` file with the text THERE has all that the line WANTED ("L3:0=7f0;1=1f") says: the same
- * resource, and for each of WANTED's domains the same value, whatever its zeros and blanks.  Pure. */
+/* True if THERE, the text of a `schemata` file, agrees with the line WANTED ("L3:0=7f0;1=1f"): it has the resource, and
+ * for each of WANTED's domains the same value, ignoring leading zeros and blanks.  Pure. */
 bool resctrl_matches(const char *there, const char *wanted);

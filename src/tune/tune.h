@@ -8,26 +8,26 @@
 
 struct error;
 
-/* Runtime's side, for PID: raise hard limits that PID could not raise itself inside a user namespace. */
+/* The runtime's side: raise hard limits of PID that it could not raise itself inside a user namespace. */
 int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *err);
 
-/* The process's own side, while it has all its rights: set each limit exactly, but RLIMIT_NOFILE, of which only the
+/* The process's own side, while it has all its rights: set each limit exactly, except RLIMIT_NOFILE, of which only the
  * hard limit is raised. */
 int rlimits_apply(const struct process_plan *process, struct error *err);
 
-/* RLIMIT_NOFILE, when nothing more is opened. */
+/* Set RLIMIT_NOFILE, once nothing more will be opened. */
 int rlimits_apply_nofile(const struct process_plan *process, struct error *err);
 
-/* Refuse a LIMIT that this kernel gives nobody (RLIMIT_NOFILE above /proc/sys/fs/nr_open). */
+/* Refuse a LIMIT that this kernel grants nobody (RLIMIT_NOFILE above /proc/sys/fs/nr_open). */
 int rlimit_check(const struct rlimit_plan *limit, struct error *err);
 
 /*
  * For a process that runs.  Its PID is enough to read what it has; to change
- * it, it is held by PROCESS (sys/process.h), which the caller has found to be
- * the one that it means.  ERR->number is ESRCH if it has ended.
+ * that it is held by PROCESS (sys/process.h), which the caller has verified.
+ * ERR->number is ESRCH if it has ended.
  *
  *	rlimit_get()		what LIMIT's resource is limited to now
- *	rlimit_set()		limit it to VALUE, on the way to LIMIT, which messages name
+ *	rlimit_set()		limit it to VALUE, a step towards LIMIT, which messages name
  *	oom_score_adj_change()	*BEFORE gets what it was; 1 if that was another value, else 0
  */
 int rlimit_get(pid_t pid, const struct rlimit_plan *limit, struct rlimit *now, struct error *err);
@@ -46,8 +46,8 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 /* execCPUAffinity (of exec'd processes): LIST is "0-3,7". */
 int affinity_apply(const char *list, struct error *err);
 
-/* All CPUs that the cgroup has, once we are in it: since Linux 6.2 a mask that our caller was given (CPUAffinity= of a
- * systemd unit, taskset) would stay, and hide those of a cpuset.  runc and crun do so too. */
+/* Run on all CPUs that the cgroup has, once we are in it: since Linux 6.2 a mask set on our caller (CPUAffinity= of a
+ * systemd unit, taskset) would stay, and hide CPUs of a cpuset.  runc and crun do so too. */
 void affinity_reset(void);
 
 /* Sysctls of the container's namespaces, through a private procfs. */

@@ -8,7 +8,7 @@
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* A last group of one digit is none; padding, if there is any, fills the group up and nothing follows it. */
+/* The last group must have more than one digit; padding, if any, completes it and nothing follows. */
 static bool ends_well(const char *text, size_t n_digits)
 {
 	size_t padding = strspn(text + n_digits, "=");
@@ -35,7 +35,7 @@ unsigned char *base64_decode(const char *text, size_t *n)
 			bytes[(*n)++] = (unsigned char) (bits >> held);
 		}
 	}
-	/* Bits that are left over are no part of a byte: they must be zero, or two texts would mean the same. */
+	/* Leftover bits are part of no byte: they must be zero, or two texts would mean the same. */
 	if (bits & ((1u << held) - 1)) {
 		free(bytes);
 		return NULL;

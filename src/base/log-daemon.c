@@ -11,8 +11,8 @@ static const int priorities[] = { [LEVEL_ERROR] = 3, [LEVEL_WARNING] = 4, [LEVEL
 
 #define FACILITY_USER (1 << 3)
 
-/* systemd's native journal protocol: KEY=VALUE lines, or for a value of several lines the key alone, its length as 64
- * bits little-endian, the bytes. */
+/* systemd's native journal protocol: KEY=VALUE lines, or for a value of several lines the key alone, its length in 64
+ * bits, little-endian, then the bytes. */
 static void add_field(struct text *t, const char *key, const char *value)
 {
 	uint64_t size = htole64(strlen(value));

@@ -185,7 +185,7 @@ static void add_list(struct text *t, const char *key, const char *const *lines, 
 	text_add(t, "]");
 }
 
-/* A fault and EXTRA further ones into the log that is no daemon's. */
+/* Write a fault and EXTRA further ones to a log that is a file. */
 static void put_to_file(int fd, const struct error *err, const char *message, const char *const *extra,
 			unsigned n_extra)
 {
@@ -203,7 +203,7 @@ static void put_to_file(int fd, const struct error *err, const char *message, co
 	put(fd, &line);
 }
 
-/* What people (and conmon) read, whatever the log is. */
+/* What people (and conmon) read, wherever the log goes. */
 static void put_to_people(const char *message, const char *const *extra, unsigned n_extra)
 {
 	auto_text plain = { 0 };

@@ -53,8 +53,7 @@ bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
-/* The multiplier that the letters of a unit stand for, 0: none; "kb" and "KiB" are what people write for the same
- * thing. */
+/* The multiplier that a unit stands for; 0: no such unit.  "kb" and "KiB" are what people write for the same thing. */
 static uint64_t unit_size(const char *unit)
 {
 	static const char units[] = "bkmgtp";
@@ -90,7 +89,7 @@ bool number_parse_size(const char *s, int64_t *out)
 		return false;
 	if (!whole)
 		value = 0;
-	/* From the last digit on, so that nothing is lost but what is less than a byte. */
+	/* From the last digit backwards, so that only fractions of a byte are lost. */
 	for (; part > 0; part--)
 		rest = (rest + (uint64_t) (point[part] - '0') * size) / 10;
 	if (__builtin_mul_overflow(value, size, &value) || __builtin_add_overflow(value, rest, &value) ||
@@ -100,7 +99,7 @@ bool number_parse_size(const char *s, int64_t *out)
 	return true;
 }
 
-/* One number with its unit off *S, in nanoseconds. */
+/* Take one number with its unit off *S, and add it to *SUM in nanoseconds. */
 static bool duration_part(const char **s, uint64_t *sum)
 {
 	static const struct { const char *name; uint64_t ns; } units[] = {
@@ -124,7 +123,7 @@ static bool duration_part(const char **s, uint64_t *sum)
 			}
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t n = strlen(units[i].name);
-		/* "m" must not swallow the head of "ms". */
+		/* "m" must not match the beginning of "ms". */
 		if (strncmp(p, units[i].name, n) || isalpha((unsigned char) p[n]))
 			continue;
 		if (__builtin_mul_overflow(whole, units[i].ns, &ns) ||

@@ -1,8 +1,8 @@
 /*
  * check-all.c - what is wrong with a config on any host
  *
- * This file looks at the small top-level members and calls the checks of the
- * others; the words of messages are runc's where its users and clients know them.
+ * This file checks the small top-level members and calls the checks of the
+ * others; messages use runc's words where its users and clients know them.
  */
 #include <ctype.h>
 
@@ -12,7 +12,7 @@
 
 #define HOST_NAME_MAX_LINUX 64	/* __NEW_UTS_LEN */
 
-/* One number of a version: no leading zero, and not longer than anyone counts. */
+/* One number of a version: no leading zero, and of sensible length. */
 static const char *skip_version_number(const char *s)
 {
 	size_t n = strspn(s, "0123456789");
@@ -86,16 +86,16 @@ static void check_annotations(const struct check *c)
 
 static bool is_mapped(const struct oci_id_mapping *map, size_t n, uint32_t id)
 {
-	if (n > CHECK_MAX_MAPPINGS)	/* has its fault already */
+	if (n > CHECK_MAX_MAPPINGS)	/* reported already */
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (id >= map[i].container_id && id - map[i].container_id < map[i].size)
 			return true;
-	/* No map given: a joined namespace has its own, a new one the process's user (plan/id-maps.c). */
+	/* No map given: a joined namespace has its own, a new one maps the process's user (plan/id-maps.c). */
 	return n == 0;
 }
 
-/* The ids of the process, as far as the maps are in the config. */
+/* The process's ids must be mapped, as far as the config gives the maps. */
 static void check_ids_mapped(const struct check *c)
 {
 	const struct oci_linux *linux = c->config->linux;

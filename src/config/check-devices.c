@@ -7,8 +7,8 @@
 #define MAJOR_MAX 4095
 #define MINOR_MAX 1048575
 
-/* Entries are compared in pairs, for as many as a config may sensibly have; beyond, the kernel refuses the second of a
- * name. */
+/* Entries are compared in pairs, for as many as a config may sensibly have; beyond that, the kernel refuses the second
+ * of the same name. */
 #define MAX_PAIRS 256
 
 static void check_number(const struct check *c, const char *pointer, bool given, int64_t number, int64_t max)
@@ -54,7 +54,7 @@ void check_devices(const struct check *c)
 	}
 }
 
-/* dev_valid_name() of the kernel; "%d" in a new name is its to fill in. */
+/* The kernel's dev_valid_name(); it fills in a "%d" in a new name. */
 static bool is_device_name(const char *s)
 {
 	return s[0] && strlen(s) < IFNAMSIZ && strcmp(s, ".") && strcmp(s, "..") && !strpbrk(s, "/: \t\n\v\f\r");
@@ -67,7 +67,7 @@ static bool is_new_name(const char *s)
 	return is_device_name(s) && (!percent || (percent[1] == 'd' && !strchr(percent + 1, '%')));
 }
 
-/* What it will be called in the container; NULL: that is the kernel's to decide. */
+/* Its name in the container; NULL: the kernel decides. */
 static const char *later_name(const struct json_map *map, size_t i)
 {
 	const struct oci_net_device *device = map->values[i];

@@ -17,7 +17,7 @@ static void check_nodes(const struct check *c, const struct oci_memory_policy *p
 	if (any && (mode == OCI_MEMPOLICY_MODE_MPOL_DEFAULT || mode == OCI_MEMPOLICY_MODE_MPOL_LOCAL))
 		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s takes no nodes",
 			    oci_mempolicy_mode_names.names[mode]);
-	/* set_mempolicy(2): only these three do without. */
+	/* set_mempolicy(2): only these three need no nodes. */
 	if (!any && mode && mode != OCI_MEMPOLICY_MODE_MPOL_DEFAULT && mode != OCI_MEMPOLICY_MODE_MPOL_LOCAL &&
 	    mode != OCI_MEMPOLICY_MODE_MPOL_PREFERRED)
 		check_fault(c->faults, "/linux/memoryPolicy/nodes", "%s needs at least one node",
@@ -44,7 +44,7 @@ void check_memory_policy(const struct check *c)
 			    "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
 }
 
-/* The name of a group is the name of a folder in resctrl; "/" is the one that is always there. */
+/* A group is named like its folder in resctrl; "/" is the one that always exists. */
 static bool is_clos_id(const char *s)
 {
 	return !strcmp(s, "/") || (s[0] && strlen(s) <= 255 && !strpbrk(s, "/\n") && strcmp(s, ".") && strcmp(s, ".."));

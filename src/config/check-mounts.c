@@ -1,8 +1,8 @@
 /*
  * check-mounts.c - the mounts, one by one
  *
- * What an option means, and what contradicts what, is the planner's; here is
- * only what can be told from one look at an entry.
+ * What an option means, and which contradict each other, is left to the
+ * planner; this checks only what each entry shows by itself.
  */
 #include "config/check.h"
 #include "config/config.h"
@@ -17,7 +17,7 @@ static bool has_option(const struct oci_mount *m, const char *name)
 	return false;
 }
 
-/* What is in no table is for the file system. */
+/* A word that is in no table is for the file system. */
 static bool is_ours(const char *option)
 {
 	return mount_option_find(option) || idmap_option_value(option);

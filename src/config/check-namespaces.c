@@ -46,7 +46,7 @@ static void check_time_offsets(const struct check *c)
 	if (!check_has_namespace(c, OCI_NAMESPACE_TYPE_TIME))
 		check_fault(c->faults, "/linux/timeOffsets",
 			    "time namespace offsets specified, but time namespace isn't enabled in the config");
-	/* Offsets can be written only while nobody is inside. */
+	/* Offsets can be written only while no process is inside. */
 	if (ns && ns->path && ns->path[0])
 		check_fault(c->faults, "/linux/timeOffsets",
 			    "offsets are for a new time namespace, not for one that is joined");

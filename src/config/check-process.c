@@ -27,7 +27,7 @@ static void check_command(const struct subject *s)
 	check_environment(s->faults, AT("%s/env", s->pointer), p->env, p->n_env);
 }
 
-/* setresuid(2) takes 2^32-1 for "leave it": the process would stay what we are (the kin of CVE-2024-40635). */
+/* setresuid(2) takes 2^32-1 for "leave it": the process would keep our id (akin to CVE-2024-40635). */
 static void check_id(const struct subject *s, const char *member, uint32_t id)
 {
 	if (id == UINT32_MAX)
@@ -122,7 +122,7 @@ static void check_scheduler_values(const struct subject *s)
 		if (sched->runtime || sched->deadline || sched->period)
 			check_fault(s->faults, AT("%s/scheduler", s->pointer),
 				    "%s takes no runtime, deadline or period, SCHED_DEADLINE does", name);
-	/* sched(7); a period of 0 is that of the deadline, and nothing below 1024 ns counts as a run time. */
+	/* sched(7); a period of 0 means the deadline, and a run time is at least 1024 ns. */
 	} else if (sched->runtime < 1024 || sched->runtime > sched->deadline ||
 		   (sched->period && sched->deadline > sched->period)) {
 		check_fault(s->faults, AT("%s/scheduler", s->pointer),

@@ -1,9 +1,9 @@
 /*
  * check-resources.c - limits, by cgroup controller
  *
- * 0 is "not set" for most of them, as in runc, whose clients write 0 for what
+ * For most of them 0 is "not set", as in runc, whose clients write 0 for what
  * they do not care about; -1 is "no limit".  What one cgroup version clamps
- * and another refuses (cpu.shares above 262144) is left to the driver.
+ * and the other refuses (cpu.shares above 262144) is left to the driver.
  */
 #include <linux/if.h>
 
@@ -15,7 +15,7 @@ struct subject {
 	const struct oci_resources *resources;
 	const char *pointer;
 	struct json_faults *faults;
-	bool part;	/* what is not given may be there already */
+	bool part;	/* a change: what it does not give may be set already */
 };
 
 static void check_range(const struct subject *s, const char *member, bool given, int64_t value, int64_t min,
@@ -26,7 +26,7 @@ static void check_range(const struct subject *s, const char *member, bool given,
 			    (long long) value, (long long) min, (long long) max);
 }
 
-/* -1, or a number of bytes or whatever else. */
+/* -1, or a number (of bytes, say). */
 static void check_limit(const struct subject *s, const char *member, bool given, int64_t value)
 {
 	if (given && value < -1)
@@ -50,7 +50,7 @@ static void check_memory(const struct subject *s)
 			    "%llu is out of range (expected 0 to 100)", (unsigned long long) m->swappiness);
 	if (s->part)
 		return;
-	/* swap is the limit of both together. */
+	/* swap limits memory and swap together. */
 	if (m->swap > 0 && m->limit == 0)
 		check_fault(s->faults, AT("%s/memory/swap", s->pointer),
 			    "unable to set swap limit without memory limit");
@@ -145,7 +145,7 @@ static void check_device_rules(const struct subject *s)
 		/* -1 is runc's word for "any". */
 		check_range(s, AT("devices/%zu/major", i), d->has_major, d->major, -1, UINT32_MAX);
 		check_range(s, AT("devices/%zu/minor", i), d->has_minor, d->minor, -1, UINT32_MAX);
-		/* "a" is a type, but runc takes it here too, for nothing, and configs have it. */
+		/* "a" is a type, but runc accepts and ignores it here, and configs have it. */
 		if (d->access && d->access[strspn(d->access, "rwma")])
 			check_fault(s->faults, AT("%s/devices/%zu/access", s->pointer, i),
 				    "%s is not made of r, w and m", QUOTED(d->access));
@@ -178,9 +178,9 @@ static void check_pages_and_network(const struct subject *s)
 	}
 }
 
-/* Files of every cgroup that do something instead of limiting it: each line written to cgroup.procs fetches a process
- * from anywhere on the machine, to be limited and killed with the container; in a frozen cgroup no init gets as far as
- * to say a word.  All else, known or not, is to be written as it is (config-linux.md, Unified). */
+/* Files of every cgroup that act instead of setting a limit: each line written to cgroup.procs moves in a process from
+ * anywhere on the machine, to be limited and killed with the container; in a frozen cgroup init could not even report
+ * an error.  Any other file, known or not, must be written as it is (config-linux.md, Unified). */
 static bool is_deed(const char *file)
 {
 	static const char *const deeds[] = {

@@ -2,7 +2,7 @@
 #include "config/check.h"
 #include "config/seccomp-names.h"
 
-/* Only these two hand a number to the caller or its tracer. */
+/* Only these two pass a number to the caller or its tracer. */
 static bool takes_errno(enum oci_seccomp_action action)
 {
 	return action == OCI_SECCOMP_ACTION_SCMP_ACT_ERRNO || action == OCI_SECCOMP_ACTION_SCMP_ACT_TRACE;
@@ -41,7 +41,7 @@ static void check_listener(const struct check *c, const struct oci_seccomp *s)
 
 	for (size_t i = 0; i < s->n_syscalls; i++)
 		notify |= s->syscalls[i].action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY;
-	/* There would be nobody who lets even the first call of the container through. */
+	/* Nobody would be there to let through even the container's first call. */
 	if (s->default_action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY)
 		check_fault(c->faults, "/linux/seccomp/defaultAction",
 			    "SCMP_ACT_NOTIFY cannot be used as default action");

@@ -1,14 +1,14 @@
 /*
  * check-sysctls.c - kernel parameters that are the container's own
  *
- * A parameter outside the container's namespaces is the whole machine's.
+ * A parameter outside the container's namespaces affects the whole machine.
  */
 #include "base/cleanup.h"
 #include "config/check.h"
 #include "config/sysctl.h"
 #include "libocispec/arena.h"
 
-/* As paths; a "/" at the end stands for all below. */
+/* As paths; a trailing "/" stands for everything below. */
 static const struct { const char *path; enum oci_namespace_type type; } owned[] = {
 	{ "kernel/msgmax", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/msgmnb", OCI_NAMESPACE_TYPE_IPC },
 	{ "kernel/msgmni", OCI_NAMESPACE_TYPE_IPC },	  { "kernel/sem", OCI_NAMESPACE_TYPE_IPC },
@@ -57,7 +57,7 @@ static bool well_formed(const char *path)
 	}
 }
 
-/* Both names of a machine have a member of their own in the spec, which is the one to use. */
+/* Host name and domain name each have their own member in the spec, which must be used. */
 static bool conflicts(const struct check *c, const char *name)
 {
 	return !strcmp(name, "hostname") || (c->config->domainname && c->config->domainname[0]);

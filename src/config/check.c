@@ -31,8 +31,8 @@ static bool within(const char *a, const char *b)
 	return !strncmp(a, b, n) && (!a[n] || a[n] == '/');
 }
 
-/* Faults of reading have a place already, those of checks get it later.  What is wrong with the whole text (its
- * pointer is "") says nothing about its members. */
+/* Only faults of reading have a place by now; those of checks get it later.  A fault of the whole text (its pointer is
+ * "") says nothing about its members. */
 static bool unread(const struct json_faults *faults, const char *pointer)
 {
 	for (size_t i = 0; i < faults->n; i++) {

@@ -1,8 +1,8 @@
 /*
  * config.c - from a file to a checked spec
  *
- * The file may be anything its owner put there: what is not a regular file is
- * refused without waiting for it, and only so much of it is read.
+ * The file may be anything its owner put there: if it is not a regular file it
+ * is refused without waiting for it, and the amount that is read is bounded.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static char *read_file(int dirfd, const char *name, size_t *length, struct error
 		fail(err, ENOENT, "JSON specification file %s not found", name);
 		return NULL;
 	}
-	if (fd < 0 && errno == ENXIO) {	/* a file of another kind that cannot even be opened */
+	if (fd < 0 && errno == ENXIO) {	/* some other kind of file, which cannot even be opened */
 		fail_code(err, ERROR_CONFIG, "%s is a socket or a device (expected a regular file)", name);
 		return NULL;
 	}
@@ -80,7 +80,7 @@ static int by_place(const void *a, const void *b)
 	return x->column < y->column ? -1 : x->column > y->column;
 }
 
-/* Places for the faults that have none yet, and the first of all for ERR. */
+/* Fill in the places of faults that have none yet, and give ERR the first of all. */
 static int report(struct config *config, struct error *err)
 {
 	struct json_faults *faults = &config->faults;
@@ -102,8 +102,8 @@ static int report(struct config *config, struct error *err)
 	return -1;
 }
 
-/* The annotation by which crun's callers named the listener before the spec had listenerPath, which counts if both are
- * there. */
+/* The annotation by which crun's callers named the listener before the spec had listenerPath, which wins if both are
+ * given. */
 static void take_receiver(struct oci_config *spec)
 {
 	const char *path = json_map_get(&spec->annotations, "run.oci.seccomp.receiver");
@@ -115,7 +115,7 @@ static void take_receiver(struct oci_config *spec)
 
 enum kind { SPEC, PROCESS, RESOURCES };
 
-/* CONFIG->text is there; understand it. */
+/* Parse and check CONFIG->text. */
 static int understand(struct config *config, const char *name, enum kind kind, struct error *err)
 {
 	struct arena *a = &config->arena;
@@ -155,7 +155,7 @@ int config_load_bundle(int bundle, const char *name, struct config *config, stru
 	return config_load(file_exists(AT_FDCWD, name) ? AT_FDCWD : bundle, name, config, err);
 }
 
-/* The text of NAME, which may be a pipe (a shell's <(...)), or of standard input; the name of it for messages, or
+/* Read the text of NAME, which may be a pipe (a shell's <(...)) or "-", standard input.  Its name for messages, or
  * NULL. */
 static const char *read_named(int dirfd, const char *name, struct config *config, struct error *err)
 {

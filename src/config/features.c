@@ -2,9 +2,9 @@
  * features.c - what this build can do, whatever the host
  *
  * Clients read it before they write a config (dockerd once, at its start), so
- * it says nothing that is not so: a property that is understood but cannot be
- * had yet is false or absent.  An absent member means "not known", which an
- * empty list does not.
+ * it must not promise too much: a property that is understood but not yet
+ * supported is false or absent.  An absent member means "not known"; an empty
+ * list does not.
  */
 #include <stdlib.h>
 
@@ -21,9 +21,9 @@
 #define N(...) (sizeof((const char *[]) { __VA_ARGS__ }) / sizeof(char *))
 
 #define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
-/* The second is the name by which podman and CRI-O look for checkpoint and restore. */
+/* The second is what podman and CRI-O look for to find out about checkpoint and restore. */
 #define ANNOTATION_KEYS "ctr-run.version", "org.opencontainers.runc.checkpoint.enabled"
-/* Those that weaken the isolation of a container if its user may choose them. */
+/* Those that weaken a container's isolation if its user may choose them. */
 #define UNSAFE \
 	"org.criu.config", "org.systemd.property.", "run.oci.delegate-cgroup", \
 	"run.oci.hooks.stderr", "run.oci.hooks.stdout", \
@@ -40,7 +40,7 @@ static char **names(struct arena *arena, const char *const *list, size_t *n)
 	return copy;
 }
 
-/* Not "idmap=...", which has a value: it is no name. */
+/* Without "idmap=...": it has a value, so it is not a name. */
 static char **mount_option_names(struct arena *arena, size_t *n)
 {
 	char **list = NULL;

@@ -28,7 +28,8 @@ static void add(struct arena *arena, struct map *map, uint64_t files, uint64_t h
 	};
 }
 
-/* The range that begins with the container's id OWN, through the container's map.  True if all of it is in there. */
+/* Add the range that begins with the container's id OWN, translated by the container's map.  True if the map covers all
+ * of it. */
 static bool add_relative(struct arena *arena, struct map *map, uint64_t files, uint64_t own, uint64_t size)
 {
 	while (size && map->n <= CHECK_MAX_MAPPINGS) {
@@ -51,7 +52,7 @@ static bool add_relative(struct arena *arena, struct map *map, uint64_t files, u
 	return true;
 }
 
-/* Take one number and the BEHIND that ends it (0: anything) off *TEXT. */
+/* Take a number and the character BEHIND after it (0: any) off *TEXT. */
 static bool take(const char **text, char behind, uint64_t *out)
 {
 	if (**text == ' ' || **text == '\t' || !number_take(text, out) || *out > UINT32_MAX ||

@@ -9,7 +9,7 @@
 #define ONE false
 #define ALL true
 
-/* Sorted, for bsearch(3).  Behind the bit: of the mount alone, or of the whole tree below it. */
+/* Sorted, for bsearch(3).  The last column: whether it affects only the mount, or the whole tree below it. */
 const struct mount_option mount_options[] = {
 #define O(n, k, v, r) { .name = n, .kind = MOUNT_OPTION_##k, .value = v, .recursive = r }
 #define CRUN(n, k)    { .name = n, .kind = MOUNT_OPTION_##k }

@@ -2,9 +2,9 @@
  * template.c - the bundle that `spec` writes
  *
  * What runc and crun write, so that a guide written for them works.  Two
- * differences: no ambient capabilities, which without inheritable ones cannot
- * be had and would only make a warning; and one masked path more, the
- * power meters of CVE-2020-8694, which Docker masks too.
+ * differences: no ambient capabilities, which are impossible without
+ * inheritable ones and would only cause a warning; and one more masked path,
+ * the power meters of CVE-2020-8694, which Docker masks too.
  */
 #include <linux/magic.h>
 #include <sys/vfs.h>
@@ -26,7 +26,7 @@
 	"/proc/timer_stats", "/proc/sched_debug", "/sys/firmware", "/sys/devices/virtual/powercap", "/proc/scsi"
 #define READONLY "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
 
-/* With cgroup v2 the container gets a cgroup namespace, as the peers do it: its tree then begins at "/". */
+/* With cgroup v2 the container gets a cgroup namespace, as in runc and crun: its tree then begins at "/". */
 static bool is_cgroup2(void)
 {
 	struct statfs fs;
@@ -39,7 +39,7 @@ static size_t fill_namespaces(struct oci_namespace *list, bool rootless)
 	size_t n = 0;
 
 	list[n++].type = OCI_NAMESPACE_TYPE_PID;
-	/* A user without privileges could not give a network namespace any device: he stays in the host's. */
+	/* A user without privileges could not give a network namespace any device, so the host's is used. */
 	if (!rootless)
 		list[n++].type = OCI_NAMESPACE_TYPE_NETWORK;
 	list[n++].type = OCI_NAMESPACE_TYPE_IPC;

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "sys/bpf.h"
 
-/* Every kernel takes an attr that is longer than it knows if the rest is zero. */
+/* Every kernel accepts an attr longer than the one it knows if the rest is zero. */
 static int bpf(int command, union bpf_attr *attr)
 {
 	return (int) syscall(SYS_bpf, command, attr, sizeof *attr);
@@ -57,8 +57,8 @@ int bpf_attach_device(int cgroup, int program, int old, struct error *err)
 {
 	if (attach(BPF_PROG_ATTACH, cgroup, program, old) == 0)
 		return 0;
-	/* Before 5.6 nothing is replaced: both must allow until the old one is gone, so that nothing is open
-	 * meanwhile. */
+	/* Before 5.6 a program cannot be replaced: the new one is added first, and both have to allow until the old one
+	 * is gone, so that there is no moment without a rule. */
 	if (old >= 0 && errno == EINVAL && attach(BPF_PROG_ATTACH, cgroup, program, -1) == 0 &&
 	    attach(BPF_PROG_DETACH, cgroup, old, -1) == 0)
 		return 0;

@@ -1,11 +1,11 @@
 /*
  * bus-static.c - what a static libdbus wants and never gets
  *
- * libdbus is client and server in one.  The halves that we do not use (a
+ * libdbus is client and server in one.  The parts that we do not use (a
  * server's name service look-ups, TCP, sockets from systemd) would pull glibc's
  * NSS and resolver into the program, 170 kB that load shared libraries at run
- * time (CVE-2019-14271).  These take their places.  Each says "no", so what a
- * client may still come by (a log-in by a cookie in the home folder, after the
+ * time (CVE-2019-14271).  These take their place.  Each says "no", so what a
+ * client can still get to (a log-in by a cookie in the home folder, after the
  * one by uid was refused) ends as refused.  The log daemon, to which only a
  * server reports, would bring strftime and the machine's time zones, 119 kB.
  */

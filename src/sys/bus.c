@@ -23,9 +23,9 @@
 
 #define SYSTEMD	    "org.freedesktop.systemd1"
 #define PATIENCE_MS 30000
-#define FIRST_MS    4		/* systemd answers at once, if it is not busy */
-#define ABSENT_MS   3000	/* for systemd to come to a bus */
-#define RESTART_MS  10000	/* for systemd to be executed anew (daemon-reexec) */
+#define FIRST_MS    4		/* systemd answers at once, unless it is busy */
+#define ABSENT_MS   3000	/* for systemd to appear on a bus */
+#define RESTART_MS  10000	/* for systemd to re-execute itself (daemon-reexec) */
 #define RETRY_MS    40
 #define MAX_TEXTS   8
 
@@ -33,7 +33,7 @@ struct bus {
 	DBusConnection *connection;
 	bool daemon;		/* there is a bus daemon between us: calls need a destination, signals a match rule */
 	char peer[64];		/* then: systemd's own name on the bus, known from its first answer */
-	bool cut;		/* a connection broke off at its beginning */
+	bool cut;		/* a connection broke off right at the start */
 	char error_name[128];
 	int patience;		/* ms that an answer may take */
 	unsigned version;
@@ -59,7 +59,7 @@ static int out_of_memory(struct error *err)
 	return fail(err, ENOMEM, "make a D-Bus message");
 }
 
-/* ADDRESS must name unix sockets only: another kind would run programs or cross the network. */
+/* ADDRESS must name only unix sockets: other kinds would run programs or cross the network. */
 static bool plain_address(const char *address)
 {
 	for (const char *at = address; at; at = strchr(at, ';'), at += at != NULL)
@@ -81,12 +81,12 @@ static int ask_version(struct bus *bus, int ms, char **text, struct error *err)
 }
 
 /*
- * Two accidents at the beginning: systemd itself, if the first call comes
- * together with the last word of the log-in, sees the call only when something
- * more comes (257); and a user's bus that our connection has started may not
- * have systemd on it yet.  Asking again helps against both.
+ * Two things can go wrong at the start: if the first call arrives together
+ * with the last word of the log-in, systemd notices it only when more arrives
+ * (257); and a user's bus that our connection has started may not have systemd
+ * on it yet.  Asking again helps with both.
  *
- * On a direct connection it is also only now that we are let in or not.
+ * On a direct connection this is also where we learn whether we are let in.
  */
 static int greet(struct bus *bus, struct error *err)
 {
@@ -155,7 +155,7 @@ static int try_direct(struct bus *bus, const char *folder, struct error *err)
 	return connect_to(bus, address, false, err);
 }
 
-/* The direct way, then by the bus at ADDRESS. */
+/* Try the direct way, then the bus at ADDRESS. */
 static int open_either(struct bus *bus, const char *folder, const char *address, struct error *err)
 {
 	struct error second;
@@ -329,7 +329,7 @@ static int check(const struct bus_value *value, struct error *err)
 	return 0;
 }
 
-/* The first text at AT or in a variant there. */
+/* The first text at AT, or in a variant there. */
 static char *first_text(DBusMessageIter *at)
 {
 	const char *text;
@@ -419,7 +419,7 @@ int bus_listen(struct bus *bus, const struct bus_object *object, const char *mem
 	static const struct bus_object daemon = { DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
 	auto_free char *rule = NULL;
 
-	/* systemd sends them to every direct connection. */
+	/* systemd sends its signals to every direct connection. */
 	if (!bus->daemon)
 		return 0;
 	rule = xasprintf("type='signal',sender='" SYSTEMD "',path='%s',interface='%s',member='%s'", object->path,
@@ -465,7 +465,7 @@ int bus_wait(struct bus *bus, const struct bus_object *object, const char *membe
 		left = deadline - clock_ms();
 		if (left <= 0)
 			return fail_code(err, ERROR_TIMEOUT, "systemd did not say in time that it is done");
-		/* False once the connection has ended and nothing is left to be read. */
+		/* False once the connection has ended and nothing is left to read. */
 		if (!dbus_connection_read_write(bus->connection, (int) left) && bus_lost(bus))
 			return fail_code(err, ERROR_PROTOCOL, "the connection to systemd ended");
 	}

@@ -12,7 +12,7 @@ bool disabled(const char *what)
 
 	if (!list) {
 		list = secure_getenv("CTR_RUN_DISABLE");
-		/* The environment may be wiped meanwhile. */
+		/* The environment may be wiped later. */
 		list = list ? xstrdup(list) : "";
 	}
 	for (const char *p = list; *p; p += strcspn(p, ",")) {

@@ -34,7 +34,7 @@ char *fd_read_all(int fd, size_t max, size_t *n, struct error *err)
 	size_t room = 4096, used = 0;
 	auto_free char *text = NULL;
 
-	/* Files of /proc have no size that fstat(2) could tell: read until there is no more. */
+	/* fstat(2) knows no size for files in /proc: read until the end. */
 	for (;;) {
 		ssize_t got;
 
@@ -87,7 +87,7 @@ int fd_put(int fd, const char *text, const char *name, struct error *err)
 	while (put < 0 && errno == EINTR);
 	if (put == (ssize_t) n)
 		return 0;
-	/* The value is what the reader needs to know; of a list, its first line will do. */
+	/* The reader needs to know the value; the first line of a list will do. */
 	return fail(err, put < 0 ? errno : EIO, "write \"%.*s%s\" to %s", shown > 80 ? 80 : (int) shown, text,
 		    shown > 80 || (text[shown] && text[shown + 1]) ? "..." : "", name);
 }
@@ -125,8 +125,8 @@ bool file_exists(int dirfd, const char *path)
 
 bool file_runs(const char *path)
 {
-	/* EPERM is a filter's: a file would say EACCES.  The real ids are the same by then, but access(2) knows no
-	 * capabilities. */
+	/* EPERM comes from a filter: a file gives EACCES.  By then the real ids equal the effective ones, but access(2)
+	 * does not take capabilities into account. */
 	return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 || (errno == EPERM && access(path, X_OK) == 0);
 }
 
@@ -145,10 +145,10 @@ int folder_make_all(const char *path, struct error *err)
 	return mkdir(copy, 0700) < 0 && errno != EEXIST ? fail(err, errno, "make the folder %s", copy) : 0;
 }
 
-#define MAX_TRIES 16	/* to make a file whose name somebody else makes again and again */
+#define MAX_TRIES 16	/* to make a file whose name somebody else keeps taking */
 
-/* A file that is ours from the start: what bears the name is removed.  A writer that was killed may have left it, or,
- * where others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file. */
+/* A file that is ours from the start: any file of that name is removed.  A killed writer may have left it, or, where
+ * others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file. */
 static int open_new(int dirfd, const char *name, mode_t mode)
 {
 	int fd = -1;
@@ -183,7 +183,7 @@ int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t
 	return 0;
 }
 
-/* The same, one by one: before 5.9 (5.11 for the close-on-exec flag), or where a seccomp filter forbids it. */
+/* The same, one by one: before 5.9 (5.11 for the close-on-exec flag), or if a seccomp filter forbids it. */
 static int each_from(int first, bool close_them, struct error *err)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -240,7 +240,7 @@ void fd_fill_stdio(void)
 {
 	struct pollfd std[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
 
-	/* One call tells for all three, and in nearly every run it is the only one. */
+	/* One call checks all three, and in nearly every run it is the only one. */
 	if (poll(std, 3, 0) <= 0)
 		return;
 	for (int i = 0; i < 3; i++) {
@@ -248,9 +248,9 @@ void fd_fill_stdio(void)
 
 		if (!(std[i].revents & POLLNVAL))
 			continue;
-		/* open(2) takes the lowest free number: this one.  Not close-on-exec, it is meant to be inherited. */
+		/* open(2) takes the lowest free number: this one.  No close-on-exec: it is meant to be inherited. */
 		fd = open("/dev/null", O_RDWR | O_NOCTTY);
-		/* No /dev here: something that nobody minds if it ends in a container. */
+		/* There is no /dev here: use something harmless, in case it ends up in a container. */
 		if (fd < 0)
 			fd = memfd_create("null", 0);
 		if (fd < 0)

@@ -1,8 +1,8 @@
 /*
  * host.c - see host.h
  *
- * This runs in every create and exec, so it asks by the cheapest calls there
- * are; /proc/self/status and mountinfo tell the same but cost far more.
+ * This runs in every create and exec, so it uses the cheapest calls there are;
+ * /proc/self/status and mountinfo say the same but cost far more.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -24,8 +24,8 @@
 #include "sys/fd.h"
 #include "sys/host.h"
 
-/* PROC_USER_INIT_INO: the number of the machine's own user namespace, a constant of the kernel.  uid_map cannot tell: a
- * nested one may map all ids to themselves. */
+/* PROC_USER_INIT_INO: the inode number of the machine's own user namespace, a constant of the kernel.  uid_map cannot
+ * tell: a nested one may map all ids to themselves. */
 #define INITIAL_USER_NAMESPACE 0xEFFFFFFDu
 
 #ifndef SELINUX_MAGIC
@@ -44,7 +44,7 @@ static int probe_capabilities(struct host *host, bool *admin, struct error *err)
 		return fail(err, errno, "read the capabilities of this process");
 	host->caps_permitted = data[0].permitted | (uint64_t) data[1].permitted << 32;
 	*admin = data[0].effective >> CAP_SYS_ADMIN & 1;
-	/* EINVAL ends the list of those that this kernel knows. */
+	/* EINVAL marks the end of those that this kernel knows. */
 	for (unsigned cap = 0; cap < 64 && (has = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++) {
 		host->caps_bounding |= (uint64_t) (has != 0) << cap;
 		host->last_cap = cap;
@@ -59,7 +59,7 @@ int host_look_userns(bool *initial, struct error *err)
 	*initial = false;
 	if (!stat("/proc/self/ns/user", &st))
 		*initial = st.st_ino == INITIAL_USER_NAMESPACE;
-	/* A kernel without user namespaces has this one only. */
+	/* A kernel without user namespaces has only this one. */
 	else if (errno == ENOENT)
 		*initial = !access("/proc/self/ns", F_OK);
 	else
@@ -75,8 +75,8 @@ bool host_in_initial_userns(void)
 	return host_look_userns(&initial, &ignored) == 0 && initial;
 }
 
-/* Whoever may not map ids needs these.  PATH is the caller's business, and a program that acts for root is none of
- * it. */
+/* Needed if we may not map ids.  Not looked up in PATH, which is the caller's: he is not to choose a program that acts
+ * for root. */
 static const char *find_helper(const char *const *places)
 {
 	for (; *places; places++)
@@ -96,8 +96,8 @@ static void probe_helpers(struct host *host)
 	host->newgidmap = host->caps_permitted >> CAP_SETGID & 1 ? NULL : find_helper(gid);
 }
 
-/* Root of a user namespace is somebody's plain user, unless the first process is root of the same: a whole machine in a
- * container. */
+/* Root of a user namespace is really some plain user, unless the first process is root in it too: then it is a whole
+ * machine in a container. */
 static bool has_user_manager(const struct host *host)
 {
 	struct stat mine, first;
@@ -108,7 +108,7 @@ static bool has_user_manager(const struct host *host)
 	       mine.st_ino != first.st_ino;
 }
 
-/* Left out at build time is as good as switched off. */
+/* An LSM left out at build time counts as disabled. */
 static void probe_lsm(struct host *host)
 {
 	host->apparmor = host->selinux = false;
@@ -143,7 +143,7 @@ static bool in_list(const char *list, size_t n, const char *name, size_t name_le
 }
 
 /* Does a line of /proc/self/cgroup with these controllers ("", "cpu,cpuacct", "name=systemd") belong to the hierarchy?
- * The order of co-mounted ones may differ between the two, so the first word of the folder's name decides. */
+ * Co-mounted ones may be in another order in the folder's name, so its first word decides. */
 static bool is_line_of(const struct cgroup_hierarchy *hierarchy, const char *controllers, size_t n)
 {
 	const char *name = hierarchy->name;
@@ -158,7 +158,7 @@ static bool is_line_of(const struct cgroup_hierarchy *hierarchy, const char *con
 static int set_own(struct cgroup_hierarchy *hierarchy, const char *text, struct error *err)
 {
 	memcpy(hierarchy->own, "/", 2);
-	/* "4:memory:/path": neither a number nor controllers hold a colon, the path may. */
+	/* "4:memory:/path": neither number nor controllers contain a colon; the path may. */
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : NULL;
 		size_t n;
@@ -192,8 +192,8 @@ static void add_link(struct host *host, int dir, const char *name)
 	host->n_links++;
 }
 
-/* What statfs(2) says of PATH.  1; 0 if nothing that is for us is there; -1: a container must not go without a
- * hierarchy, and so without its limits and device rules, because this was no time to look. */
+/* What statfs(2) says about PATH.  1; 0 if there is nothing for us; -1 for any other failure: a passing one must not
+ * cost a container a hierarchy, and so its limits and device rules. */
 static int look_at_mount(const char *path, struct statfs *fs, struct error *err)
 {
 	if (statfs(path, fs) == 0)
@@ -279,7 +279,7 @@ int host_probe(struct host *host, struct error *err)
 {
 	bool admin = false;
 
-	/* The two lists stay as they are up to their counts: clearing them would touch pages for nothing. */
+	/* The two lists are not cleared, only their counts: that would touch pages for nothing. */
 	host->euid = geteuid();
 	host->egid = getegid();
 	host->caps_bounding = 0;

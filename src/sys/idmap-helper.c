@@ -1,8 +1,8 @@
 /*
- * idmap-helper.c - newuidmap and newgidmap, which write maps for those who may not
+ * idmap-helper.c - newuidmap and newgidmap, which write maps for users who may not
  *
- * They are setuid and run for us, with nothing of ours: no environment, no
- * descriptors, no signals blocked.  What they say becomes part of the error.
+ * They are setuid and inherit nothing from us: no environment, no descriptors,
+ * no blocked signals.  What they print becomes part of the error.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -16,7 +16,7 @@
 
 #define MAX_LINES 340	/* the kernel's own bound since 4.15 */
 
-/* Into the kernel's own file, whatever may be mounted over parts of /proc. */
+/* Write to the kernel's own file, whatever may be mounted over parts of /proc. */
 static int put(pid_t pid, const char *name, const char *text, struct error *err)
 {
 	auto_fd proc = procfs_open_visible(err);
@@ -38,7 +38,7 @@ static int write_map(pid_t pid, const char *name, const struct oci_id_mapping *m
 		text_addf(&text, "%u %u %u\n", map[i].container_id, map[i].host_id, map[i].size);
 	if (!n)
 		return 0;
-	/* It comes in one write, and that must be less than a page. */
+	/* It takes a single write, which must be shorter than a page. */
 	if (text.n >= (size_t) sysconf(_SC_PAGESIZE))
 		return fail(err, EINVAL, "write /proc/%d/%s: its %zu lines are more than the kernel takes (one page)",
 			    pid, name, n);
@@ -118,7 +118,7 @@ bool idmap_to_host(const struct oci_id_mapping *map, size_t n, unsigned id, unsi
 		if (id < map[i].container_id || id - map[i].container_id >= map[i].size)
 			continue;
 		host = (uint64_t) map[i].host_id + (id - map[i].container_id);
-		/* 2^32 - 1 is no id: it means "leave as it is" to chown(2) and setuid(2). */
+		/* 2^32 - 1 is no id: to chown(2) and setuid(2) it means "leave as it is". */
 		if (host >= UINT32_MAX)
 			return false;
 		*out = (unsigned) host;

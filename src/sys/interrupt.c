@@ -17,7 +17,7 @@ int interrupt_catch(struct error *err)
 	sigset_t set;
 
 	sigemptyset(&set);
-	/* A blocked signal is kept for us even where it is ignored. */
+	/* Not those that are ignored: a blocked signal is delivered to a signalfd even then. */
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
 		if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
 			sigaddset(&set, ending[i]);

@@ -1,15 +1,15 @@
 /*
  * libc-static.c - what a static glibc brings along and must never do here
  *
- * glibc's stdio can convert character sets, translate messages and read locales:
- * none of it without setlocale(3), which banned.h forbids, but all of it is
- * linked, and with it the loader of shared libraries.  A runtime that has entered
- * a container must load none (CVE-2019-14271), so this program has no loader:
- * these take the places of the few functions through which it would come in,
- * and each says "there is none".  That is also 300 kB of the file.
+ * glibc's stdio can convert character sets, translate messages and read locales.
+ * It does none of this without setlocale(3), which banned.h forbids, but all of
+ * it is linked, and with it the loader of shared libraries.  A runtime that has
+ * entered a container must load none (CVE-2019-14271), so this program has no
+ * loader: these replace the few functions that would pull it in, and each says
+ * "there is none".  That also saves 300 kB.
  *
  * All are weak: should another libc need the real one for something else, the
- * linker takes that, and only the size suffers.  tests/bats/binary.bats sees it.
+ * linker takes that, and only the size suffers.  tests/bats/binary.bats notices.
  */
 #ifdef STATIC_LINK
 #include <stdint.h>
@@ -19,15 +19,15 @@
 
 #define STANDS_FOR(name) __asm__(name) __attribute__((weak))
 
-/* Who fails an assertion of a library, or of malloc: in words, but without glibc's wide characters and translations. */
+/* A failed assertion of a library, or of malloc: reported without glibc's wide characters and translations. */
 _Noreturn void assertion(const char *what, const char *file, unsigned line, const char *function)
 	STANDS_FOR("__assert_fail");
 
-/* A message is what it is: no catalogue is looked for (LANGUAGE, NLSPATH). */
+/* Messages stay as they are: no catalogue is looked for (LANGUAGE, NLSPATH). */
 char *as_it_is(const char *domain, const char *message, int category) STANDS_FOR("dcgettext");
 char *as_it_is_inside(const char *domain, const char *message, int category) STANDS_FOR("__dcgettext");
 
-/* gconv, under iconv and wide streams: only what is built in is known, no module of the machine's (GCONV_PATH). */
+/* gconv, under iconv and wide streams: only built-in conversions, none of the machine's modules (GCONV_PATH). */
 int no_conversion(const char *to, const char *from, void **steps, size_t *n, int flags)
 	STANDS_FOR("__gconv_find_transform");
 int no_end_of_conversion(void *steps, size_t n) STANDS_FOR("__gconv_close_transform");
@@ -37,25 +37,25 @@ int no_widening(void) STANDS_FOR("__gconv_transform_ascii_internal");
 int no_wide_byte(void *step, unsigned char byte) STANDS_FOR("__gconv_btwoc_ascii");
 extern int conversion_lock STANDS_FOR("__gconv_lock");
 
-/* setlocale's lock, which glibc's own functions take; with the real one come the readers of locale archives. */
+/* setlocale's lock, which glibc's own functions take; the real one brings the readers of locale archives. */
 extern uint64_t locale_lock[8] STANDS_FOR("__libc_setlocale_lock");
 
-/* The loader's search path and the program's place in it, looked for at every start although nothing is ever loaded. */
+/* The loader's search path and the program's own folder, looked up at every start although nothing is ever loaded. */
 void no_search_path(void) STANDS_FOR("_dl_init_paths");
 const char *no_origin(void) STANDS_FOR("_dl_get_origin");
 
-/* Nothing of ours prints numbers with a fraction (43 kB), and none of wide characters.  Names until glibc 2.36, and
- * since. */
+/* We print no numbers with a fraction (43 kB), and none as wide characters.  The names up to glibc 2.36, and the
+ * later ones. */
 int no_fraction(void) STANDS_FOR("__printf_fp");
 int no_fraction_in_hex(void) STANDS_FOR("__printf_fphex");
 void no_fraction_since(void) STANDS_FOR("__printf_fp_l_buffer");
 void no_fraction_in_hex_since(void) STANDS_FOR("__printf_fphex_l_buffer");
 size_t no_wide_text(char *to, const int **from, size_t n, void *state) STANDS_FOR("__wcsrtombs");
 
-/* yajl's for numbers with a fraction, if they were not taken as text: json-read.c does. */
+/* yajl uses it for numbers with a fraction, unless they are taken as text, as json-read.c does. */
 double no_number(const char *text, char **end) STANDS_FOR("strtod");
 
-/* Frames are unwound by exceptions and by cancelled threads; there are neither.  With it goes .eh_frame
+/* Frames are unwound for exceptions and cancelled threads; we have neither.  .eh_frame goes with it
  * (tools/static.ld). */
 _Noreturn void no_unwinding(void *exception) STANDS_FOR("_Unwind_Resume");
 int no_personality(void) STANDS_FOR("__gcc_personality_v0");

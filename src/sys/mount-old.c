@@ -24,7 +24,7 @@
 #endif
 #define ST_NOSYMFOLLOW_LINUX 0x2000
 
-/* The kernel reads one page of options and cuts the rest off. */
+/* The kernel reads one page of options and drops the rest. */
 #define DATA_MAX 4095
 
 /* One attribute as the three interfaces spell it. */
@@ -71,7 +71,7 @@ static unsigned long flags_of(uint64_t attributes)
 	}
 }
 
-/* The attributes that MOUNT has.  A file system that is read-only itself shows in them, too. */
+/* The attributes of MOUNT.  They also show a file system that is itself read-only. */
 static int attributes_of(int mount, uint64_t *attributes, struct error *err)
 {
 	struct statfs fs;
@@ -86,7 +86,7 @@ static int attributes_of(int mount, uint64_t *attributes, struct error *err)
 	return 0;
 }
 
-/* mount(2) passes over flags that it does not know. */
+/* mount(2) ignores flags that it does not know. */
 static int check_taken(int mount, uint64_t wanted, struct error *err)
 {
 	uint64_t has;
@@ -100,7 +100,7 @@ static int check_taken(int mount, uint64_t wanted, struct error *err)
 	return 0;
 }
 
-/* The file system says why only in the kernel's log. */
+/* The file system gives its reason only in the kernel's log. */
 static int refuse_new(const char *type, const char *data, struct error *err)
 {
 	const bool options = errno == EINVAL && data && *data;
@@ -165,7 +165,7 @@ static int change_one(int fd, uint64_t set, uint64_t clear, struct error *err)
 		clear |= MOUNT_ATTR__ATIME;
 	wanted = (has & ~clear) | set;
 	result = mount(NULL, fd_name(fd, path), NULL, MS_REMOUNT | MS_BIND | flags_of(wanted), NULL);
-	/* As mount_change() has it: what is locked stays. */
+	/* As in mount_change(): what is locked stays. */
 	if (result < 0 && errno == EPERM && has & clear & lockable)
 		result = mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | flags_of(wanted | (has & clear & lockable)),
 			       NULL);
@@ -210,7 +210,7 @@ static int open_below(int top_fd, const struct mount_entry *top, const struct mo
 	return take_fd(fd);
 }
 
-/* One pass over all mounts below that of FD; *MISSED is how many of them moved away under our eyes. */
+/* One pass over all mounts below that of FD; *MISSED is how many of them were moved away meanwhile. */
 static int change_below(int fd, uint64_t set, uint64_t clear, size_t *missed, struct error *err)
 {
 	const struct mount_entry *top = NULL;
@@ -237,7 +237,7 @@ static int change_below(int fd, uint64_t set, uint64_t clear, size_t *missed, st
 	return result;
 }
 
-/* mount_setattr(2) does a tree in one call; here whoever renames folders of it meanwhile can make us look again. */
+/* mount_setattr(2) changes a tree in one call; here, somebody who renames folders in it can make us look again. */
 static int change_tree(int fd, uint64_t set, uint64_t clear, struct error *err)
 {
 	size_t missed = 1;

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "sys/mount-refused.h"
 
-/* What the file system itself had to say: one line a read(2), "e text" for errors, "w text" for warnings. */
+/* What the file system itself had to say: one line per read(2), "e text" for errors, "w text" for warnings. */
 static void read_log(int fs, struct text *log)
 {
 	char line[512];
@@ -33,7 +33,7 @@ static const struct { const char *type, *needs; } in_userns[] = {
 	{ "cgroup2", "a new cgroup namespace" },
 };
 
-/* Why the kernel says no to TYPE, as far as the number alone does not tell. */
+/* Why the kernel refuses TYPE, where the number alone does not tell. */
 static void explain(const char *type, int number, char *why, size_t size)
 {
 	const char *needs = NULL;

@@ -18,7 +18,7 @@
 #include "sys/revealing.h"
 #include "sys/workshop.h"
 
-/* fsconfig(2) copies no more than this of a string, its '\0' counted. */
+/* fsconfig(2) copies no more than this of a string, including its '\0'. */
 #define VALUE_MAX_SIZE 256
 
 int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, struct error *err)
@@ -42,7 +42,7 @@ int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, str
 
 /* ---- fsopen, fsconfig, fsmount ---------------------------------------- */
 
-/* The file system was made for us, and may not be seen by us. */
+/* The kernel made the file system for us, but does not let us see it. */
 static int fail_revealing(const char *type, struct error *err)
 {
 	const int number = errno;
@@ -82,7 +82,7 @@ static int set_flag(int fs, const char *type, const char *key, struct error *err
 	return mount_refused(fs, type, what, err);
 }
 
-/* A list of overlay layers that is too long for one fsconfig(2): one layer a call (6.8). */
+/* A list of overlay layers that is too long for one fsconfig(2): one layer per call (6.8). */
 static int set_layers(int fs, char *layers, struct error *err)
 {
 	char *from, *to;
@@ -115,7 +115,7 @@ static char *next_option(char **data, bool backslash)
 			quoted = !quoted;
 			continue;
 		}
-		/* The backslash stays: overlay takes it away itself. */
+		/* The backslash stays: overlay removes it itself. */
 		if (backslash && *from == '\\' && from[1])
 			*to++ = *from++;
 		*to++ = *from;
@@ -163,7 +163,7 @@ static int set_super_flags(int fs, const char *type, uint64_t super, struct erro
 	return 0;
 }
 
-/* Those that a user namespace gets only if that reveals nothing. */
+/* File systems that a user namespace gets only if that reveals nothing. */
 static bool is_view(const char *type)
 {
 	return !strcmp(type, "proc") || !strcmp(type, "sysfs");
@@ -216,7 +216,7 @@ static int set_attributes(int mount, struct mount_attr *attr, bool recursive)
 	const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
 	int result = mount_setattr(mount, "", flags, attr, sizeof *attr);
 
-	/* Linux 5.12 and 5.13 do not know nosymfollow: no mount there has it. */
+	/* Linux 5.12 and 5.13 do not know nosymfollow, so no mount there has it. */
 	if (result < 0 && errno == EINVAL && attr->attr_clr & MOUNT_ATTR_NOSYMFOLLOW) {
 		struct mount_attr known = *attr;
 
@@ -226,7 +226,7 @@ static int set_attributes(int mount, struct mount_attr *attr, bool recursive)
 	return result;
 }
 
-/* Those of the bits CLEAR that MOUNT has.  None can be locked but these (mount_namespaces(7)). */
+/* Those of the bits CLEAR that MOUNT has, out of the only ones that can be locked (mount_namespaces(7)). */
 static uint64_t attributes_present(int mount, uint64_t clear)
 {
 	static const struct { unsigned long flag; uint64_t bit; } lockable[] = {
@@ -252,7 +252,7 @@ int mount_change(int mount, uint64_t set, uint64_t clear, uint64_t propagation, 
 	if (mount_needs_workshop())
 		return mount_old_change(mount, set, clear, propagation, recursive, err);
 	attr.propagation = propagation & ~(uint64_t) MS_REC;
-	/* relatime is 0 in the field of the access times: setting one of them means to clear the field. */
+	/* relatime is 0 in the field of the access times: to set any of them the field must be cleared. */
 	if ((set | clear) & MOUNT_ATTR__ATIME)
 		attr.attr_clr |= MOUNT_ATTR__ATIME;
 	if (propagation & MS_REC && !recursive) {
@@ -311,7 +311,7 @@ int mount_attach(int mount, int target, struct error *err)
 
 	if (!(mount_needs_workshop() ? mount_old_attach(mount, target) : move_mount(mount, "", target, "", flags)))
 		return 0;
-	/* mount(2) says ENOTDIR to this, move_mount(2) EINVAL as to much else. */
+	/* mount(2) answers ENOTDIR to this; move_mount(2) EINVAL, as to much else. */
 	if ((errno == EINVAL || errno == ENOTDIR) && !both_folders_or_none(mount, target))
 		return fail(err, ENOTDIR, "attach the mount (a folder goes on a folder only, a file on a file)");
 	if (errno == EINVAL)

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "sys/netlink.h"
 
-#define ANSWER 32768	/* more than one packet never has, whatever the kernel could say */
+#define ANSWER 32768	/* more than any packet has */
 
 int netlink_open(struct netlink *nl, struct error *err)
 {
@@ -80,7 +80,7 @@ const void *netlink_attribute(const struct nlmsghdr *answer, size_t size, unsign
 	return find((const char *) answer + head, answer->nlmsg_len - head, type, least, n);
 }
 
-/* An answer's last message: 0, or the refusal. */
+/* An answer's last message: 0 for success, or the refusal. */
 static int acknowledged(const struct nlmsghdr *answer, struct error *err)
 {
 	struct nlmsgerr e;
@@ -112,7 +112,7 @@ static int hear(struct talk *talk, const struct nlmsghdr *answer, struct error *
 	int number = 0;
 
 	if (answer->nlmsg_seq != talk->sequence)
-		return 0;	/* of an earlier request, whose answer was enough before its end */
+		return 0;	/* of an earlier request, whose answer was not read to its end */
 	talk->torn |= answer->nlmsg_flags & NLM_F_DUMP_INTR;
 	switch (answer->nlmsg_type) {
 	case NLMSG_ERROR:

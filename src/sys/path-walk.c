@@ -7,8 +7,8 @@
  *  2. `done` is the path of `at`, free of symlinks and dots.
  *
  * ".." is never given to the kernel: a folder that somebody moves out of the
- * root in that moment would have a parent outside.  It is done by walking
- * `done` again from the start, less its last name.
+ * root at that moment would have a parent outside.  Instead `done`, less its
+ * last name, is walked again from the start.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -96,8 +96,8 @@ static int walk_up(struct walk *w)
 	return 0;
 }
 
-/* A link that the kernel does not resolve by its text (/proc/1/root, /proc/self/fd/3).  On procfs the ordinary ones
- * are all in its root folder (self, mounts, net). */
+/* A link that the kernel does not resolve by its text (/proc/1/root, /proc/self/fd/3).  In procfs all ordinary links
+ * are in its root folder (self, mounts, net). */
 static bool is_magic(const struct walk *w, int link)
 {
 	struct statfs fs;
@@ -143,7 +143,7 @@ static int append(struct walk *w, const char *name)
 	return 0;
 }
 
-/* Open NAME, which is FOUND, for good with the caller's flags. */
+/* Open NAME, which FOUND holds, with the caller's flags. */
 static int open_last(const struct walk *w, const char *name, int found, uint64_t flags, uint64_t mode)
 {
 	auto_fd fd = openat(w->at, name, (int) flags | O_NOFOLLOW | O_CLOEXEC, (mode_t) mode);
@@ -220,7 +220,7 @@ static int walk(struct walk *w, uint64_t flags, uint64_t mode)
 			return -1;
 		move_to(w, take_fd(fd));
 	}
-	/* A folder.  Holding it needs no right to search it, opening "." would. */
+	/* A folder.  Duplicating its descriptor needs no right to search it; opening "." would. */
 	if (flags & O_PATH && w->at != w->start)
 		return fcntl(w->at, F_DUPFD_CLOEXEC, 0);
 	return openat(w->at, ".", (int) flags | O_NOFOLLOW | O_CLOEXEC, (mode_t) mode);

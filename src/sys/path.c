@@ -18,11 +18,11 @@
 
 #define IN_ROOT (RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
 
-/* A rename or mount anywhere on the machine can make one look-up of ".." uncertain (EAGAIN).  Nobody without malice
- * does that 128 times in a row. */
+/* A rename or mount anywhere on the machine can make a look-up of ".." uncertain (EAGAIN).  Without malice that does
+ * not happen 128 times in a row. */
 #define MAX_TRIES 128
 
-/* Dangling links on the way to what is to be made; the kernel's bound for others is the same. */
+/* The most dangling links on the way to what is to be made; the kernel's bound for other links is the same. */
 #define MAX_LINKS 40
 
 static int open_once(int dirfd, const char *path, const struct open_how *how)
@@ -32,7 +32,7 @@ static int open_once(int dirfd, const char *path, const struct open_how *how)
 	if (disabled("openat2"))
 		return path_walk(dirfd, path, how->flags, how->mode, how->resolve);
 	fd = (int) syscall(SYS_openat2, dirfd, path, how, sizeof *how);
-	/* EPERM is what seccomp filters made before 5.6 answer.  If it came from the file it comes again. */
+	/* EPERM is the answer of seccomp filters from before 5.6.  If it came from the file, it comes again. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
 		return path_walk(dirfd, path, how->flags, how->mode, how->resolve);
 	return fd;
@@ -51,8 +51,8 @@ int path_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uin
 	return fd;
 }
 
-/* openat2() says ELOOP for a magic link and for too many links alike.  Without NO_MAGICLINKS it says EXDEV for the
- * former (and goes no further, as long as IN_ROOT is there). */
+/* openat2() gives ELOOP both for a magic link and for too many links.  Without NO_MAGICLINKS it gives EXDEV for the
+ * former (and goes no further, as long as IN_ROOT is set). */
 static bool magic_link_on(int root, const char *path, uint64_t flags)
 {
 	auto_fd fd = path_openat2(root, path, flags | O_PATH, 0, RESOLVE_IN_ROOT);
@@ -78,7 +78,7 @@ static int open_in_root(int root, const char *path, int flags)
 {
 	uint64_t all = (uint64_t) (unsigned) flags;
 
-	/* openat2() refuses what makes no sense together with O_PATH. */
+	/* openat2() refuses flags that make no sense with O_PATH. */
 	if (!(flags & O_PATH))
 		all |= O_NOCTTY;
 	return path_openat2(root, *path ? path : ".", all, 0, IN_ROOT);
@@ -193,7 +193,7 @@ static int make_exactly(int at, const char *name, mode_t mode)
 	return result;
 }
 
-/* One folder NAME in AT, made unless it is there.  PATH is for the message. */
+/* The folder NAME in AT, made unless it exists.  PATH is for the message. */
 static int make_step(int at, const char *name, mode_t mode, bool *made, const char *path, struct error *err)
 {
 	int fd;
@@ -201,7 +201,7 @@ static int make_step(int at, const char *name, mode_t mode, bool *made, const ch
 	*made = !make_exactly(at, name, mode);
 	if (!*made && errno != EEXIST)
 		return fail_errno(err, errno, "make the folder", path);
-	/* Whoever swapped it for a link meanwhile gets nothing: it is not followed. */
+	/* If it was swapped for a link meanwhile, that is not followed. */
 	fd = openat(at, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? fail_errno(err, errno, "make the folder", path) : fd;
 }
@@ -232,11 +232,11 @@ static int make_steps(int at, const char *rest, mode_t mode, bool *made, const c
 }
 
 /*
- * PATH is HEAD, which exists and is the folder AT, and REST.  If the first name
- * of REST is a link all the same, it dangles: then this is the path it means.
- * NULL if it is none.  Images are made like that (/etc/resolv.conf to
- * ../run/systemd/resolve/..., /var/run to a /run that is missing), and what is
- * to be mounted there needs its target made.
+ * The path is HEAD, which exists and is the folder AT, plus REST.  If the first
+ * name of REST is a link all the same, it dangles: then this returns the path
+ * that it leads to, else NULL.  Images have such links (/etc/resolv.conf to
+ * ../run/systemd/resolve/..., /var/run to a /run that is missing), and to mount
+ * something there the target must be made.
  */
 static char *through_dangling(int at, const char *head, size_t n_head, const char *rest)
 {
@@ -271,7 +271,7 @@ static int make_dir(int root, const char *path, mode_t mode, bool *made, unsigne
 		return -1;
 	other = through_dangling(fd, absolute, (size_t) (rest - absolute), rest);
 	if (!other && has_dot_dot(rest)) {
-		/* ".." of what does not exist yet can only be meant as text. */
+		/* ".." after what does not exist yet can only be resolved as text. */
 		other = xmalloc(strlen(path) + 2);
 		path_clean(path, other);
 	}
@@ -328,7 +328,7 @@ static const char *last_name(const char *path)
 	return path + n;
 }
 
-/* mknod(2) never follows and never opens what somebody else has put there. */
+/* mknod(2) never follows or opens what somebody else has put there. */
 static int make_empty(int parent, const char *name, mode_t mode)
 {
 	mode_t old = umask(0);
@@ -361,7 +361,7 @@ static int make_file(int root, const char *path, mode_t mode, unsigned links, st
 	if (!fstat(fd, &st) && !S_ISLNK(st.st_mode))
 		return fd;
 	close(fd);
-	/* NAME is the last one of PATH, perhaps with slashes behind it. */
+	/* NAME is the last name of PATH, perhaps followed by slashes. */
 	other = through_dangling(parent, path, (size_t) (last_name(path) - path), name);
 	return other && links ? make_file(root, other, mode, links - 1, err)
 			      : fail_errno(err, ELOOP, "make the file", path);

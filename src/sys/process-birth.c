@@ -18,7 +18,7 @@ int process_fail_ended(pid_t pid, const char *who, const char *before, enum erro
 	auto_fd process = process_hold(pid);
 	siginfo_t info = { 0 };
 
-	/* What it had open is closed a moment before its end can be seen. */
+	/* Its descriptors are closed a moment before its end can be seen. */
 	if (process >= 0)
 		process_wait_end(process, 1000);
 	if (waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT | WNOHANG) < 0 || !info.si_pid)
@@ -47,7 +47,7 @@ static pid_t clone_old(uint64_t flags, int *pidfd)
 	unsigned long all = (unsigned long) flags | SIGCHLD;
 
 	if (flags & CLONE_NEWTIME) {
-		/* Its bit is part of the exit signal here. */
+		/* In clone(2) its bit is part of the exit signal. */
 		errno = ENOSYS;
 		return -1;
 	}
@@ -88,7 +88,7 @@ void process_kill_child(pid_t *child)
 {
 	if (*child <= 0)
 		return;
-	/* Not reaped yet: the pid is its own. */
+	/* Not reaped yet, so the pid is still its own. */
 	kill(*child, SIGKILL);
 	process_reap(*child);
 	*child = 0;
@@ -110,7 +110,7 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 {
 	struct clone_args args = {
 		.flags = namespaces,
-		/* A sibling ends with the signal of its elder: the kernel takes no other here. */
+		/* A sibling ends with the caller's own exit signal: the kernel accepts no other. */
 		.exit_signal = parent ? 0 : SIGCHLD,
 	};
 	int held = -1, number;
@@ -131,7 +131,7 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 	 * the pid (2.25), and this program has one thread. */
 	if (!disabled("clone3"))
 		pid = (pid_t) syscall(SYS_clone3, &args, sizeof args);
-	/* EPERM is what older filters say; if it is the kernel's, it comes again. */
+	/* EPERM is what older filters answer; if it is the kernel's, it comes again. */
 	if (pid < 0 && (errno == ENOSYS || errno == EPERM) && cgroup < 0)
 		pid = clone_old(args.flags, &held);
 	else if (pid < 0 && errno == ENOSYS)
@@ -145,7 +145,7 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 		errno = number;
 		return -1;
 	}
-	/* In a table of descriptors that is shared it would close ours. */
+	/* If the table of descriptors is shared, it would close ours. */
 	if (pid == 0 && !(namespaces & CLONE_FILES))
 		interrupt_forget();
 	if (pidfd)

@@ -2,10 +2,10 @@
  * process-fd.c - a process held by a descriptor
  *
  * That is a pidfd.  Before 5.3, or where a filter refuses them, it is the
- * process's folder in /proc, which is bound to the process as firmly: once that
- * has ended nothing can be opened in it any more, whoever has the pid.  But then a
- * signal has to go by number, after a look that it is alive; the end
- * is seen by looking again and again; and namespaces are entered one by one.
+ * process's folder in /proc, which is bound to the process as firmly: once it
+ * has ended nothing can be opened in there any more, whoever has the pid.  But
+ * then a signal has to be sent by number, after a check that the process is
+ * alive; its end is found by polling; and namespaces are entered one by one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,14 +29,14 @@
 #include "sys/namespace.h"
 #include "sys/process.h"
 
-#define LOOK_MS 10	/* between two looks at a process without a pidfd */
+#define LOOK_MS 10	/* between two checks of a process without a pidfd */
 
 bool process_has_pidfds(void)
 {
 	static enum { UNKNOWN, NO, YES } has;
 
 	if (has == UNKNOWN) {
-		/* EINVAL where it is known. */
+		/* A kernel that knows the call answers EINVAL. */
 		const bool known = syscall(SYS_pidfd_open, -1, 0) < 0 && errno != ENOSYS && errno != EPERM;
 
 		has = known && !disabled("pidfd") ? YES : NO;
@@ -63,7 +63,7 @@ static int open_folder(pid_t pid)
 	return fd;
 }
 
-/* What FOLDER says of its process; -1 with errno ESRCH when that has ended. */
+/* What FOLDER says about its process; -1 with errno ESRCH if that has ended. */
 static int look(int folder, pid_t *pid, struct process_stat *stat)
 {
 	auto_fd fd = openat(folder, "stat", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -108,7 +108,7 @@ int process_open(pid_t pid, uint64_t start_time)
 
 	if (fd < 0)
 		return -1;
-	/* What has the number now and began at that time had it when the pidfd was opened. */
+	/* If the process with this number now started at that time, it had the number when the pidfd was opened. */
 	if (process_stat(pid, &stat) < 0) {
 		if (process_gone(errno))
 			errno = ESRCH;
@@ -131,7 +131,7 @@ int process_signal(int process, int sig)
 	return look(process, &pid, &stat) < 0 ? -1 : kill(pid, sig);
 }
 
-/* What is left of MS milliseconds that end at END. */
+/* How much is left of MS milliseconds that end at END. */
 static int left_ms(int ms, int64_t end)
 {
 	int64_t left = end - clock_ms();
@@ -197,7 +197,7 @@ int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms)
 
 	if (pidfd >= 0 && process_has_pidfds())
 		return wait_end(pidfd, interrupt.fd, ms);
-	/* Not by its folder: /proc may be that of another pid namespace, where the number is somebody else's. */
+	/* Not by its folder: /proc may belong to another pid namespace, where the number is somebody else's. */
 	for (;;) {
 		const int left = left_ms(ms, end);
 		const int wait = left < 0 || left > LOOK_MS ? LOOK_MS : left;
@@ -220,7 +220,7 @@ static void drop(int *fd)
 	cleanup_close(fd);
 }
 
-/* Those of FLAGS that we are not in already, opened; the others -1. */
+/* Open those of FLAGS that we are not in already; the others are -1. */
 static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 {
 	for (size_t i = 0; i < N_NAMESPACES; i++) {
@@ -229,7 +229,7 @@ static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 		if (!(flags & namespace_kinds[i].flag))
 			continue;
 		snprintf(path, sizeof path, "ns/%s", namespace_kinds[i].proc);
-		/* A link, but of the kernel's own making: the folder is one of procfs. */
+		/* A link, but one that the kernel made: the folder is in procfs. */
 		fds[i] = openat(folder, path, O_RDONLY | O_CLOEXEC);
 		if (fds[i] < 0)
 			return -1;
@@ -239,7 +239,7 @@ static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 	return 0;
 }
 
-/* Enter all but those of KIND; what is not allowed now may be later. */
+/* Enter all but those of the kind BUT.  LATER: one that is not allowed now may be allowed later. */
 static int enter_each(int fds[N_NAMESPACES], int but, bool later)
 {
 	for (size_t i = 0; i < N_NAMESPACES; i++) {
@@ -264,8 +264,8 @@ static int enter_user(int fds[N_NAMESPACES])
 	return 0;
 }
 
-/* Before 5.8: all are opened before the first is entered.  What belongs to an outer user namespace can be entered only
- * from there, what belongs to the new one perhaps only in it. */
+/* Before 5.8: all are opened before the first is entered.  Those that belong to an outer user namespace can be entered
+ * only from there, those that belong to the new one perhaps only in it. */
 static int enter_one_by_one(int folder, int flags)
 {
 	int fds[N_NAMESPACES], result, number;
@@ -295,7 +295,7 @@ int process_enter(int process, pid_t pid, int flags)
 		return 0;
 	if (!disabled("setns") && errno != EINVAL)
 		return -1;
-	/* If the process lives afterwards, the folder that had its number before is its own. */
+	/* If the process is alive after the folder with its number was opened, that folder is its own. */
 	if ((folder = open_folder(pid)) < 0 || process_signal(process, 0) < 0)
 		return -1;
 	return enter_one_by_one(folder, flags);

@@ -15,7 +15,7 @@
 
 bool process_stat_parse(const char *text, struct process_stat *out)
 {
-	/* The name may hold blanks and brackets; what follows its last bracket has neither. */
+	/* The name may contain blanks and brackets; what follows the last bracket has none. */
 	const char *p = strrchr(text, ')');
 	uint64_t field[23] = { 0 }, last = 0;	/* numbered as in proc_pid_stat(5) */
 
@@ -24,7 +24,7 @@ bool process_stat_parse(const char *text, struct process_stat *out)
 	out->state = p[2];
 	p += 3;
 	for (int i = 4; i <= 22; i++) {
-		/* The terminal's process group and the priority may be negative; nobody here asks for them. */
+		/* The terminal's process group and the priority may be negative; we do not use them. */
 		p += strspn(p, " ");
 		p += *p == '-';
 		if (!number_take(&p, &field[i]))
@@ -35,7 +35,7 @@ bool process_stat_parse(const char *text, struct process_stat *out)
 	out->threads = (int) field[20];
 	out->start_time = field[22];
 	out->exit_status = -1;
-	/* The last one, 52 (since 3.5).  Only a dead process has it, so nobody else is read to the end. */
+	/* The last field, 52 (since 3.5).  Only a dead process has it, so others are not read to the end. */
 	if (out->state != 'Z')
 		return true;
 	for (int i = 23; i <= 52; i++) {
@@ -83,7 +83,7 @@ char *process_cgroups(pid_t pid, struct error *err)
 bool process_cgroup_line(char **text, char **controllers, char **path)
 {
 	for (char *line; (line = strsep(text, "\n"));) {
-		/* Neither a number nor controllers hold a colon, the path may. */
+		/* Neither number nor controllers contain a colon; the path may. */
 		if (strsep(&line, ":") && (*controllers = strsep(&line, ":")) && (*path = line))
 			return true;
 	}

@@ -41,12 +41,12 @@ int procfs_open(struct error *err)
 
 	if (!disabled("procfs"))
 		fd = mount_new("proc", "proc", NULL, 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, err);
-	/* Refused without CAP_SYS_ADMIN, where the visible /proc is masked, or by a nested LSM. */
+	/* It is refused without CAP_SYS_ADMIN, if the visible /proc is masked, or by a nested LSM. */
 	return fd >= 0 ? fd : procfs_open_visible(err);
 }
 
-/* "self" and "thread-self" are links: replace them by the numbers this procfs knows us by.  (They may differ from
- * getpid(2): the procfs may belong to an outer pid namespace.) */
+/* "self" and "thread-self" are links: replace them by our numbers in this procfs.  (They may differ from getpid(2): the
+ * procfs may belong to an outer pid namespace.) */
 static const char *resolve_self(int proc, const char *path, char *out, size_t size)
 {
 	size_t n = strcspn(path, "/");
@@ -73,8 +73,8 @@ static int open_there(int proc, const char *path, int flags, struct error *err)
 	return path_open_beneath(proc, real, flags, err);
 }
 
-/* A runtime that is confined by AppArmor itself (in LXC, in a snap) has rules by path, and what is mounted nowhere has
- * none, or one that means something else.  Only the mounted /proc will do then. */
+/* A runtime that is itself confined by AppArmor (in LXC, in a snap) has rules by path, and a detached procfs has no
+ * path, or one that matches the wrong rules.  Then only the mounted /proc will do. */
 static int open_by_path(const char *path, int flags, struct error *err)
 {
 	auto_fd proc = procfs_open_visible(err);

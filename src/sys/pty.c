@@ -12,7 +12,7 @@
 #include "sys/path.h"
 #include "sys/pty.h"
 
-/* The one number that /dev/ptmx and each devpts' own ptmx have. */
+/* The number that /dev/ptmx and the ptmx of every devpts share. */
 #define PTMX_MAJOR 5
 #define PTMX_MINOR 2
 
@@ -65,13 +65,13 @@ void pty_end_lines_plainly(int master)
 
 int pty_take(int peer, struct error *err)
 {
-	/* Leading a session already is as good. */
+	/* It is as good if we already lead a session. */
 	if (setsid() < 0 && getsid(0) != getpid())
 		return fail(err, errno, "start a session");
 	if (ioctl(peer, TIOCSCTTY, 0) < 0)
 		return fail(err, errno, "make the terminal the controlling one");
 	for (int fd = 0; fd <= 2; fd++) {
-		/* Onto itself dup2() would leave close-on-exec as it is. */
+		/* A dup2() onto itself would leave close-on-exec as it is. */
 		if (fd == peer ? fcntl(fd, F_SETFD, 0) < 0 : dup2(peer, fd) < 0)
 			return fail(err, errno, "make the terminal descriptor %d", fd);
 	}

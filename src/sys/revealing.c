@@ -7,9 +7,9 @@
 #include "sys/mountinfo.h"
 #include "sys/revealing.h"
 
-#define SHOWN 4	/* so many of the mounts in the way are named */
+#define SHOWN 4	/* how many of the mounts in the way are named */
 
-/* Folders that are empty for ever, made by the kernel to be mounted upon: nothing is hidden there. */
+/* Folders that are always empty, made by the kernel as mount points: nothing is hidden there. */
 static const char *const harmless[] = {
 	"/proc/fs/nfsd", "/proc/openprom", "/proc/sys/fs/binfmt_misc", "/sys/firmware/efi/efivars", "/sys/fs/bpf",
 	"/sys/fs/cgroup", "/sys/fs/fuse/connections", "/sys/fs/pstore", "/sys/fs/resctrl", "/sys/fs/selinux",

@@ -1,9 +1,9 @@
 /*
  * seccomp-static.c - the parts of a static libseccomp that are not used
  *
- * It gives us the numbers of system calls; filters are compiled in src/plan.  Its
- * own compiler hangs on the same object files: 19 kB that nothing reaches.  Weak,
- * so that a libseccomp with other seams still links, whole.
+ * We use it for the numbers of system calls; filters are compiled in src/plan.
+ * Its own compiler is tied to the same object files: 19 kB that are never used.
+ * Weak, so that a libseccomp that is divided differently still links, whole.
  */
 #ifdef STATIC_LINK
 #include <errno.h>

@@ -14,7 +14,7 @@
 #define LAST_SIGNAL 64
 #define KERNEL_SIGSET_SIZE 8
 
-/* The first row of a number is its usual name. */
+/* The first row with a number has its usual name. */
 static const struct name_value signals[] = {
 #define S(name) { "SIG" #name, SIG##name }
 	S(HUP), S(INT), S(QUIT), S(ILL), S(TRAP), S(ABRT), S(BUS), S(FPE), S(KILL), S(USR1), S(SEGV), S(USR2), S(PIPE),
@@ -50,7 +50,8 @@ int signal_parse(const char *s)
 		return (int) number;
 	if (name_same(s, "SIG", 3))
 		s += 3;
-	/* SIGRTMIN is glibc's 34 here, as for kill(1) and systemd; the kernel's 32 and 33 are the C library's own. */
+	/* SIGRTMIN is glibc's 34 here, as for kill(1) and systemd; the C library keeps the kernel's 32 and 33 for
+	 * itself. */
 	if (name_same(s, "RTMIN", 5))
 		return parse_realtime(s + 5, '+', SIGRTMIN);
 	if (name_same(s, "RTMAX", 5))
@@ -82,7 +83,7 @@ const char *signal_name(int sig)
 static void end(int sig, siginfo_t *info, void *context)
 {
 	(void) context;
-	/* The kernel's own HUP: the other end of the terminal was closed.  Nobody asked for our end. */
+	/* A HUP from the kernel means that the other end of the terminal was closed: nobody asked us to end. */
 	if (sig != SIGHUP || info->si_code != SI_KERNEL)
 		_exit(128 + sig);
 }
@@ -104,12 +105,12 @@ void signal_end_by_default(void)
 void signal_reset(void)
 {
 	/* All zero is SIG_DFL with no flags and an empty mask, however an architecture orders struct sigaction; glibc's
-	 * own sigaction(3) leaves out 32 and 33, which a caller may have ignored too. */
+	 * own sigaction(3) refuses 32 and 33, which a caller may have ignored too. */
 	static const unsigned long fallback[8];
 	sigset_t none;
 
-	/* Caught ones would fall back by exec itself, but ignored ones stay ignored through it.  Asking first which
-	 * they are costs as much as setting them. */
+	/* exec itself resets caught signals, but ignored ones stay ignored.  Asking first which are costs as much as
+	 * setting them all. */
 	for (int sig = 1; sig <= LAST_SIGNAL; sig++)
 		if (sig != SIGKILL && sig != SIGSTOP)
 			syscall(SYS_rt_sigaction, sig, fallback, NULL, KERNEL_SIGSET_SIZE);

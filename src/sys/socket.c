@@ -16,8 +16,8 @@
 
 #define BACKLOG 16
 
-/* A name for PATH below DIRFD that fits: the path itself, or its folder's descriptor (*FOLDER, to be kept until it was
- * used) and the last component. */
+/* A name that fits for PATH below DIRFD: the path itself, or its folder's descriptor (*FOLDER, to be kept until the
+ * name was used) and the last component. */
 static int make_address(int dirfd, const char *path, struct sockaddr_un *address, int *folder, struct error *err)
 {
 	auto_free char *head = NULL;
@@ -53,7 +53,7 @@ int socket_connect(int dirfd, const char *path, int type, struct error *err)
 	int result;
 
 	if (make_address(dirfd, path, &address, &target, err) < 0) {
-		/* The last component alone is too long; a socket can also be named by its own descriptor. */
+		/* Even the last component is too long; but the socket can also be named by its own descriptor. */
 		if (err->number != ENAMETOOLONG)
 			return -1;
 		if (target >= 0)
@@ -86,7 +86,7 @@ int socket_listen(int dirfd, const char *path, int type, struct error *err)
 	sock = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	if (sock < 0)
 		return fail(err, errno, "make a socket");
-	/* What bind(2) makes gets the mode of the socket, less the umask: it is never open to others. */
+	/* The file that bind(2) makes gets the socket's mode, less the umask: it is never open to others. */
 	fchmod(sock, 0600);
 	if (bind(sock, (struct sockaddr *) &address, sizeof address) < 0)
 		return fail(err, errno, "bind a socket to %s", path);
@@ -114,7 +114,7 @@ void socket_give(struct msghdr *message, union socket_rights *rights, int fd)
 void socket_take(struct msghdr *message, union socket_rights *rights)
 {
 	message->msg_control = rights;
-	/* Not the size, which is rounded up: a second descriptor would fit. */
+	/* Not sizeof, which is rounded up: a second descriptor would fit. */
 	message->msg_controllen = CMSG_LEN(sizeof(int));
 }
 
@@ -143,7 +143,7 @@ int socket_send(int sock, const void *bytes, size_t n, int fd, struct error *err
 			continue;
 		if (sent < 0)
 			return fail(err, errno, "send %s on a socket", fd >= 0 ? "a descriptor" : "a message");
-		/* A stream may take it in parts; the descriptor went with the first. */
+		/* A stream may take it in parts; the descriptor went with the first part. */
 		part.iov_base = (char *) part.iov_base + sent;
 		part.iov_len -= (size_t) sent;
 		message.msg_control = NULL;

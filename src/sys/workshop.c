@@ -12,14 +12,14 @@
 #include "sys/fd.h"
 #include "sys/workshop.h"
 
-/* Every procfs has this folder, nobody needs it for a moment, and what lies on it does not make procfs less visible. */
+/* Every procfs has this folder, nobody needs it for a while, and a mount on it does not make procfs less visible. */
 #define PLACE "/proc/fs"
 
 static int workshop = -1;
 static unsigned places;
 
-/* Nonsense that is refused as such (EINVAL) by whoever knows the call; a filter says ENOSYS, or EPERM if it is older
- * than that custom. */
+/* RESULT is that of a nonsensical call, which a kernel that has it refuses as such (EINVAL); a filter answers ENOSYS,
+ * or EPERM if it is older than that custom. */
 static bool is_missing(long result)
 {
 	return result < 0 && (errno == ENOSYS || errno == EPERM);
@@ -52,8 +52,8 @@ int mount_workshop_open(bool peers, struct error *err)
 	return 0;
 }
 
-/* MS_SLAVE | MS_REC on "/" would hit what lies in the workshop, too.  So the two change places: with the workshop as
- * the root of the namespace the host's tree is a folder in it, and then all is put back. */
+/* MS_SLAVE | MS_REC on "/" would also affect what lies in the workshop.  So the two change places: while the workshop
+ * is the namespace's root, the host's tree is a folder in it; then all is put back. */
 int mount_workshop_keep_peers(struct error *err)
 {
 	if (mkdirat(workshop, "host", 0700) < 0 || fchdir(workshop) < 0)

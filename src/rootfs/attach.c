@@ -13,11 +13,10 @@
 #include "sys/mountfd.h"
 #include "sys/workshop.h"
 
-/* All of the namespace becomes a slave of the host's mounts: nothing that is mounted or unmounted here reaches them,
- * and what the host unmounts does not stay busy because of us.  This holds for every rootfsPropagation: what the
- * container is to share with the host are copies made beforehand, which stay peers (source_propagation()), and the rest
- * of the tree is left behind.  It also gives pivot_root(2) and MS_MOVE the parent they ask for, one that is not shared.
- */
+/* The whole namespace becomes a slave of the host's mounts: nothing that is mounted or unmounted here reaches them, and
+ * what the host unmounts does not stay busy because of us.  This holds for every rootfsPropagation: what the container
+ * is to share with the host was copied beforehand, and the copies stay peers (source_propagation()); the rest of the
+ * tree is left behind.  It also gives pivot_root(2) and MS_MOVE the parent that they need, one that is not shared. */
 static int end_propagation(struct error *err)
 {
 	return mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0
@@ -25,7 +24,7 @@ static int end_propagation(struct error *err)
 		       : 0;
 }
 
-/* The copy that the runtime could not make. */
+/* Make the copy that the runtime could not. */
 static int copy_root(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
 	auto_fd seen = take_fd(sources->root);
@@ -43,8 +42,7 @@ static int copy_root(const struct plan *plan, struct rootfs_sources *sources, st
 	return 0;
 }
 
-/* Where mounts are made in a workshop, all that the runtime would have copied is copied now, before anything is
- * covered. */
+/* With a workshop, all that the runtime would have copied is copied now, before anything is covered. */
 static int copy_all(const struct plan *plan, struct rootfs_sources *sources, struct error *err)
 {
 	const bool peers = !source_propagation(plan);
@@ -63,8 +61,8 @@ static int attach(const struct plan *plan, struct rootfs_sources *sources, struc
 	auto_fd root = take_fd(sources->root);
 	auto_fd target = root_find(plan, sources, root);
 
-	/* A user namespace without rights on the way there, or a joined mount namespace that has other things at this
-	 * path.  On top of "/" it disturbs nobody: absolute look-ups start below it. */
+	/* We may lack rights on the way there (user namespace), or this path is something else in a joined mount
+	 * namespace.  On top of "/" it disturbs nobody: absolute look-ups start below it. */
 	if (target < 0) {
 		rootfs->at_top = true;
 		target = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

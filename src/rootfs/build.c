@@ -15,7 +15,7 @@
 
 static const struct {
 	step_fn *run;
-	bool mounts;		/* needs a root that is a mount of the container's own */
+	bool mounts;		/* needs a root that is a mount of its own */
 	const char *about;
 } actions[] = {
 	[STEP_BIND]	 = { step_bind,      true,  "mount" },
@@ -31,7 +31,7 @@ static const struct {
 	[STEP_MASK]	 = { step_mask,      true,  "mask" },
 };
 
-/* Put in front of ERR which step it was, and which part of the config asked for it. */
+/* Put in front of ERR which step failed, and note which part of the config asked for it. */
 static int explain(const struct step *step, struct error *err)
 {
 	const char *about = actions[step->action].about, *target = step->target ? step->target : "/";

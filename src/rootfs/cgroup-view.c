@@ -2,10 +2,10 @@
  * cgroup-view.c - what the container sees at /sys/fs/cgroup
  *
  *	v2, own cgroup namespace	a cgroup2 of its own, whose root is the container's cgroup
- *	v2, the host's namespace	the host's tree.  It is bound: mounting cgroup2 in the initial namespace waits
- *					for an RCU grace period, ~10 ms
+ *	v2, the host's namespace	the host's tree, bound: mounting cgroup2 in the initial namespace waits for an
+ *					RCU grace period, ~10 ms
  *	v1, hybrid			a tmpfs with the container's own folder of each hierarchy bound into it, and the
- *					links of hierarchies that go by several names
+ *					links of hierarchies with several names
  *	none				an empty folder
  */
 #include <fcntl.h>
@@ -62,7 +62,7 @@ static int add_source(const struct plan *plan, size_t i, const char *name, int f
 	struct cgroup_source *source = xgrow(&sources->cgroups, sources->n_cgroups++, sizeof *source);
 
 	source->step = i;
-	/* Only where init has to find it again. */
+	/* Only if init has to find it again. */
 	source->path = mount >= 0 ? NULL : *path ? xstrdup(path) : path_of(folder);
 	source->mount = take_fd(mount);
 	snprintf(source->name, sizeof source->name, "%s", name);
@@ -74,7 +74,8 @@ int cgroup_view_open(const struct plan *plan, const struct cgroup_view *view, si
 {
 	if (view->layout == CGROUP_V2 && !namespace_is_own(&plan->ns, CLONE_NEWCGROUP))
 		return add_source(plan, i, "", AT_FDCWD, HOST_CGROUPS, sources, err);
-	/* Only a user namespace may be refused a cgroup2: then its own folder is bound, which looks the same. */
+	/* A cgroup2 can be refused only in a user namespace: then the container's own folder is bound, which looks the
+	 * same. */
 	if (view->layout == CGROUP_V2 && !plan->ns.user)
 		return 0;
 	for (size_t j = 0; j < view->n_hierarchies; j++)
@@ -86,7 +87,7 @@ int cgroup_view_open(const struct plan *plan, const struct cgroup_view *view, si
 
 /* ---- in the container ----------------------------------------------------- */
 
-/* The mount of SOURCE, which becomes the caller's; made here where the runtime was not allowed to. */
+/* The mount of SOURCE, which the caller then owns; made here if the runtime was not allowed to. */
 static int take_source(struct build *b, struct cgroup_source *source, struct error *err)
 {
 	if (source->mount >= 0)
@@ -110,7 +111,7 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 			continue;
 		auto_fd mount = take_source(b, &b->sources->cgroups[j], err);
 
-		/* An unprivileged user may own some of the host's cgroups, which are not the container's to write to
+		/* An unprivileged user may own some of the host's cgroups, which the container must not write to
 		 * (CVE-2023-25809). */
 		if (mount < 0 || (b->plan->ns.user && !namespace_is_own(&b->plan->ns, CLONE_NEWCGROUP) &&
 				  mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0))
@@ -123,7 +124,7 @@ static int bind_v2(struct build *b, size_t i, int target, struct error *err)
 static int mount_v2(struct build *b, size_t i, int target, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
-	/* A user's container without a cgroup of its own is in the user's: that is not for it to write to
+	/* A user's container without a cgroup of its own is in the user's, which it must not write to
 	 * (CVE-2023-25809). */
 	const uint64_t guard = b->plan->ns.user && b->sources->n_cgroups == 0 ? MOUNT_ATTR_RDONLY : 0;
 
@@ -167,7 +168,7 @@ static int fill_v1(struct build *b, size_t i, int view, struct error *err)
 	return 0;
 }
 
-/* The tmpfs is attached before it is filled: mounting on a detached mount works from 6.15 on only. */
+/* The tmpfs is attached before it is filled: one can mount on a detached mount only since 6.15. */
 static int mount_v1(struct build *b, size_t i, int target, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];

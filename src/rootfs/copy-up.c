@@ -31,7 +31,7 @@ static void cleanup_dir(DIR **dir)
 		closedir(*dir);
 }
 
-/* Extended attributes are copied as far as the tmpfs takes them: file capabilities, ACLs, labels. */
+/* Copy those extended attributes that the tmpfs accepts: file capabilities, ACLs, labels. */
 static void copy_xattrs(int from, int to)
 {
 	char names[8192], value[4096];
@@ -45,8 +45,8 @@ static void copy_xattrs(int from, int to)
 	}
 }
 
-/* An owner that the user namespace has no id for (EINVAL) cannot be copied: then it is ours. The mode comes last, as
- * chown(2) clears bits of it. */
+/* An owner that the user namespace has no id for (EINVAL) cannot be copied: then the copy is ours.  The mode comes
+ * last, since chown(2) clears bits of it. */
 static int copy_attributes(int from, int to, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
@@ -61,7 +61,7 @@ static int copy_attributes(int from, int to, const struct stat *st)
 
 static int copy_file(struct copying *c, int from_folder, int to_folder, const char *name)
 {
-	/* O_NONBLOCK: should it be a FIFO by now. */
+	/* O_NONBLOCK: it could be a FIFO by now. */
 	auto_fd from = openat(from_folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	auto_fd to = from < 0 ? -1 : openat(to_folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct stat st;
@@ -91,8 +91,8 @@ static int copy_link(struct copying *c, int from, int to, const char *name, cons
 	return 0;
 }
 
-/* Device nodes, FIFOs, sockets.  In a user namespace no device can be made: it is left out, as it could not be used
- * either. */
+/* Device nodes, FIFOs, sockets.  In a user namespace no device can be made: it is left out, and could not be used
+ * anyway. */
 static int copy_node(struct copying *c, int to, const char *name, const struct stat *st)
 {
 	if (mknodat(to, name, st->st_mode, st->st_rdev) < 0)

@@ -12,14 +12,14 @@
 #include "rootfs/steps.h"
 #include "sys/mountfd.h"
 
-/* cwd is the new root.  pivot_root(2) with "." twice puts the old root on top of the new one, where umount2(".") finds
- * it: no folder for it has to be made. */
+/* cwd is the new root.  pivot_root(".", ".") puts the old root on top of the new one, where umount2(".") finds it: it
+ * needs no folder of its own. */
 static int pivot(struct error *err)
 {
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		return fail(err, errno, "pivot_root%s", errno == EINVAL ?
 			    " (on an initramfs there is no root that could be left: use --no-pivot)" : "");
-	/* The old root and all below it are slaves since rootfs_attach(): the host keeps its mounts. */
+	/* The old root and all below it became slaves in rootfs_attach(): the host keeps its mounts. */
 	if (umount2(".", MNT_DETACH) < 0)
 		return fail(err, errno, "unmount the old root");
 	return 0;
@@ -30,7 +30,7 @@ static int change_root(struct error *err)
 	return chroot(".") < 0 ? fail(err, errno, "chroot") : 0;
 }
 
-/* Without pivot_root(2) the host's tree stays mounted, below the root and out of reach of names. */
+/* Without pivot_root(2) the host's tree stays mounted, below the root, where no path reaches it. */
 static int move(const struct rootfs *rootfs, struct error *err)
 {
 	if (!rootfs->at_top) {
@@ -41,7 +41,7 @@ static int move(const struct rootfs *rootfs, struct error *err)
 		if (mount_attach(rootfs->root, top, err) < 0)
 			return wrap(err, "move the rootfs to /");
 	}
-	/* By names that lead into the host's tree still, as they will until we change the root. */
+	/* By paths, which lead into the host's tree until we change the root. */
 	return host_hide(rootfs->root, err) < 0 ? -1 : change_root(err);
 }
 
@@ -66,7 +66,7 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err)
 		return fail(err, errno, "enter the rootfs");
 	if ((!rootfs->own_mounts ? change_root(err) : plan->no_pivot ? move(rootfs, err) : pivot(err)) < 0)
 		return -1;
-	/* By name: every kernel can do that, and "/" is what we have just entered. */
+	/* By path: every kernel can do that, and "/" is what we have just entered. */
 	if (rootfs->may_mount && final && mount(NULL, "/", NULL, (unsigned long) final, NULL) < 0) {
 		fail(err, errno, "set the propagation of /");
 		return blame(err, "/linux/rootfsPropagation");

@@ -1,9 +1,9 @@
 /*
  * hide-host.c - with no_pivot: the host's /proc and /sys must go
  *
- * The kernel lets a process mount a new procfs or sysfs as long as a whole one
- * is somewhere in its mount namespace with nothing mounted over parts of it.
- * The host's own are such, and would make all masks of the container void.
+ * The kernel lets a process mount a new procfs or sysfs as long as its mount
+ * namespace has one somewhere with nothing mounted over parts of it.  The
+ * host's own are such, and would make all masks of the container void.
  */
 #include <string.h>
 #include <sys/mount.h>
@@ -17,14 +17,14 @@ static bool is_whole(const struct mount_entry *entry)
 	return strcmp(entry->root, "/") == 0 && (strcmp(entry->type, "proc") == 0 || strcmp(entry->type, "sysfs") == 0);
 }
 
-/* Unmount what is at PLACE, all layers of it, and cover the rest: a mount that the user namespace we come from has
- * locked stays, but with something over it the kernel takes it for no whole one any more. */
+/* Unmount all layers at PLACE, and cover what remains: a mount that an outer user namespace has locked stays, but once
+ * covered it no longer counts as whole. */
 static int hide(const char *place, struct error *err)
 {
 	while (umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
-	/* Propagation ended in rootfs_attach(), so the host's own mounts stay.  ENOENT: it went away with the mount it
-	 * lay on. */
+	/* rootfs_attach() has ended propagation, so the host's own mounts stay.  ENOENT: it is gone with the mount that
+	 * it lay on. */
 	if (errno == ENOENT)
 		return 0;
 	if (errno != EINVAL && errno != EPERM)

@@ -2,8 +2,8 @@
  * hide.c - the late steps: read-only and masked
  *
  * They come after the hooks, which may still write, and fail closed: a path
- * that is there and cannot be protected ends the container (CVE-2019-16884).
- * A path is looked up once; the descriptor is what is covered.
+ * that exists and cannot be protected ends the container (CVE-2019-16884).
+ * A path is looked up once; what is covered is the descriptor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +27,8 @@ int step_seal(struct build *b, size_t i, struct error *err)
 	return mount_change(mount, MOUNT_ATTR_RDONLY, 0, 0, false, err);
 }
 
-/* The target, or -1 with *MISSING if there is none and that is no fault, as it is with half of the paths that clients
- * list: so no message is made of it. */
+/* The target, or -1 with *MISSING if it does not exist and need not.  That is so for half of the paths that clients
+ * list, so no message is made for it. */
 static int open_existing(struct build *b, const struct step *step, bool *missing, struct error *err)
 {
 	const int root = b->rootfs->root;
@@ -38,7 +38,7 @@ static int open_existing(struct build *b, const struct step *step, bool *missing
 	return target >= 0 || *missing ? target : path_open(root, step->target, O_PATH, err);
 }
 
-/* What is mounted below keeps its place, and every mount its nosuid, nodev, noexec. */
+/* Mounts below keep their place, and every mount its nosuid, nodev, noexec. */
 int step_readonly(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];

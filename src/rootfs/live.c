@@ -2,9 +2,9 @@
  * live.c - mounts in a running container
  *
  * Its processes may change every path meanwhile, and its /proc may be anything.
- * A target is resolved once, inside the root, and what is mounted or unmounted
- * is told by descriptor: umount2(2) knows no descriptors, but a relative path,
- * and with the current folder in the runtime's own /proc/self/fd "7" is one.
+ * A target is resolved once, inside the root, and mounted on or unmounted by
+ * descriptor: umount2(2) takes no descriptor, but it takes a relative path, and
+ * while the current folder is the runtime's own /proc/self/fd, "7" is one.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static void close_descriptors(int *list, size_t n)
 	free(list);
 }
 
-/* Unmount what is on top of the mount whose root MOUNT is. */
+/* Unmount what is on top of the mount with the root MOUNT. */
 static int unmount(int fds, int mount)
 {
 	char name[16];
@@ -112,7 +112,7 @@ int rootfs_remove_live(const struct plan *plan, int fds, struct error *err)
 		if (mount < 0)
 			return blame(err, steps[i].pointer);
 	}
-	/* Looked up again each time: one target may be there twice. */
+	/* Looked up again each time: the same target may occur twice. */
 	for (size_t i = n; i-- > 0;)
 		if (remove_one(root, fds, &steps[i], err) < 0)
 			return blame(err, steps[i].pointer);

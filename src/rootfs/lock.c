@@ -2,10 +2,10 @@
  * lock.c - what the host's mounts forbid stays forbidden in a user namespace
  *
  * A mount namespace of a new user namespace gets all mounts with their
- * attributes locked, and bound to what lies over them (mount_namespaces(7)).
- * Copies that are made outside know nothing of that: root of the container
- * could make a read-only one writable, and look below what covers a part of
- * it.  So they go through such a namespace, and come out of it locked:
+ * attributes locked, and tied to what covers them (mount_namespaces(7)).
+ * Copies that are made outside are not locked: the container's root could make
+ * a read-only one writable, and look below what covers a part of it.  So they
+ * are passed through such a namespace, and come out of it locked:
  *
  *	a child, in a mount namespace of its own, attaches them all;
  *	its child, below a user namespace, puts its copies in their place,
@@ -69,10 +69,10 @@ static int attach_one(const struct plan *plan, const struct rootfs_sources *sour
 			   mount_attach(sources->step[i], place, err);
 }
 
-/* To a place of our own, which is where we then are. */
+/* Attach all mounts to a place of our own, which becomes our root. */
 static int attach_all(const struct plan *plan, const struct rootfs_sources *sources, struct error *err)
 {
-	/* Nothing that is mounted here is to reach the host. */
+	/* What is mounted here must not reach the host. */
 	if (mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
 		return fail(err, errno, "cut the new mount namespace off from the host's");
 	auto_fd root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -82,7 +82,7 @@ static int attach_all(const struct plan *plan, const struct rootfs_sources *sour
 		return root < 0 ? fail(err, errno, "open /") : -1;
 	if (mount_attach(tmpfs, root, err) < 0)
 		return -1;
-	/* With a root that is not the namespace's the kernel makes no user namespace. */
+	/* The kernel makes no user namespace for a process whose root is not its mount namespace's. */
 	if (fchdir(tmpfs) < 0 || chroot(".") < 0)
 		return fail(err, errno, "enter a new tmpfs");
 	for (size_t i = 0; i < sources->n; i++)
@@ -107,7 +107,7 @@ static void child_main(bool inner, int words, const struct plan *plan, const str
 	_exit(result < 0);
 }
 
-/* In a child, which closes nothing but its own: the descriptors are ours, too. */
+/* In a child, which closes only its own descriptors: the table is shared with us. */
 static int lock_in(bool inner, const struct plan *plan, const struct rootfs_sources *sources, struct error *err)
 {
 	char text[sizeof err->message];
@@ -133,8 +133,8 @@ static int lock_in(bool inner, const struct plan *plan, const struct rootfs_sour
 	return fail(err, 0, "%s", n > 0 ? text : "a child was killed");
 }
 
-/* A container that may not mount here can do so only in a further user namespace, whose mounts the kernel locks
- * itself. */
+/* A container that may not mount in its own user namespace can do so only in a further one, whose mounts the kernel
+ * locks itself. */
 static bool may_mount(const struct plan *plan)
 {
 	const struct capability_sets *caps = &plan->process.caps;

@@ -42,7 +42,7 @@ static int attach_and_keep(struct build *b, size_t i, int target, int *mount, st
 
 /* ---- bind --------------------------------------------------------------- */
 
-/* The source is a symlink, held by LINK: the container gets one with the same text. */
+/* The source is a symlink, held by LINK: make one with the same text in the container. */
 static int copy_link(struct build *b, const struct step *step, int link, struct error *err)
 {
 	char text[PATH_MAX], name[NAME_MAX + 1];
@@ -85,8 +85,8 @@ int step_bind(struct build *b, size_t i, struct error *err)
 
 /* ---- new file systems --------------------------------------------------- */
 
-/* A new sysfs belongs to a network namespace; in a user namespace that does not own the current one the kernel refuses
- * it.  Then the host's own tree serves, read-only all the way down. */
+/* A new sysfs belongs to a network namespace; the kernel refuses it in a user namespace that does not own the current
+ * one.  Then the host's own tree serves, read-only all the way down. */
 static int host_sysfs(const struct step *step, struct error *err)
 {
 	const uint64_t set = step->set | step->set_all | MOUNT_ATTR_RDONLY;
@@ -128,7 +128,7 @@ static int fill_from(const struct step *step, int target, int mount, const struc
 	return 0;
 }
 
-/* mqueue knows no `context=`: its label is an attribute of the mounted root. */
+/* mqueue has no `context=`: its label is an attribute of the mounted root. */
 static int label_mqueue(const struct plan *plan, const struct step *step, int mount, struct error *err)
 {
 	char path[FD_NAME];
@@ -143,13 +143,13 @@ static int label_mqueue(const struct plan *plan, const struct step *step, int mo
 
 uint64_t mount_attributes(const struct step *step)
 {
-	/* A new mount has nothing below it, and nothing set that could be cleared. */
+	/* A new mount has nothing below it, and no attribute to clear. */
 	const uint64_t all = step->set | step->set_all;
 
 	return step->copy_up ? all & ~(uint64_t) MOUNT_ATTR_RDONLY : all;
 }
 
-/* The mount of step I, detached.  COVERED is the folder it will cover, NULL if that is new. */
+/* The mount of step I, detached.  COVERED is the folder it will cover; NULL if that is new. */
 static int take_mount(struct build *b, size_t i, const struct stat *covered, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
@@ -159,7 +159,7 @@ static int take_mount(struct build *b, size_t i, const struct stat *covered, str
 	char path[FD_NAME];
 
 	if (mount >= 0) {
-		/* The runtime has made it, and could not know.  EPERM: its root is of an id that is not mapped. */
+		/* The runtime made it without knowing the mode.  EPERM: its root has an id that is not mapped. */
 		if (as_below && chmod(fd_name(mount, path), covered->st_mode & 07777u) < 0 && errno != EPERM &&
 		    errno != EOVERFLOW)
 			return fail(err, errno, "set the mode of %s", step->target);

@@ -1,9 +1,9 @@
 /*
  * node.c - the steps that make a device node, a symlink, a place for the terminal
  *
- * All work by name below a pinned folder inside the root and look at what they
- * made: a rootfs whose /dev is a link to somewhere else gets its nodes inside
- * itself (CVE-2026-41579, CVE-2026-47766).
+ * All work by name below a pinned folder inside the root and check what they
+ * made: if the /dev of a rootfs is a link to somewhere else, the nodes still
+ * end up inside the rootfs (CVE-2026-41579, CVE-2026-47766).
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -25,7 +25,7 @@ static bool is_device(const struct stat *st, const struct step *step)
 	return S_ISFIFO(st->st_mode) || st->st_rdev == makedev(step->major, step->minor);
 }
 
-/* Give the new node NAME its owner, and the mode that a default ACL of the folder may have changed. */
+/* Give the new node NAME its owner, and its mode, which the folder's default ACL may have changed. */
 static int set_owner(int parent, const char *name, const struct step *step, struct error *err)
 {
 	auto_fd node = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -38,7 +38,7 @@ static int set_owner(int parent, const char *name, const struct step *step, stru
 		return fail(err, EEXIST, "the new node was replaced meanwhile");
 	if (fchownat(node, "", step->uid, step->gid, AT_EMPTY_PATH) < 0)
 		return fail(err, errno, "give it to %u:%u", (unsigned) step->uid, (unsigned) step->gid);
-	/* An O_PATH descriptor knows no fchmod(2), and chown(2) clears some bits. */
+	/* fchmod(2) refuses an O_PATH descriptor, and chown(2) clears some bits. */
 	if (chmod(fd_name(node, path), step->mode & 07777) < 0)
 		return fail(err, errno, "set its mode");
 	return 0;
@@ -58,7 +58,7 @@ static int make_node(struct build *b, const struct step *step, struct error *err
 		return fail(err, number, "mknod");
 	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(err, errno, "look at the node");
-	/* runtime-spec, config-linux.md: what exists and is something else is an error; else it stays as it is. */
+	/* runtime-spec, config-linux.md: if it exists but is something else that is an error; otherwise it stays. */
 	if (!is_device(&st, step))
 		return S_ISFIFO(step->mode) ? fail(err, EEXIST, "what is there is no FIFO") :
 		       fail(err, EEXIST, "what is there is not %s device %u:%u",
@@ -68,7 +68,7 @@ static int make_node(struct build *b, const struct step *step, struct error *err
 	return set_owner(parent, name, step, err);
 }
 
-/* The host's own node, which the plan prefers where mknod(2) is refused. */
+/* Bind the host's own node, which the plan chooses where mknod(2) is refused. */
 static int bind_node(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
@@ -106,7 +106,7 @@ int step_symlink(struct build *b, size_t i, struct error *err)
 		return 0;
 	if (errno != EEXIST)
 		return fail(err, errno, "symlink to %s", step->source);
-	/* What an image brings stays, but not its /dev/ptmx: that would be the host's pty driver. */
+	/* What an image brings stays, except its /dev/ptmx: that would be the host's pty driver. */
 	if (strcmp(name, "ptmx") != 0)
 		return 0;
 	const ssize_t n = readlinkat(parent, name, text, sizeof text);
@@ -121,7 +121,7 @@ int step_symlink(struct build *b, size_t i, struct error *err)
 	return 0;
 }
 
-/* The place for the terminal: a file of its own, never what a link leads to (CVE-2025-52565, CVE-2026-88264). */
+/* The place for the terminal: a file of its own, never the target of a link (CVE-2025-52565, CVE-2026-88264). */
 int step_console(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];

@@ -2,8 +2,8 @@
  * on-host.c - a container without a mount namespace of its own
  *
  * Its mounts are the host's.  All of them lie on one, a copy of the rootfs that
- * is attached at the path of the rootfs and is nobody's peer: when it is
- * unmounted they are gone.  It is known by the mount that it lies on, which is
+ * is attached at the rootfs's path and is nobody's peer: when it is unmounted
+ * they are all gone.  It is identified by the mount that it lies on, which is
  * noted before it is made.
  */
 #include <errno.h>
@@ -26,7 +26,7 @@ int root_attach_on_host(const struct plan *plan, struct rootfs_sources *sources,
 
 	if (target < 0)
 		return fail(err, errno ? errno : ENOENT, "find %s", plan->rootfs.path);
-	/* On a mount that is shared it becomes shared itself: that is ended before there is anything on it. */
+	/* On a shared mount it becomes shared itself: end that before there is anything on it. */
 	if (mount_attach(root, target, err) < 0 || mount_change(root, 0, 0, MS_PRIVATE, true, err) < 0)
 		return wrap(err, "attach the rootfs at %s", plan->rootfs.path);
 	rootfs->root = take_fd(root);
@@ -61,7 +61,7 @@ static const struct mount_entry *find_mount(const struct mountinfo *info, const 
 	return NULL;
 }
 
-/* It is told by descriptor, which is what was compared. */
+/* By descriptor, so that what was compared is what is unmounted. */
 static int unmount(const char *path, uint64_t id, struct error *err)
 {
 	auto_fd fd = open_place(path);

@@ -1,5 +1,5 @@
 /*
- * remount.c - the steps that change a mount which is there
+ * remount.c - the steps that change an existing mount
  */
 #include <fcntl.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "sys/mountfd.h"
 #include "sys/path.h"
 
-/* The mount that the step is about. */
+/* The mount that the step changes. */
 static int open_mount(struct build *b, const struct step *step, struct error *err)
 {
 	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
@@ -29,8 +29,8 @@ int step_propagate(struct build *b, size_t i, struct error *err)
 	return mount < 0 ? -1 : target_propagate(mount, step, err);
 }
 
-/* Only what the step names is touched: mount_setattr(2) keeps the other attributes, where mount(2) would need all of
- * them again and drop what it is not told. */
+/* Only what the step names is changed: mount_setattr(2) keeps the other attributes, while mount(2) would need all of
+ * them again and drop those not given. */
 int step_remount(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];

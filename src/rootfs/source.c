@@ -27,17 +27,17 @@ uint64_t source_propagation(const struct plan *plan)
 {
 	const uint64_t asked = plan->rootfs.propagation;
 
-	/* Unbindable is a property of the finished tree only: while it is built, parts of it are bound. */
+	/* Only the finished tree is unbindable: while it is built, parts of it are bound. */
 	if (asked & (MS_PRIVATE | MS_UNBINDABLE))
 		return MS_PRIVATE;
-	/* Between user namespaces the kernel makes no mounts peers, as root of one is not to mount things in the other.
-	 * The copies are made outside, with the host's rights, so that it is for us to keep to that. */
+	/* The kernel never makes mounts of different user namespaces peers, so that root of one cannot mount things in
+	 * the other.  These copies are made outside, with the host's rights, so we have to see to it. */
 	return asked & MS_SHARED && !plan->ns.user ? 0 : MS_SLAVE;
 }
 
 static int set_attributes(int mount, const struct step *step, uint64_t propagation, struct error *err)
 {
-	/* One call does for a single mount what takes two for a tree. */
+	/* A single mount needs one call, a tree two. */
 	if (!step->recursive)
 		return mount_change(mount, step->set | step->set_all, step->clear | step->clear_all, propagation, false,
 				    err);
@@ -68,7 +68,7 @@ static int find_device(const struct step *step, struct error *err)
 	return take_fd(node);
 }
 
-/* What open(2) is told of a source that is a symlink. */
+/* The open(2) flag for a source that may be a symlink. */
 static int link_flag(const struct step *step)
 {
 	return step->no_follow_source || step->copy_symlink ? O_NOFOLLOW : 0;
@@ -80,7 +80,7 @@ int source_place(const struct step *step, struct error *err)
 
 	if (step->action == STEP_DEVICE)
 		return find_device(step, err);
-	/* With O_DIRECTORY what is mounted on demand there is mounted, as open_tree(2) has it. */
+	/* O_DIRECTORY triggers an automount there, as open_tree(2) does. */
 	if (step->filled)
 		fd = open(step->source, O_PATH | O_DIRECTORY | O_CLOEXEC | link_flag(step));
 	if (fd < 0)
@@ -88,7 +88,7 @@ int source_place(const struct step *step, struct error *err)
 	return fd < 0 ? fail(err, errno, "open %s", step->source) : fd;
 }
 
-/* The copy, by as few calls as there can be. */
+/* The copy, by as few calls as possible. */
 static int clone_source(const struct step *step, int place, struct error *err)
 {
 	if (place >= 0)
@@ -129,7 +129,7 @@ int source_fill(const struct plan *plan, const struct step *step, int place, str
 		return fail(err, errno, "look at %s", step->source);
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	/* What the source itself forbids stays forbidden: nothing is cleared. */
+	/* Nothing is cleared: what the source itself forbids stays forbidden. */
 	writable.set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
 	auto_fd copy = source_open(&writable, place, MS_PRIVATE, err);
 
@@ -202,7 +202,7 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 
 /* ---- whole mounts ------------------------------------------------------------ */
 
-/* The mount on which SOURCE lies, opened at its root, and where SOURCE is in it; -1 if that is hidden under another. */
+/* Open the root of the mount that SOURCE lies on, and find SOURCE's place in it; -1 if that mount is covered. */
 static int open_around(int source, const struct mountinfo *mounts, char *within)
 {
 	char path[PATH_MAX];

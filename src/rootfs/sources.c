@@ -17,7 +17,7 @@
 #include "sys/mountfd.h"
 #include "sys/workshop.h"
 
-/* The rootfs itself, which must be a folder and no link to one. */
+/* The rootfs itself, which must be a folder, not a link to one. */
 static int open_folder(const char *path, struct error *err)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -38,8 +38,8 @@ int root_cut_off(const struct plan *plan, int root, struct error *err)
 
 	if (propagation && mount_change(root, 0, 0, propagation, true, err) < 0)
 		return wrap(err, "cut the rootfs off from the host's mounts");
-	/* pivot_root(2) takes no root that is shared; and it is no slave either, as what the host mounts below the
-	 * rootfs afterwards is not the container's - unless the config says that it is (config-linux.md, "slave"). */
+	/* pivot_root(2) refuses a shared root.  Nor is it a slave, since what the host mounts below the rootfs later is
+	 * not for the container - unless the config says so (config-linux.md, "slave"). */
 	if (plan->rootfs.final_propagation & MS_SLAVE)
 		return 0;
 	if (propagation != MS_PRIVATE && mount_change(root, 0, 0, MS_PRIVATE, false, err) < 0)
@@ -90,7 +90,7 @@ static int open_step(const struct plan *plan, size_t i, struct rootfs_sources *s
 	const struct step *step = &plan->rootfs.steps[i];
 	auto_fd place = take_fd(sources->step[i]);
 
-	/* Two copies of one folder, whoever exchanges its name meanwhile. */
+	/* Both copies must be of the same folder, even if its name is exchanged meanwhile. */
 	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
 		return wrap(err, "mount %s on %s", step->source, step->target), blame(err, step->pointer);
 	auto_fd mount = step->action == STEP_MOUNT
@@ -120,7 +120,7 @@ static int open_steps(const struct plan *plan, const struct cgroup_view *view, s
 	for (size_t i = 0; i < plan->rootfs.n_steps && result == 0; i++) {
 		const struct step *step = &plan->rootfs.steps[i];
 
-		/* Refused once, refused always: the rest is init's, in a mount namespace where it may. */
+		/* Refused once, refused always: init does the rest, in a mount namespace where it may. */
 		if (sources->detached && step->outside)
 			result = open_step(plan, i, sources, &held, err);
 		else if (step->action == STEP_CGROUP && view)

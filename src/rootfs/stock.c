@@ -37,7 +37,7 @@ int stock_null(struct mount_stock *stock, struct error *err)
 
 	if (null < 0)
 		return fail(err, errno, "open /dev/null for masked paths");
-	/* Whoever could replace it would choose what the masked files show (CVE-2025-31133). */
+	/* If it could be replaced, the replacement would show in the masked files (CVE-2025-31133). */
 	if (!path_is_device(null, 1, 3))
 		return fail(err, 0, "/dev/null is not the null device");
 	auto_fd mount = mount_clone(null, "", false, false, err);

@@ -18,7 +18,7 @@
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 
-/* True if the config itself puts a procfs where the target of STEP says to be. */
+/* True if the config itself mounts a procfs where the path of STEP's target leads. */
 static bool expects_procfs(const struct build *b, const struct step *step)
 {
 	if (text_lies_below(step->target, "/proc"))
@@ -43,8 +43,8 @@ bool target_is_root(const struct build *b, int target)
 	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
-/* A rootfs whose /etc is a link into /proc would make "/etc/hosts" cover a file of procfs, where LSM labels and
- * sysctls are read and written (CVE-2019-16884).  The planner could not know. */
+/* If the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file in procfs, where LSM labels and sysctls
+ * are read and written (CVE-2019-16884).  The planner could not know. */
 static int refuse_hidden(const struct build *b, const struct step *step, int target, struct error *err)
 {
 	struct statfs fs;
@@ -59,8 +59,8 @@ static int refuse_hidden(const struct build *b, const struct step *step, int tar
 }
 
 /*
- * The config puts PATH on a mount of an earlier step that is `filled`: its writable copy, and in *REST the path in it.
- * Else -1.  What the config says counts, not where a link of the image leads: nobody else is to make anything there.
+ * If the config puts PATH on the mount of an earlier step that is `filled`: its writable copy, and in *REST the path in
+ * it.  Else -1.  What counts is the config, not where a link in the image leads: an image must not make anything there.
  */
 static int fill_for(const struct build *b, const char *path, const char **rest)
 {
@@ -76,8 +76,8 @@ static int fill_for(const struct build *b, const char *path, const char **rest)
 	return -1;
 }
 
-/* Make the target PATH where it lies on such a mount; *MADE (may be NULL): it is new.  What is there, a link as well,
- * is left as it is. */
+/* Make the target PATH if it lies on such a mount; *MADE (may be NULL): it is new.  What exists, even a link, is left
+ * as it is. */
 static int fill(const struct build *b, const char *path, bool folder, bool *made, struct error *err)
 {
 	char name[NAME_MAX + 1];
@@ -101,7 +101,7 @@ static int fill(const struct build *b, const char *path, bool folder, bool *made
 	return 0;
 }
 
-/* Open the last component itself, which is made if it is missing.  An existing link is opened as the link it is. */
+/* Open the last component itself, made if missing.  An existing link is not followed. */
 static int open_no_follow(struct build *b, const struct step *step, bool folder, bool *made, struct error *err)
 {
 	char name[NAME_MAX + 1];
@@ -149,7 +149,7 @@ int target_open_plain_folder(struct build *b, const struct step *step, bool *mad
 		return -1;
 	if (fstat(target, &st) < 0)
 		return fail(err, errno, "look at %s in the container", step->target);
-	/* CVE-2023-27561, CVE-2023-28642, CVE-2019-19921: a rootfs that sends /proc elsewhere. */
+	/* CVE-2023-27561, CVE-2023-28642, CVE-2019-19921: a rootfs that redirects /proc. */
 	if (!S_ISDIR(st.st_mode))
 		return fail(err, ENOTDIR, "filesystem \"%s\" must be mounted on ordinary directory: %s", step->type,
 			    step->target);
@@ -162,7 +162,7 @@ void target_forget(struct build *b)
 	b->folder_filled = false;
 }
 
-/* COPY: the writable copy that PATH is REST in, or -1. */
+/* COPY: the writable copy in which PATH is REST, or -1. */
 static int parent_in(struct build *b, const char *path, int copy, const char *rest, char *name, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -178,7 +178,7 @@ static int parent_in(struct build *b, const char *path, int copy, const char *re
 	target_forget(b);
 	b->folder_fd = path_open_parent(copy >= 0 ? copy : b->rootfs->root, copy >= 0 ? rest : path, true, name, err);
 	b->folder_filled = copy >= 0;
-	/* Too long a name is not remembered: no path compares equal to "?". */
+	/* Too long a path is not remembered: none compares equal to "?". */
 	snprintf(b->folder, sizeof b->folder, "%.*s", n < sizeof b->folder ? (int) n : 1,
 		 n < sizeof b->folder ? path : "?");
 	return b->folder_fd;

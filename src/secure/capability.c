@@ -31,7 +31,7 @@ int capability_drop_bounding(const struct capability_sets *sets, unsigned last_c
 	for (unsigned cap = 0; cap <= last_cap; cap++) {
 		if (sets->bounding & BIT(cap))
 			continue;
-		/* One who may not drop any may lack this one already. */
+		/* Even if we may not drop any, this one may be missing already. */
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && prctl(PR_CAPBSET_READ, cap) == 1)
 			return fail(err, errno, "drop capability %u from the bounding set", cap);
 	}
@@ -53,8 +53,8 @@ int capability_set(const struct capability_sets *sets, struct error *err)
 			    (unsigned long long) sets->effective, (unsigned long long) sets->permitted,
 			    (unsigned long long) sets->inheritable);
 
-	/* What the caller had raised would survive our exec (CVE-2016-8867 was ambient capabilities for a plain user).
-	 * EINVAL: a kernel without them (before 4.3), which is fine as long as none is asked for. */
+	/* Those that the caller has raised would survive our exec (CVE-2016-8867 was ambient capabilities for a plain
+	 * user).  EINVAL: a kernel without them (before 4.3), which is fine as long as none is asked for. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 && (errno != EINVAL || sets->ambient))
 		return fail(err, errno, "clear ambient capabilities");
 	for (unsigned cap = 0; cap < 64; cap++)
@@ -76,12 +76,12 @@ int capability_verify(const struct capability_sets *sets, struct error *err)
 
 	if (get(&now, err) < 0)
 		return -1;
-	/* The kernel keeps the ambient set within these (capabilities(7)): no need to ask for the others one by one. */
+	/* The kernel keeps the ambient set within these (capabilities(7)): no need to query the others one by one. */
 	maybe_ambient = now.permitted & now.inheritable;
 	for (unsigned cap = 0; cap < 64; cap++) {
 		int bounding = prctl(PR_CAPBSET_READ, cap);
 
-		if (bounding < 0)	/* EINVAL: past the kernel's last */
+		if (bounding < 0)	/* EINVAL: past the kernel's last one */
 			break;
 		now.bounding |= bounding ? BIT(cap) : 0;
 		if (maybe_ambient & BIT(cap) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)

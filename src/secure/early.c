@@ -1,16 +1,16 @@
 /*
- * early.c - before libc starts: run from a mount that nobody can write
+ * early.c - before libc starts: run from a mount that nobody can write to
  *
- * The threat and the whole defence are told in self.c.  This is only its
- * fastest road: the program's first instruction is here (-Wl,-e), so the first
- * of the two execs pays nothing for the start of a libc (0.25 ms), which the
- * second does again.  If any step is refused the program simply goes on, and
- * self_protect() finds that it is not safe yet and takes a slower road.
+ * self.c explains the threat and the whole defence.  This is only its fastest
+ * way: the program's first instruction is here (-Wl,-e), so the first of the
+ * two execs does not pay for starting libc (0.25 ms), which the second does
+ * anyway.  If any step is refused the program simply goes on, and
+ * self_protect() finds that it is not safe yet and takes a slower way.
  *
- * The rules of this place: a static-pie program has not relocated itself, so
- * there are no tables of pointers, no calls to libc (they go through IFUNCs),
- * no thread-local data and so no stack protector.  tests/unit/test-secure.c
- * looks at the object: it may need no symbol but _start.
+ * The rules here: a static-pie program has not relocated itself yet, so there
+ * are no tables of pointers, no calls to libc (they go through IFUNCs), no
+ * thread-local data and so no stack protector.  tests/unit/test-secure.c
+ * checks the object: the only symbol it may need is _start.
  */
 #if !defined SANITIZED && (defined __x86_64__ || defined __aarch64__)
 #include <elf.h>
@@ -82,7 +82,7 @@ __asm__(".text\n"
 	".size ctr_run_early_start, . - ctr_run_early_start\n");
 #endif
 
-/* A word of up to seven letters as a number: the compiler can make no call and no table of this. */
+/* A word of up to seven letters as a number: the compiler cannot turn this into a call or a table. */
 #define WORD(a, b, c, d, e, f, g) \
 	((uint64_t) (a) | (uint64_t) (b) << 8 | (uint64_t) (c) << 16 | (uint64_t) (d) << 24 | (uint64_t) (e) << 32 | \
 	 (uint64_t) (f) << 40 | (uint64_t) (g) << 48)
@@ -100,7 +100,7 @@ static inline uint64_t word(const char *s)
 }
 
 /* The verbs that put a process of ours into a container: a new one, or one where somebody may look at it.  Any argument
- * counts: options come before the verb, and one of this name too many costs 0.15 ms, no more. */
+ * counts: options come before the verb, and a false match costs only 0.15 ms. */
 enum entering { NOTHING, NEW, EXISTING };
 
 static inline enum entering entering(char **argv)
@@ -117,8 +117,8 @@ static inline enum entering entering(char **argv)
 	return NOTHING;
 }
 
-/* An exec through a descriptor calls the program "/dev/fd/N": it was ours, or somebody else's and then self_protect()
- * sees to it.  Looking at nothing else there can be no endless chain of execs. */
+/* An exec through a descriptor names the program "/dev/fd/N".  If that exec was not ours, self_protect() deals with it.
+ * Since nothing else is checked there can be no endless chain of execs. */
 static inline bool by_descriptor(const Elf64_auxv_t *aux)
 {
 	for (; aux->a_type != AT_NULL; aux++)
@@ -131,7 +131,7 @@ static inline bool by_descriptor(const Elf64_auxv_t *aux)
 	return true;
 }
 
-/* True if two names mean one file.  An overlay has its own device number and hands the inode number through. */
+/* True if both name the same file.  An overlay has its own device number but passes the inode number through. */
 __attribute__((always_inline)) static inline bool same_file(long fd, const char *name)
 {
 	struct statx a, b;
@@ -144,16 +144,15 @@ __attribute__((always_inline)) static inline bool same_file(long fd, const char 
 	       a.stx_ctime.tv_nsec == b.stx_ctime.tv_nsec;
 }
 
-/* Our program as a file of a read-only overlay over its folder.  An overlay that nobody can write needs a second
- * layer: any folder, that has no file of our name.  Something else may lie at our path by now, or be what was bound
- * over. */
+/* Our program as a file in a read-only overlay over its folder.  An overlay that nobody can write to needs a second
+ * layer: any folder without a file of our name.  By now something else may lie at our path, or be bound over it. */
 __attribute__((always_inline)) static inline long open_overlay(void)
 {
 	char path[PATH_MAX + 8], name[NAME_MAX + 1];
 	long n = call(SYS_readlinkat, AT_FDCWD, (long) EXE, (long) path, PATH_MAX, 0), slash = 0, i, fs, mount, fd = -1;
 
 	for (i = 0; i < n; i++) {
-		/* They have a meaning in the list of layers. */
+		/* These are special in the list of layers. */
 		if (path[i] == ':' || path[i] == ',' || path[i] == '\\')
 			return -1;
 		slash = path[i] == '/' ? i : slash;

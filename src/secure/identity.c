@@ -24,7 +24,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The kernel gives them back sorted. */
+/* The kernel returns them sorted. */
 static bool groups_are(const gid_t *wanted, size_t n)
 {
 	auto_free gid_t *now = xcalloc(n + 1, sizeof *now);
@@ -39,14 +39,14 @@ static bool groups_are(const gid_t *wanted, size_t n)
 	return !memcmp(now, sorted, n * sizeof *now);
 }
 
-/* EINVAL is what an id without a mapping gets. */
+/* EINVAL means that an id is not mapped. */
 static const char *hint(void)
 {
 	return errno == EINVAL ? " (the container's user namespace does not map it)" : "";
 }
 
-/* With CAP_SETGID only a user namespace that denies setgroups(2) to all can refuse it.  The config cannot tell of one
- * that is joined; the groups that stay are those of whoever calls us, and he asked for no others. */
+/* With CAP_SETGID only a user namespace that denies setgroups(2) to all can refuse it.  The config does not say whether
+ * a joined one does; the groups that stay are our caller's, who asked for no others. */
 static bool groups_denied(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -100,7 +100,7 @@ int identity_set(const struct process_plan *process, struct error *err)
 	if (setresgid(process->gid, process->gid, process->gid) < 0)
 		return fail(err, errno, "set group id %u%s", process->gid, hint());
 
-	/* Leaving uid 0 would take the permitted set with it, from which capability_set() still has to choose. */
+	/* Leaving uid 0 would clear the permitted set, from which capability_set() still has to choose. */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return fail(err, errno, "keep capabilities across the change of user");
 	if (setresuid(process->uid, process->uid, process->uid) < 0)

@@ -1,11 +1,10 @@
 /*
  * keyring.c - a session keyring of the container's own
  *
- * Without it the container's processes would hold the session keyring of
- * whoever called us, with the keys in it.  Joining by name has the effect that
- * a process exec'd later finds the keyring of the container's first process:
- * for this the user needs the right to search it, which the kernel does not
- * give by itself.
+ * Without it the container's processes would hold our caller's session
+ * keyring, with the keys in it.  It is joined by name so that a process exec'd
+ * later finds the keyring of the container's first process; for this the user
+ * needs the right to search it, which the kernel does not give by itself.
  */
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
@@ -23,8 +22,8 @@
 #define KEY_USR_SEARCH	0x00080000u
 #define KEY_USR_LINK	0x00100000u
 
-/* A filter around us (we run in a container) that knows no keyctl: then neither does what we start, which
- * inherits the filter.  The kernel itself never answers "join" with EPERM. */
+/* A filter around us (we run in a container) refuses keyctl: then also to what we start, which inherits the
+ * filter.  The kernel itself never answers "join" with EPERM. */
 static bool filtered(int number)
 {
 	return number == EPERM && prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
@@ -46,8 +45,8 @@ int keyring_join(const char *name, struct error *err)
 				    name);
 		return fail(err, errno, "create session keyring %s", name);
 	}
-	/* What the kernel gives a new session keyring, and the right to search.  EACCES: it exists and belongs to
-	 * somebody with another idea of it; it is ours to use all the same. */
+	/* The rights that the kernel gives on a new session keyring, plus search.  EACCES: it exists, and its owner has
+	 * set other rights; we can use it all the same. */
 	if (syscall(SYS_keyctl, KEYCTL_SETPERM, ring, KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | KEY_USR_LINK |
 		    KEY_USR_SEARCH) < 0 && errno != EACCES && !filtered(errno))
 		return fail(err, errno, "set permissions of session keyring %s", name);

@@ -1,8 +1,8 @@
 /*
  * label.c - the LSM label of the program that is exec'd next
  *
- * Both LSMs take it as one write to a file of /proc/self/attr.  The libraries
- * would open that file by its path in whatever lies on /proc by then, so we
+ * Both LSMs take it as one write to a file in /proc/self/attr.  The libraries
+ * would open that file by its path in whatever is on /proc by then, so we
  * write it ourselves, through a procfs that nobody else can reach
  * (CVE-2019-16884, CVE-2025-52881); this is all that they would do for us.
  *
@@ -20,7 +20,7 @@
 #include "sys/fd.h"
 #include "sys/procfs.h"
 
-/* 5.8 gave AppArmor a folder of its own; the older file belongs to whichever LSM comes first. */
+/* Since 5.8 AppArmor has a folder of its own; the older file belongs to whichever LSM comes first. */
 static int open_apparmor(int proc, struct error *err)
 {
 	int fd = -1;

@@ -1,8 +1,8 @@
 /*
- * seccomp-load.c - put the filter of the plan into force
+ * seccomp-load.c - put the plan's filter into force
  *
- * After this returns the filter judges every further call of ours, so the
- * caller orders its steps by it (secure.h).
+ * Once this returns the filter judges all our further calls, so the caller
+ * orders its steps accordingly (secure.h).
  */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "secure/secure.h"
 
-/* A flag that the kernel knows gets as far as reading the (missing) program. */
+/* If the kernel knows the flag, it gets as far as reading the (missing) program. */
 static bool knows(unsigned flag)
 {
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT;
@@ -32,7 +32,7 @@ static int refused(unsigned flags, int number, struct error *err)
 	if (number == EBUSY && flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		return fail(err, number, "load the seccomp filter (one around this process already has a listener)");
 	for (size_t i = 0; number == EINVAL && i < sizeof table / sizeof *table; i++) {
-		/* WAIT_KILLABLE_RECV is only good together with a listener. */
+		/* WAIT_KILLABLE_RECV is valid only together with a listener. */
 		bool waits = table[i].flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 		unsigned with = waits ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
@@ -56,12 +56,12 @@ int filter_load(const struct seccomp_plan *seccomp, int *listener, struct error 
 		*listener = -1;
 	if (!seccomp->n_filter)
 		return 0;
-	/* The compiler of the plan sets it where a rule notifies; without a taker the calls would fail with ENOSYS. */
+	/* The planner sets it if a rule notifies; without a receiver the calls would fail with ENOSYS. */
 	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && !listener)
 		return fail(err, 0, "load the seccomp filter: nobody takes its notifications");
 
 	r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
-	/* seccomp(2) is of 3.17, and a filter around us may hide it.  Speculation is then as the kernel likes it. */
+	/* seccomp(2) came with 3.17, and a filter around us may hide it.  Then the kernel decides about speculation. */
 	if (r < 0 && (errno == ENOSYS || errno == EPERM) && !(flags & ~(unsigned) SECCOMP_FILTER_FLAG_SPEC_ALLOW))
 		r = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 	if (r < 0)

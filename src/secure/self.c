@@ -1,40 +1,42 @@
 /*
  * self.c - keep the container away from the runtime
  *
- * Theory.  A process of ours inside a container can be seen there: through
- * /proc/PID/exe its program file is opened, and once it has exec'd that file
- * is written through the descriptor, which makes the container master of every
- * later run (CVE-2019-5736).  `#!/proc/self/exe` as the container's program
- * does the same without any other process.  So before a container is entered
- * we exec ourselves again from something that cannot be written:
+ * Theory.  A process of ours inside a container can be seen there: its program
+ * file can be opened through /proc/PID/exe, and once the process has exec'd,
+ * the file can be written to through that descriptor, which gives the container
+ * control of every later run (CVE-2019-5736).  `#!/proc/self/exe` as the
+ * container's program does the same without any other process.  So before we
+ * enter a container we exec ourselves again from something that cannot be
+ * written to:
  *
  *   - a detached, read-only copy of the mount on which the program lies, whose
  *     root is the program file itself.  It belongs to no mount namespace, so
- *     nobody can find it or make it writable, and a descriptor for writing is
- *     refused with EROFS whoever asks.  This costs 0.15 ms when done before
- *     libc starts (early.c), 0.35 ms here.
+ *     nobody can find it or make it writable, and opening it for writing fails
+ *     with EROFS for everybody.  This costs 0.15 ms when done before libc starts
+ *     (early.c), 0.35 ms here.
  *   - where that is refused (not root, before Linux 5.12, a filter around us)
  *     a copy in a sealed memfd, 1 ms.
  *
- * An attempt to write is refused, but not without a trace: the kernel counts a
- * writer of the file before it looks at the mount, and for that moment nobody
- * can exec the file ("text file busy").  A container that repeats it without
- * end keeps the whole host from starting containers.  Whom it can see from its
- * birth, with CAP_SYS_PTRACE over us, must not run from the file's own inode:
+ * An attempt to write is refused, but has an effect: the kernel counts a writer
+ * of the file before it looks at the mount, and for that moment nobody can exec
+ * the file ("text file busy").  A container that keeps trying stops the whole
+ * host from starting containers.  So a process that it can see from birth, with
+ * CAP_SYS_PTRACE over us, must not run from the file's own inode:
  *
  *   - exec runs from a read-only overlay over the program's folder, which has
  *     inodes of its own; the kernel refuses a writer by its superblock.
  *     early.c makes it, for 0.1 ms more than the mount.
- *   - what joins a pid namespace, and exec where that is refused, from memory.
+ *   - what joins a pid namespace, and exec if the overlay is refused, run from
+ *     memory.
  *
- * That the program lies on a read-only file system is not enough: it may be
- * writable again tomorrow, and the container has time.  So the proof is that
- * /proc/self/exe reads "/", which is only so for a file that is the root of a
+ * A program on a read-only file system is not safe enough: that may be writable
+ * again tomorrow, and the container has time.  So the proof is that
+ * /proc/self/exe reads "/", which is so only for a file that is the root of a
  * mount without a parent, and that this mount is read-only; or the seals.  A
- * caller could stage the first, but it runs as the user whom we protect.
+ * caller could fake the first, but it runs as the user whom we protect.
  *
  * PR_SET_DUMPABLE 0 hides /proc/PID from processes without CAP_SYS_PTRACE and
- * is set besides; it ends at exec, so it protects nothing alone.
+ * is set as well; it ends at exec, so it is not enough alone.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -115,8 +117,8 @@ static bool by_descriptor(void)
 	return name && !strncmp(name, "/dev/fd/", 8);
 }
 
-/* The overlay of early.c: the program lies at the top of it.  So it may in a root that is an overlay, which is why the
- * way we came counts. */
+/* The overlay of early.c, with the program at its top.  A root file system that is an overlay can look the same, so how
+ * we were exec'd counts too. */
 static bool on_overlay(const char *link)
 {
 	struct statfs fs;
@@ -153,8 +155,8 @@ static int memory(struct error *err)
 	return fd;
 }
 
-/* A page that the kernel looks at or moves just then counts as one that somebody may write to: it waits 0.2 s and says
- * EBUSY (memfd_wait_for_pins() in mm/memfd.c).  Nobody else has the file. */
+/* A page that the kernel is just inspecting or moving counts as one that somebody may write to: it waits 0.2 s and
+ * gives EBUSY (memfd_wait_for_pins() in mm/memfd.c).  Nobody else has the file. */
 static int seal(int fd)
 {
 	int result = -1;
@@ -200,7 +202,7 @@ static int read_link(char link[PATH_MAX], struct error *err)
 	return 0;
 }
 
-/* What was tried and gave no proof is not tried again: no endless chain of execs. */
+/* What was tried without giving proof is not tried again: no endless chain of execs. */
 static int into_memory(const char *link, struct error *err)
 {
 	if (!strncmp(link, "/memfd:" COPY, sizeof "/memfd:" COPY - 1))

@@ -27,7 +27,7 @@ void affinity_reset(void)
 {
 	unsigned long mask[LIST_WORDS];
 
-	/* The kernel cuts it down to what there is. */
+	/* The kernel reduces it to the CPUs that there are. */
 	memset(mask, 0xff, sizeof mask);
 	syscall(SYS_sched_setaffinity, 0, sizeof mask, mask);
 }

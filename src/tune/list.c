@@ -8,7 +8,7 @@ static const char *blanks(const char *s)
 	return s + strspn(s, " \t\n");
 }
 
-/* A number below LIMIT at *S, which moves behind it. */
+/* Read a number below LIMIT at *S, and move *S past it. */
 static bool number(const char **s, unsigned limit, unsigned *out)
 {
 	const char *p = blanks(*s);

@@ -1,4 +1,4 @@
-/* loopback.c - `lo` of a new network namespace, which is born down */
+/* loopback.c - bring up `lo` of a new network namespace */
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -13,7 +13,7 @@
 
 #define MAX_NODES 1024	/* the kernel's CONFIG_NODES_SHIFT is at most 10 */
 
-/* set_mempolicy(2): some modes take no nodes, and "preferred" without one is that of the processor. */
+/* set_mempolicy(2): some modes take no nodes, and "preferred" without one means the processor's own. */
 enum nodes { NEEDED, OPTIONAL, NONE };
 
 static const struct { const char *name, *since; int value; enum nodes nodes; } modes[] = {
@@ -73,7 +73,7 @@ int memory_policy_apply(const struct oci_memory_policy *policy, struct error *er
 		return fail_at(err, "/linux/memoryPolicy/nodes", "%s needs at least one node",
 			       modes[policy->mode].name);
 
-	/* The kernel takes one bit less than the number it is given. */
+	/* The kernel reads one bit less than the number it is given. */
 	if (syscall(SYS_set_mempolicy, mode, any ? mask : NULL, any ? highest + 2ul : 0ul) < 0)
 		return refused(policy, errno, err);
 	return 0;

@@ -20,9 +20,9 @@
 #include "tune/net-routes.h"
 
 #define OWN_NETNS "/proc/self/ns/net"
-#define TRIES 8		/* to read a list of addresses that does not change meanwhile */
+#define TRIES 8		/* to read a list of addresses without a change in between */
 
-/* What is asked of an address again; the kernel sets the others by itself. */
+/* The flags of an address that are set again; the kernel sets the others by itself. */
 #define KEPT_FLAGS (IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
 
 /* ---- asking ---------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static bool note_link(void *context, const struct nlmsghdr *answer)
 	return false;
 }
 
-/* The device called NAME, or (NAME NULL) that of INDEX.  1 found, 0 there is none, -1 with ERR. */
+/* The device called NAME, or (if NAME is NULL) that with INDEX.  1 found, 0 there is none, -1 with ERR. */
 static int find(struct netlink *nl, const char *name, int index, struct link *link, struct error *err)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = name ? 0 : index };
@@ -72,7 +72,7 @@ static int find(struct netlink *nl, const char *name, int index, struct link *li
 	if (netlink_talk(nl, &m, note_link, link, err) < 0)
 		return err->number == ENODEV ? 0
 					     : wrap(err, "look for the network device %s", name ? name : "that moved");
-	/* The kernel also finds a device by an alternative name (IFLA_PROP_LIST): that is not the one that is meant. */
+	/* The kernel also finds a device by an alternative name (IFLA_PROP_LIST): that is not the one meant. */
 	return link->index && (!name || !strcmp(link->name, name));
 }
 
@@ -91,7 +91,7 @@ static void text_of(const struct nlmsghdr *answer, unsigned family, unsigned typ
 		inet_ntop((int) family, bytes, text, NET_ADDRESS_TEXT);
 }
 
-/* What is "intended for persistent, external communication": permanent, and of global scope. */
+/* Addresses "intended for persistent, external communication": permanent, and of global scope. */
 static bool note_address(void *context, const struct nlmsghdr *answer)
 {
 	struct notes *notes = context;
@@ -201,7 +201,7 @@ int net_devices_look(struct arena *arena, const struct plan *plan, struct net_de
 
 /* ---- telling ----------------------------------------------------------------- */
 
-/* Into the namespace NETNS, as NAME. */
+/* Move the device into the namespace NETNS, as NAME. */
 static int send_away(struct netlink *nl, int index, int netns, const char *name, struct error *err)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = index };
@@ -261,7 +261,7 @@ static int add_address(struct netlink *nl, int index, const struct net_address *
 	return 0;
 }
 
-/* The device of INDEX gets its name and its addresses, and is up if UP. */
+/* Give the device INDEX its name and its addresses, and bring it up if UP. */
 static int restore(struct netlink *nl, const struct net_device *device, int index, const char *name, bool up,
 		   struct error *err)
 {
@@ -287,7 +287,7 @@ static void close_sides(struct sides *s)
 	cleanup_close(&s->own);
 }
 
-/* A socket in NETNS: opened there. */
+/* A socket in NETNS, which must be opened there. */
 static int open_there(struct sides *s, struct error *err)
 {
 	int result;
@@ -396,8 +396,8 @@ static bool note_match(void *context, const struct nlmsghdr *answer)
 	return false;
 }
 
-/* The index of a device that the kernel was to name, and we were killed before we could note the name: by its hardware
- * address.  0: it is not there. */
+/* The index of a device that the kernel was to name, if we were killed before we could note the name: found by its
+ * hardware address.  0: it is not there. */
 static int find_completed(struct netlink *nl, const struct net_device *device, struct error *err)
 {
 	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
@@ -422,7 +422,7 @@ static int find_there(struct sides *s, const struct net_device *device, struct e
 		return device->there;
 	if ((found = find(&s->there, device->way, 0, &link, err)) != 0)
 		return found < 0 ? -1 : link.index;
-	/* What bears the later name there is the device only if that is missing here. */
+	/* A device with the later name there is ours only if ours is missing here. */
 	if ((found = find(&s->here, device->host, 0, &link, err)) != 0)
 		return found < 0 ? -1 : 0;
 	if (strchr(device->name, '%'))

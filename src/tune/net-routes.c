@@ -10,15 +10,15 @@
 #include "sys/netlink.h"
 #include "tune/net-routes.h"
 
-#define TRIES 8	 /* to read a list that does not change meanwhile */
+#define TRIES 8	 /* to read a list without a change in between */
 #define MOST 512 /* bytes of one route */
 
 #ifndef NETLINK_GET_STRICT_CHK
 #define NETLINK_GET_STRICT_CHK 12 /* Linux 4.20: the kernel sends only what is asked for */
 #endif
 
-/* Not RTA_OIF, a number that is another one later, nor RTA_NH_ID, whose object goes with the device; the kernel also
- * reports what that object says. */
+/* Not RTA_OIF, a number that changes, nor RTA_NH_ID, whose object vanishes with the device; the kernel reports the
+ * contents of that object as well. */
 static const unsigned char kept[] = {
 	RTA_DST,
 	RTA_SRC,
@@ -77,7 +77,7 @@ static bool note_route(void *context, const struct nlmsghdr *answer)
 	memcpy(&index, value, sizeof index);
 	if (index != notes->index)
 		return false;
-	/* The other flags tell how the route is doing. */
+	/* The other flags describe the route's current state. */
 	route.rtm_flags &= RTNH_F_ONLINK;
 	netlink_begin(&m, RTM_NEWROUTE, 0, &route, sizeof route);
 	for (size_t i = 0; i < sizeof kept; i++)
@@ -105,7 +105,7 @@ static int note_family(struct notes *notes, struct netlink *nl, unsigned char fa
 			netlink_add(&m, RTA_OIF, &notes->index, sizeof notes->index);
 		if (netlink_talk(nl, &m, note_route, notes, err) == 0)
 			return 0;
-		/* The kernel has no routes, or none of that family. */
+		/* The kernel supports no routes, or not that family. */
 		if (err->number == EOPNOTSUPP || err->number == EAFNOSUPPORT || err->number == ENOENT)
 			return 0;
 		if (err->number != EAGAIN || tries == 0)
@@ -118,7 +118,7 @@ int net_routes_note(struct arena *arena, struct netlink *nl, int index, char ***
 	struct notes notes = { .arena = arena, .index = index };
 	int yes = 1, no = 0, result;
 
-	/* A router has a million others. */
+	/* A router may have a million other routes. */
 	bool strict = setsockopt(nl->fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &yes, sizeof yes) == 0;
 	result = note_family(&notes, nl, AF_INET, strict, err);
 	if (result == 0)
@@ -132,7 +132,7 @@ int net_routes_note(struct arena *arena, struct netlink *nl, int index, char ***
 
 /* ---- and setting again ------------------------------------------------------ */
 
-/* The bytes of TEXT, which comes from a record: how many, 0 if it is no route. */
+/* Decode TEXT, which comes from a record.  Returns the number of bytes; 0 if it is no route. */
 static size_t read_bytes(const char *text, unsigned char bytes[MOST])
 {
 	static const char digits[] = "0123456789abcdef";
@@ -158,7 +158,7 @@ void net_routes_restore(struct netlink *nl, int index, const char *name, char **
 	struct error err = { 0 };
 	size_t lost = 0;
 
-	/* A gateway is reached over a route of the first round. */
+	/* A gateway is reached by a route of the first round. */
 	for (int over_gateway = 0; over_gateway < 2; over_gateway++) {
 		for (size_t i = 0; i < n; i++) {
 			struct netlink_message m;

@@ -57,7 +57,7 @@ int oom_score_adj_change(pid_t pid, int process, int value, int *before, struct 
 			err->number = ESRCH;
 		return refused(value, err);
 	}
-	/* The open file stays with the process that had this number then: if ours is alive now, that was ours. */
+	/* The open file stays with the process that had this number then: if ours is alive now, it was ours. */
 	if (process_wait_end(process, 0) != 0)
 		return fail(err, ESRCH, "process %d has ended", (int) pid);
 	n = read(file, text, sizeof text - 1);

@@ -23,7 +23,7 @@ static unsigned long long get_number(int dir, const char *file)
 {
 	auto_free char *text = get(dir, file);
 
-	/* "Unavailable", "Error": as good as nothing. */
+	/* "Unavailable", "Error": count as 0. */
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 

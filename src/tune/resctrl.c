@@ -33,8 +33,8 @@ static const char *skip_blanks(const char *s, const char *end)
 	return s;
 }
 
-/* The value of DOMAIN ("0") in the list S to END of "0=7f0;1=1f", or NULL; *N is its length without blanks and
- * zeros. */
+/* The value of DOMAIN ("0") in the list from S to END, "0=7f0;1=1f", or NULL; *N is its length without blanks and
+ * leading zeros. */
 static const char *value_of(const char *s, const char *end, unsigned long domain, size_t *n)
 {
 	while (s < end) {
@@ -58,7 +58,7 @@ static const char *value_of(const char *s, const char *end, unsigned long domain
 	return NULL;
 }
 
-/* The list behind "RESOURCE:" in the text THERE, and where it ends. */
+/* The list after "RESOURCE:" in the text THERE, and where it ends. */
 static const char *find_resource(const char *there, const char *resource, size_t n, const char **end)
 {
 	for (const char *line = there; *line; line = **end ? *end + 1 : *end) {
@@ -114,7 +114,7 @@ int resctrl_open(struct error *err)
 		if (strcmp(mounts.entries[i].type, "resctrl") != 0)
 			continue;
 		fd = open(mounts.entries[i].place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		/* Something may lie over it. */
+		/* Something may be mounted over it. */
 		if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != RDTGROUP_SUPER_MAGIC))
 			fd = (close(fd), -1);
 	}
@@ -187,7 +187,7 @@ int resctrl_join(const struct resctrl *r, pid_t pid, struct error *err)
 		return -1;
 	if (!r->monitor)
 		return 0;
-	/* A task enters a monitoring group of the group that it is in. */
+	/* A task can enter only a monitoring group of the group that it is in. */
 	auto_free char *folder = in_group(r, "mon_groups"), *tasks = xasprintf("%s/%s/tasks", folder, r->monitor);
 	return write_file(r, tasks, text, err);
 }
@@ -241,7 +241,7 @@ int resctrl_look(const struct rdt_plan *plan, struct resctrl *r, struct error *e
 		fail_code(err, ERROR_CONFIG, "\"%s\" is no group of resctrl", r->group);
 		return blame(err, "/linux/intelRdt/closID");
 	}
-	/* Its own group is its own to change, even one that a container of this name left behind. */
+	/* A container may change its own group, even one that a container of the same name left behind. */
 	if (plan->temporary)
 		return 0;
 	if (!there && !asks_for_schemata(plan)) {
@@ -259,7 +259,7 @@ static int make_folder(const struct resctrl *r, const char *path, bool *made, st
 	if (mkdirat(r->root, path, 0755) == 0)
 		return 0;
 	*made = false;
-	/* Two containers that name the same group may both be making it.  A monitoring group is one container's. */
+	/* Two containers that name the same group may both be making it.  A monitoring group is one container's own. */
 	return errno == EEXIST && path == r->group ? 0 : refused(r, errno, err, "make the resctrl group", path);
 }
 
@@ -267,11 +267,11 @@ static int make(const struct rdt_plan *plan, struct resctrl *r, struct error *er
 {
 	bool existed = !r->made_group, wants_monitor = r->made_monitor;
 
-	/* Until it is made, nothing is to be removed. */
+	/* Until it is made there is nothing to remove. */
 	r->made_monitor = false;
 	if (r->made_group && make_folder(r, r->group, &r->made_group, err) < 0)
 		return blame(err, "/linux/intelRdt/closID");
-	/* One that was there fits already. */
+	/* A group that existed has the right schemata already. */
 	for (size_t i = 0; (!existed || plan->temporary) && i < plan->n_schemata; i++)
 		if (resctrl_write(r, plan->schemata[i].line, err) < 0)
 			return blame(err, plan->schemata[i].pointer);

@@ -1,9 +1,9 @@
 /*
  * rlimits.c - resource limits, exactly as asked for
  *
- * Only CAP_SYS_RESOURCE of the initial user namespace raises a hard limit, so
- * inside a user namespace init could not: the runtime raises it from outside,
- * and init sets the final values, when it needs no more descriptors.
+ * Only CAP_SYS_RESOURCE in the initial user namespace can raise a hard limit.
+ * Inside a user namespace init has none, so the runtime raises it from outside,
+ * and init sets the final values, once it needs no more descriptors.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,7 +60,7 @@ int rlimits_raise(pid_t pid, const struct process_plan *process, struct error *e
 		}
 		if (limit->value.rlim_max <= old.rlim_max)
 			continue;
-		/* Only what it cannot do itself: the soft limit stays until it has set up the rest. */
+		/* Only what the process cannot do itself: it keeps its soft limit until it has set up the rest. */
 		raised = (struct rlimit) { .rlim_cur = old.rlim_cur, .rlim_max = limit->value.rlim_max };
 		if (prlimit(pid, limit->resource, &raised, NULL) < 0) {
 			refused(limit, &old, errno, err);
@@ -86,7 +86,7 @@ static int apply(const struct process_plan *process, size_t i, struct error *err
 
 int rlimits_apply(const struct process_plan *process, struct error *err)
 {
-	/* While we still have the right to; only then can the last step not fail. */
+	/* While we still have the right to, so that the last step cannot fail. */
 	if (rlimits_raise(0, process, err) < 0)
 		return -1;
 	for (size_t i = 0; i < process->n_rlimits; i++)
@@ -110,7 +110,7 @@ int rlimit_check(const struct rlimit_plan *limit, struct error *err)
 
 	if (limit->resource == RLIMIT_NOFILE)
 		text = file_get(AT_FDCWD, "/proc/sys/fs/nr_open", err);
-	/* The kernel refuses it also if it is below the present limit, which may be from before nr_open was lowered. */
+	/* The kernel refuses it even below the present limit, which may date from before nr_open was lowered. */
 	if (!text || limit->value.rlim_max <= strtoull(text, NULL, 10))
 		return 0;
 	return fail(err, EPERM, "set %s to %s:%s: /proc/sys/fs/nr_open allows no more than %.*s", limit->name,
@@ -118,7 +118,7 @@ int rlimit_check(const struct rlimit_plan *limit, struct error *err)
 		    text);
 }
 
-/* The kernel asks for the same rights to read and to write one of another process. */
+/* The kernel demands the same rights for reading and for setting another process's limit. */
 int rlimit_get(pid_t pid, const struct rlimit_plan *limit, struct rlimit *now, struct error *err)
 {
 	if (prlimit(pid, limit->resource, NULL, now) == 0)
@@ -132,8 +132,8 @@ int rlimit_set(pid_t pid, int process, const struct rlimit_plan *limit, const st
 	int number;
 
 	/*
-	 * prlimit(2) takes no descriptor.  For its number to be another's by now the process would have to end, be
-	 * reaped, and all other pids be used once, between these two calls.
+	 * prlimit(2) takes no descriptor.  For another process to have the number by then, this one would have to end
+	 * and be reaped, and all other pids be used once, between these two calls.
 	 */
 	if (process_wait_end(process, 0) != 0)
 		return fail(err, ESRCH, "process %d has ended", (int) pid);

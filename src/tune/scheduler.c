@@ -12,7 +12,7 @@
 #include "base/names.h"
 #include "tune/tune.h"
 
-/* The first version of the kernel's struct sched_attr (3.14), which every kernel takes. */
+/* The first version of the kernel's struct sched_attr (3.14), which every kernel accepts. */
 struct attributes {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -99,7 +99,8 @@ int io_priority_apply(const struct oci_io_priority *priority, struct error *err)
 		[OCI_IOPRIO_CLASS_IOPRIO_CLASS_IDLE] = IOPRIO_CLASS_IDLE,
 	};
 	int value = classes[priority->class] << IOPRIO_CLASS_SHIFT | priority->priority;
-	/* The spec wants the process group.  A process that leads none is in its caller's, which is not ours. */
+	/* The spec wants the process group.  A process that does not lead one is in its caller's, which we must not
+	 * change. */
 	int who = getpgrp() == getpid() ? IOPRIO_WHO_PGRP : IOPRIO_WHO_PROCESS;
 
 	if (syscall(SYS_ioprio_set, who, 0, value) < 0) {

@@ -2,7 +2,7 @@
  * sysctls.c - kernel parameters of the container's own namespaces
  *
  * /proc/sys shows the namespaces of the process that opens a file, so init
- * writes them itself, through a procfs that it shares with nobody.
+ * writes the parameters itself, through a procfs that it shares with nobody.
  */
 #include "base/cleanup.h"
 #include "base/error.h"

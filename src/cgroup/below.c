@@ -1,7 +1,7 @@
 /*
  * below.c - cgroups that a container made below its own, for exec
  *
- * Their names are the container's.  A path is taken apart and opened by
+ * The container chose their names.  A path is split and opened component by
  * component from the container's own folder, so that nothing leads out of it:
  * no "..", and no name that only begins like the container's.
  */
@@ -17,7 +17,7 @@
 #include "sys/path.h"
 #include "sys/process.h"
 
-/* FOLDER becomes the one at PATH, relative to it, and is nobody's to remove. */
+/* FOLDER becomes the one at PATH, relative to it, which nobody is to remove. */
 static int move_down(struct cgroup_folder *folder, const char *path, struct error *err)
 {
 	auto_free char *name = NULL, *below = NULL;
@@ -62,7 +62,7 @@ bool cgroup_below_plain(const char *path)
 	return true;
 }
 
-/* The folder whose hierarchy has CONTROLLER of N bytes: "cpu", "systemd", "name=systemd", "unified". */
+/* The folder whose hierarchy has CONTROLLER, N bytes long: "cpu", "systemd", "name=systemd", "unified". */
 static struct cgroup_folder *find(struct cgroup *cgroup, const char *controller, size_t n)
 {
 	static const char named[] = "name=";
@@ -133,7 +133,7 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
 	return 0;
 }
 
-/* The cgroup2 path in TEXT, which process_cgroups() gave; NULL if there is none. */
+/* The cgroup2 path in TEXT, which comes from process_cgroups(); NULL if there is none. */
 static const char *cgroup2_path(char *text)
 {
 	char *controllers, *path;
@@ -159,7 +159,7 @@ int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err)
 
 		if (!folder->v2)
 			continue;
-		/* Its own processes were moved elsewhere by somebody else: then it is for him to say where. */
+		/* Somebody else has moved the container's processes elsewhere: then he has to say where to go. */
 		if (!text_lies_below(path, folder->path))
 			return fail(err, EBUSY, "process %d is in the cgroup %s", (int) pid, path);
 		return move_down(folder, path + n, err);

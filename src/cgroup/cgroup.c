@@ -1,5 +1,5 @@
 /*
- * cgroup.c - the folders: entered, opened once more, closed
+ * cgroup.c - entering the folders, reopening them, closing them
  */
 #include <fcntl.h>
 #include <string.h>
@@ -32,7 +32,7 @@ int cgroup_birth_fd(const struct cgroup *cgroup)
 
 bool cgroup_birth_refused(const struct cgroup *cgroup, int number)
 {
-	/* Of a user's, systemd may move a process over borders that the user may not cross himself. */
+	/* For a user, systemd may move a process across borders that the user may not cross himself. */
 	return process_cgroup_refused(number) || (cgroup->unit && (number == EACCES || number == EPERM));
 }
 
@@ -64,7 +64,7 @@ int cgroup_join(const struct cgroup *cgroup, struct error *err)
 	return 0;
 }
 
-/* Write PID to cgroup.procs; a process that is just being forked is EINVAL for a moment (runc waits 5 x 30 ms). */
+/* Write PID to cgroup.procs; while a process is being forked that gives EINVAL for a moment (runc waits 5 x 30 ms). */
 static int put_pid(int fd, const char *pid)
 {
 	for (int tries = 5;; tries--) {

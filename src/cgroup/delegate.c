@@ -1,9 +1,9 @@
 /*
  * delegate.c - a cgroup that belongs to the container's user
  *
- * Who owns the folder may make cgroups in it, who owns cgroup.procs and
- * cgroup.subtree_control may fill and equip them.  The limits stay ours: the
- * kernel lists what is safe to give away.
+ * The owner of the folder may make cgroups in it; the owner of cgroup.procs and
+ * cgroup.subtree_control may put processes and controllers into them.  The
+ * limits stay ours: the kernel lists what is safe to give away.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -38,7 +38,7 @@ int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err)
 		if (n > 0 && n < sizeof file && !memchr(at, '/', n)) {
 			memcpy(file, at, n);
 			file[n] = '\0';
-			/* Of a controller that is off here. */
+			/* ENOENT: the file of a controller that is off here. */
 			if (fchownat(folder->fd, file, uid, (gid_t) -1, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
 				return fail(err, errno, "give %s/%s to uid %u", name, file, uid);
 		}
@@ -49,7 +49,7 @@ int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err)
 	return 0;
 }
 
-/* Open the folder of the first N components of PATH below DIR; the last of them is made if it is not there. */
+/* Open the folder of the first N components of PATH below DIR; MAKE: the last of them is made if missing. */
 static int open_below(int dir, const char *path, unsigned n, bool make, struct error *err)
 {
 	auto_free char *prefix = component_prefix(path, n);
@@ -70,7 +70,7 @@ int cgroup_move_below(const struct cgroup *cgroup, const char *path, pid_t pid, 
 		return fail(err, ENOENT, "the container's cgroup");
 	auto_free char *name = folder_name(own), *whole = xasprintf("%s%s", own->path, path);
 	auto_fd fd = -1;
-	/* It stays, and with it what is below. */
+	/* It stays, and so would everything below it. */
 	if (!own->made)
 		return fail(err, EEXIST, "%s is not the container's own: who would remove %s in it", name, path);
 	for (unsigned n = 1; n <= depth; n++) {
@@ -84,7 +84,7 @@ int cgroup_move_below(const struct cgroup *cgroup, const char *path, pid_t pid, 
 	struct cgroup below = { .layout = CGROUP_V2, .folders = &leaf, .n_folders = 1 };
 	if (cgroup_add(&below, pid, true, err) < 0)
 		return -1;
-	/* Only now: who has processes of his own hands nothing down. */
+	/* Only now: a cgroup with processes of its own cannot hand controllers down. */
 	for (unsigned n = 0; n < depth; n++) {
 		auto_fd above = open_below(own->fd, path, n, false, &ignored);
 		if (above >= 0)

@@ -1,12 +1,12 @@
 /*
  * devices-v1.c - the device list of cgroup v1
  *
- * The kernel keeps "all" or "none" and exceptions from that.  To pass, a
- * request must be covered by one exception whole (with "none"), or touch no
- * exception at all (with "all").  Exceptions do not take from each other.  So
- * with "none" a cell of our table may only allow more than the wider ones it
- * lies in, with "all" only less: other tables cannot be said in v1.  As each
- * line holds all bits of its cell, one line is always enough for a request.
+ * The kernel keeps "all" or "none" and exceptions to that.  To pass, a request
+ * must be wholly covered by one exception (with "none"), or touch no exception
+ * at all (with "all").  Exceptions do not subtract from each other.  So with
+ * "none" a cell of our table can only allow more than the wider ones it lies
+ * in, with "all" only less: v1 cannot express other tables.  Since each line
+ * has all bits of its cell, one line is always enough for a request.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void add_line(struct device_list *list, unsigned type, uint32_t major, ui
 	list->n++;
 }
 
-/* What the list has to say of a cell: its exceptions from the first word. */
+/* What the list has to say about a cell that allows ACCESS: its exceptions to "all" or "none". */
 static unsigned excepted(const struct device_list *list, unsigned access)
 {
 	return list->allow ? DEVICE_ALL & ~access : access;
@@ -83,7 +83,7 @@ bool device_list_make(struct device_list *list, const struct device_table *block
 	bool allow =
 		blocks->majors[blocks->n - 1].access == DEVICE_ALL && chars->majors[chars->n - 1].access == DEVICE_ALL;
 
-	/* First the word that fits most devices. */
+	/* Try first the word that fits most devices. */
 	for (int tries = 0; tries < 2; tries++, allow = !allow) {
 		*list = (struct device_list) { .allow = allow };
 		if (add_type(list, blocks) && add_type(list, chars))
@@ -94,7 +94,7 @@ bool device_list_make(struct device_list *list, const struct device_table *block
 	return false;
 }
 
-/* The bits that the line of the same cell in LIST has; LINE's cell is its first N bytes. */
+/* The bits of the line in LIST for the same cell as LINE, whose first N bytes name it. */
 static const char *bits_in(const struct device_list *list, const char *line, size_t n)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -103,7 +103,7 @@ static const char *bits_in(const struct device_list *list, const char *line, siz
 	return "";
 }
 
-/* For each line of FROM: the bits that the same cell has not in OTHER. */
+/* For each line of FROM, add the bits that the same cell lacks in OTHER. */
 static void add_difference(const struct device_list *from, const struct device_list *other, struct device_list *to)
 {
 	for (size_t i = 0; i < from->n; i++) {

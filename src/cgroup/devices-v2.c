@@ -1,14 +1,14 @@
 /*
  * devices-v2.c - the device program of cgroup2
  *
- * The verifier's time grows faster than the number of rules if each is a test
- * of its own: 30 rules took it 1.5 ms.  A tree takes 50 us: by type, then by
- * major (a few comparisons, or a binary search among many), then by minor,
- * where up to 64 neighbours are one shift of a bit mask.  It ends in a leaf
+ * If each rule is a test of its own, the verifier's time grows faster than the
+ * number of rules: 30 rules took it 1.5 ms.  A tree takes 50 us: by type, then
+ * by major (a few comparisons, or a binary search among many), then by minor,
+ * where up to 64 neighbours take one shift of a bit mask.  It ends in a leaf
  * for each set of allowed access, which all parts of the tree share.  Each
- * instruction costs 2 us to load, so that likely parts are shared, too.
+ * instruction costs 2 us to load, so similar parts are shared, too.
  *
- *	r2 access << 16 | type, r4 major, r5 minor; r6, r7 at work; r0 the answer
+ *	r2 access << 16 | type, r4 major, r5 minor; r6, r7 scratch; r0 the answer
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ struct jump {
 	unsigned to;
 };
 
-/* The labels 0 to DEVICE_ALL are the leaves: this access, no more, is allowed. */
+/* The labels 0 to DEVICE_ALL are the leaves: just this access is allowed. */
 #define DENY	0u
 #define ALLOW	(unsigned) DEVICE_ALL
 
@@ -77,7 +77,7 @@ static void jump(struct program *p, unsigned char code, unsigned reg, uint32_t i
 	emit(p, code, reg, 0, 0, (int) imm);
 }
 
-/* All 32-bit (BPF_JMP32, 5.1): in 64 bits a number above 2^31 would be taken for a negative one. */
+/* All are 32-bit (BPF_JMP32, 5.1): in 64 bits a number above 2^31 would be taken for a negative one. */
 static void jump_if_equal(struct program *p, unsigned reg, uint32_t value, unsigned label)
 {
 	jump(p, BPF_JMP32 | BPF_JEQ | BPF_K, reg, value, label);
@@ -102,7 +102,7 @@ static int resolve(struct program *p, struct error *err)
 
 /* ---- minors ---- */
 
-/* Go to the leaf of r5 among the MINORS of one span of 64 that begins at BASE; REST is the leaf of all others. */
+/* Go to the leaf of r5 among the MINORS in the span of 64 that begins at BASE; REST is the leaf of all others. */
 static void emit_span(struct program *p, const struct device_minor *minors, size_t n, uint32_t base, unsigned rest)
 {
 	unsigned after = label_new(p);
@@ -143,7 +143,7 @@ static void emit_row(struct program *p, const struct device_major *row)
 	jump_to(p, row->access);
 }
 
-/* The usual row, like that of /dev/null and its like: some minors below 32 are allowed the same. */
+/* The usual row, such as that of /dev/null and its like: some minors below 32, all with the same access. */
 static bool is_small(const struct device_major *row)
 {
 	for (size_t i = 0; i < row->n; i++)
@@ -157,7 +157,7 @@ static bool same_leaves(const struct device_major *a, const struct device_major 
 	return a->access == b->access && a->minors[0].access == b->minors[0].access;
 }
 
-/* Row I of T and all small ones behind it with the same leaves differ in the mask only.  What is done gets target 0. */
+/* Row I of T and all later small ones with the same leaves, which differ only in the mask.  Those done get target 0. */
 static void emit_small(struct program *p, const struct device_table *t, unsigned *targets, size_t i)
 {
 	const struct device_major *first = &t->majors[i];
@@ -190,7 +190,7 @@ static void emit_small(struct program *p, const struct device_table *t, unsigned
 
 /* ---- majors ---- */
 
-/* TARGETS[i] is where row I's code, or leaf, is; the rows in between LOW and HIGH only. */
+/* Search the rows between LOW and HIGH; TARGETS[i] is the code or leaf of row i. */
 static void emit_search(struct program *p, const struct device_table *t, const unsigned *targets, size_t low,
 			size_t high)
 {
@@ -229,7 +229,7 @@ static void emit_table(struct program *p, const struct device_table *t)
 	}
 }
 
-/* ---- leave out what makes no difference ---- */
+/* ---- leaving out what makes no difference ---- */
 
 static bool same_row(const struct device_major *a, const struct device_major *b)
 {
@@ -241,7 +241,7 @@ static bool same_row(const struct device_major *a, const struct device_major *b)
 	return true;
 }
 
-/* A copy of FROM without minors that are as their major, and without majors that are as all others. */
+/* A copy of FROM without minors that equal their major, and without majors that equal "any other". */
 static void reduce(struct device_table *to, const struct device_table *from)
 {
 	const struct device_major *last;
@@ -273,7 +273,7 @@ static void reduce(struct device_table *to, const struct device_table *from)
 
 static void emit_answer(struct program *p, unsigned label, int answer)
 {
-	/* Instructions that nothing leads to are refused by the verifier. */
+	/* The verifier refuses unreachable instructions. */
 	if (!p->labels[label].used)
 		return;
 	label_here(p, label);

@@ -23,7 +23,7 @@ static const struct device_rule always[] = {
 	{ true, DEVICE_CHAR, 136, DEVICE_ANY, DEVICE_ALL },	/* pts */
 };
 
-/* A missing number or -1 is any. */
+/* A missing number, or -1, stands for any. */
 static bool number(bool given, int64_t value, uint32_t *out)
 {
 	if (!given || value == -1) {
@@ -102,7 +102,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Sort NUMBERS, each once; how many are left. */
+/* Sort NUMBERS and drop duplicates; returns how many are left. */
 static size_t sort(uint32_t *numbers, size_t n)
 {
 	size_t kept = 0;
@@ -140,7 +140,7 @@ void device_table_fill(struct device_table *table, unsigned type, const struct d
 		if (rules[i].types & type && rules[i].major != DEVICE_ANY)
 			majors[named++] = rules[i].major;
 	named = sort(majors, named);
-	/* The largest number of all: it is the last by itself. */
+	/* The largest number there is, so the list stays sorted. */
 	majors[named++] = DEVICE_ANY;
 	*table = (struct device_table) { .type = type, .n = named, .majors = xcalloc(named, sizeof *table->majors) };
 	for (size_t i = 0; i < named; i++)

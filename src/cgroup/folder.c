@@ -1,8 +1,8 @@
 /*
  * folder.c - one folder of one hierarchy
  *
- * Look-ups go by descriptor from the hierarchy's root, meeting no link and no
- * other mount.
+ * Look-ups start at a descriptor of the hierarchy's root and cross no link and
+ * no other mount.
  */
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -21,14 +21,14 @@ int folder_open_root(const struct cgroup_folder *folder, struct error *err)
 	struct statfs fs;
 	auto_fd fd = -1;
 
-	/* The name comes from the kernel or from our record: no more than one folder. */
+	/* The name comes from the kernel or from our record: it must be a single folder. */
 	if (strchr(folder->hierarchy, '/') || strcmp(folder->hierarchy, "..") == 0)
 		return fail(err, EINVAL, "cgroup hierarchy %s", folder->hierarchy);
 	snprintf(path, sizeof path, CGROUP_ROOT "%s%s", folder->hierarchy[0] ? "/" : "", folder->hierarchy);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(err, errno, "open %s", path);
-	/* An empty folder where a hierarchy was mounted once would take our mkdir and do nothing. */
+	/* An empty folder where a hierarchy used to be mounted would accept our mkdir and do nothing. */
 	if (fstatfs(fd, &fs) < 0)
 		return fail(err, errno, "statfs %s", path);
 	if (fs.f_type != (folder->v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC))

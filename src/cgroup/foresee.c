@@ -3,7 +3,7 @@
 #include "cgroup/limit.h"
 #include "libocispec/arena.h"
 
-/* FOLDER may not be there yet: its path is what counts. */
+/* The folder may not exist yet: its path is what counts. */
 static const char *file_name(struct arena *arena, const struct limit_write *w)
 {
 	auto_free char *folder = folder_name(w->folder);

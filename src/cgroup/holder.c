@@ -10,7 +10,7 @@ static void hold(pid_t parent)
 {
 	prctl(PR_SET_NAME, "ctr-run:[hold]");
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have died before that. */
+	/* Our parent may have died before that. */
 	while (getppid() == parent)
 		pause();
 	_exit(0);

@@ -55,7 +55,7 @@ int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, s
 	if (cgroup->n_folders == 0)
 		return 0;
 	limits_look(&limits);
-	/* What this machine cannot do is found before the first value is written. */
+	/* What this machine cannot do is noticed before the first value is written. */
 	if (limits_collect(&limits, resources, err) == 0 && limit_devices(cgroup, resources, err) == 0 &&
 	    limits_write(&limits, err) == 0)
 		result = 0;

@@ -18,7 +18,7 @@ static const struct controller cpu_controller = { "cpu", "cpu" };
 static int shares(struct limits *limits, const struct cgroup_folder *folder, const struct oci_cpu *cpu,
 		  struct error *err)
 {
-	/* With idle set the kernel refuses shares. */
+	/* While idle is set the kernel refuses shares. */
 	if (!cpu->shares || (cpu->has_idle && cpu->idle == 1))
 		return 0;
 	if (folder->v2) {
@@ -78,7 +78,7 @@ static int bandwidth_v2(struct limits *limits, const struct cgroup_folder *folde
 	if (cpu->realtime_period || cpu->realtime_runtime)
 		return fail_at(err, cpu->realtime_period ? POINTER "/realtimePeriod" : POINTER "/realtimeRuntime",
 			       "cgroup v2 cannot do this, only v1 has real-time groups");
-	/* The period is the file's second word: without a quota of ours the one that is there stays. */
+	/* The period is the file's second word: if no quota is given the present one stays. */
 	if (!quota && cpu->period && folder_peek(folder->fd, "cpu.max", now, sizeof now))
 		now[strcspn(now, " ")] = '\0';
 	if (cpu->period)
@@ -107,7 +107,7 @@ int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *e
 	if (!first)
 		return 0;
 	folder = limits_folder(limits, &cpu_controller, first, err);
-	/* No burst and no idle is what there is without a controller. */
+	/* Without a controller there is no burst and no idle, as asked for. */
 	if (!folder)
 		return cpu->shares || cpu->quota || cpu->period || cpu->burst || cpu->realtime_period ||
 		       cpu->realtime_runtime || cpu->idle ? -1 : 0;
@@ -161,7 +161,7 @@ int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error
 	const char *pointer = "/linux/resources/pids/limit";
 	const struct cgroup_folder *folder;
 
-	/* 0 is a limit, too (runtime-spec). */
+	/* 0 is a limit too (runtime-spec). */
 	if (!pids->has_limit)
 		return 0;
 	folder = limits_folder(limits, &controller, pointer, err);

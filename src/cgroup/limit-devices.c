@@ -1,9 +1,9 @@
 /*
- * limit-devices.c - tell the kernel which devices there are
+ * limit-devices.c - tell the kernel which devices are allowed
  *
- * Whoever may not load a program or write the list (an ordinary user, root of
- * a user namespace) cannot make device nodes either: then the rules have no
- * object and are left out.
+ * Those who may not load a program or write the list (an ordinary user, root of
+ * a user namespace) cannot make device nodes either: then the rules have
+ * nothing to apply to and are left out.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "sys/fd.h"
 
 #define POINTER "/linux/resources/devices"
-#define PROGRAM_NAME "ctr_run_devices"	/* 15 characters, all that a program's name can have */
+#define PROGRAM_NAME "ctr_run_devices"	/* 15 characters, the most that a program's name can have */
 
 struct tables {
 	struct device_table blocks, chars;
@@ -50,7 +50,7 @@ static bool tables_open(const struct tables *tables)
 
 /* ---- v1 ---- */
 
-/* Write the lines of LIST to FILE; *DONE is how many were taken. */
+/* Write the lines of LIST to FILE; *DONE is how many were accepted. */
 static int write_lines(const struct cgroup_folder *folder, const char *file, const struct device_list *list,
 		       size_t *done, struct error *err)
 {
@@ -107,7 +107,8 @@ static int apply_v1(const struct cgroup_folder *folder, const struct tables *tab
 	return result;
 }
 
-/* Only what differs, more exceptions first: with the same first word each line changes its own cell alone. */
+/* Write only what differs, added exceptions first: if both begin with the same "all" or "none", each line changes only
+ * its own cell. */
 static int change_lines(const struct cgroup_folder *folder, const struct device_list *old,
 			const struct device_list *new, struct error *err)
 {
@@ -148,7 +149,7 @@ static int change_v1(const struct cgroup_folder *folder, const struct tables *no
 	if (result == 0 && old.allow == new.allow)
 		result = change_lines(folder, &old, &new, err);
 	else if (result == 0) {
-		/* The kernel forgets all exceptions at the first word: for a moment it is all there is. */
+		/* The first word makes the kernel forget all exceptions: for a moment only that word holds. */
 		result = write_list(folder, &new, err);
 		if (result < 0)
 			write_list(folder, &old, &ignored);
@@ -160,7 +161,7 @@ static int change_v1(const struct cgroup_folder *folder, const struct tables *no
 
 /* ---- v2 ---- */
 
-/* REPLACE: there may be a program already.  It would stay, and every one attached must allow. */
+/* REPLACE: there may be a program already.  Otherwise it would stay, and all that are attached must allow. */
 static int apply_v2(const struct cgroup_folder *folder, const struct tables *tables, bool replace, struct error *err)
 {
 	auto_free struct bpf_insn *code = NULL;
@@ -180,7 +181,7 @@ static int apply_v2(const struct cgroup_folder *folder, const struct tables *tab
 
 /* ---- either ---- */
 
-/* Where it is not allowed and need not be it is left out. */
+/* If we may not do it and need not, leave it out. */
 static int excuse(const struct cgroup *cgroup, int result, struct error *err)
 {
 	if (result < 0 && (err->number == EPERM || err->number == EACCES) && (cgroup->rootless || !cgroup->required)) {
@@ -279,7 +280,7 @@ int limit_devices_change(const struct cgroup *cgroup, const struct oci_resources
 	struct tables tables, old;
 	int result;
 
-	/* Clients send all that they know with each update.  A hook may have added devices (GPUs): those stay. */
+	/* Clients send everything they know with each update.  A hook may have added devices (GPUs): those stay. */
 	if (same_rules(now, resources))
 		return 0;
 	if (tables_make(resources, &tables, err) < 0)

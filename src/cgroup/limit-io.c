@@ -1,9 +1,9 @@
 /*
  * limit-io.c - block devices, network marks, RDMA
  *
- * Weights need a scheduler or a cost model in the kernel: the files are BFQ's
- * (v1 and v2, 1 to 1000), those of CFQ (v1, gone in 5.0) or io.cost's (v2, 1
- * to 10000).  What the machine has decides which one is written.
+ * Weights need a scheduler or a cost model in the kernel: the files are those
+ * of BFQ (v1 and v2, 1 to 1000), CFQ (v1, gone in 5.0) or io.cost (v2, 1 to
+ * 10000).  Which of them is written depends on what the machine has.
  */
 #include <string.h>
 
@@ -89,7 +89,7 @@ static void add_rates(struct limits *limits, const struct cgroup_folder *folder,
 		char device[48];
 
 		snprintf(device, sizeof device, "%lld:%lld", (long long) d->major, (long long) d->minor);
-		/* 0 takes a limit away: v1 knows that itself, v2 calls it "max". */
+		/* 0 removes a limit: v1 takes 0 for that, v2 "max". */
 		if (!folder->v2)
 			limits_add(limits, folder, pointer, rate->v1,
 				   xasprintf("%s %llu", device, (unsigned long long) d->rate));
@@ -141,7 +141,7 @@ int limits_network(struct limits *limits, const struct oci_network *network, str
 	static const struct controller class = { "net_cls", NULL }, priority = { "net_prio", NULL };
 	const struct cgroup_folder *folder;
 
-	/* 0 is no class: what a cgroup has anyway. */
+	/* 0 is no class, as in any new cgroup. */
 	if (network->class_id) {
 		folder = limits_folder(limits, &class, "/linux/resources/network/classID", err);
 		if (!folder)

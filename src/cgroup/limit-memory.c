@@ -1,7 +1,7 @@
 /*
  * limit-memory.c - memory, memory and swap, huge pages
  *
- * v1 limits memory and memory+swap, v2 memory and swap.  The config means
+ * v1 limits memory and memory+swap, v2 memory and swap.  The config's swap is
  * memory+swap (runtime-spec).
  */
 #include <dirent.h>
@@ -21,7 +21,7 @@
 
 static const char no_swap_accounting[] = "this kernel does not account swap (boot it with swapaccount=1)";
 
-/* A limit on memory alone, raised to "none", would still be held back by an old one on memory+swap. */
+/* If only memory is given and its limit is lifted, an old one on memory+swap would still apply. */
 static long long swap_of(const struct oci_memory *m)
 {
 	return m->limit == -1 && m->swap == 0 ? -1 : m->swap;
@@ -42,7 +42,7 @@ static int memory_v1(struct limits *limits, const struct cgroup_folder *folder, 
 	if (m->reservation)
 		limits_add(limits, folder, POINTER "/reservation", "memory.soft_limit_in_bytes",
 			   limit_or(m->reservation, "-1"));
-	/* The kernel gave kmem.limit_in_bytes up in 5.16, and runc never heeds either. */
+	/* The kernel dropped kmem.limit_in_bytes in 5.16, and runc ignores both. */
 	if (m->kernel > 0)
 		log_warn("linux.resources.memory.kernel is ignored: Linux has no such limit any more");
 	if (m->kernel_tcp > 0) {
@@ -55,11 +55,11 @@ static int memory_v1(struct limits *limits, const struct cgroup_folder *folder, 
 			   limit_text(m->swappiness));
 	if (m->disable_oom_killer)
 		limits_add(limits, folder, POINTER "/disableOOMKiller", "memory.oom_control", xstrdup("1"));
-	/* useHierarchy: there is nothing else since 5.11. */
+	/* useHierarchy: it is always on since 5.11. */
 	return 0;
 }
 
-/* v2 does not refuse a limit below what is in use, it kills; so whoever wants a refusal is asked for it first. */
+/* v2 does not refuse a limit below what is in use, it kills; so if the config wants a refusal, check first. */
 static int check_usage(const struct cgroup_folder *folder, const struct oci_memory *m, struct error *err)
 {
 	unsigned long long usage = 0;
@@ -90,7 +90,7 @@ static int swap_v2(struct limits *limits, const struct cgroup_folder *folder, co
 	}
 	w = limits_add(limits, folder, m->swap ? POINTER "/swap" : POINTER "/limit", "memory.swap.max",
 		       limit_or(alone, "max"));
-	/* Without the file nothing is swapped, or nothing is counted. */
+	/* If the file is missing, nothing is swapped or swap is not counted. */
 	w->optional = alone <= 0;
 	w->missing = no_swap_accounting;
 	return 0;
@@ -135,7 +135,7 @@ int limits_memory(struct limits *limits, const struct oci_memory *m, struct erro
 	if (!first)
 		return 0;
 	folder = limits_folder(limits, &controller, first, err);
-	/* "No limit" is what there is without a controller. */
+	/* Without a controller there is no limit, as asked for. */
 	if (!folder && m->limit <= 0 && m->swap <= 0 && m->reservation <= 0 && !m->has_swappiness &&
 	    !m->disable_oom_killer && m->kernel <= 0 && m->kernel_tcp <= 0)
 		return 0;
@@ -194,13 +194,14 @@ int limits_hugetlb(struct limits *limits, const struct oci_resources *r, struct 
 		snprintf(file, sizeof file, "hugetlb.%s.%s", limit->page_size, folder->v2 ? "max" : "limit_in_bytes");
 		snprintf(reserved, sizeof reserved, "hugetlb.%s.rsvd.%s", limit->page_size,
 			 folder->v2 ? "max" : "limit_in_bytes");
-		/* What is only foreseen has no files yet; it will have those of every size there is. */
+		/* A folder that is only foreseen has no files yet; it will have one for every size. */
 		if (!limits->foreseen && !file_exists(folder->fd, file) && errno == ENOENT) {
 			sizes = page_sizes();
 			return fail_at(err, size, "this machine has no huge pages of %s (it has: %s)", limit->page_size,
 				       sizes[0] ? sizes : "none");
 		}
-		/* A reservation (5.7) is refused with an error, a page with SIGBUS: so that comes first, if it can. */
+		/* Exceeding the limit on reservations (5.7) gives an error, that on pages SIGBUS: so set the former
+		 * first, if it exists. */
 		limits_add(limits, folder, pointer, reserved, limit_text(limit->limit))->optional = true;
 		limits_add(limits, folder, pointer, file, limit_text(limit->limit));
 	}

@@ -9,7 +9,7 @@
 
 /* ---- where a controller is ---- */
 
-/* Why has FOLDER not the CONTROLLER that the machine has?  From the root down, which cgroup keeps it back? */
+/* Say why FOLDER lacks CONTROLLER: find the first cgroup, from the root down, that withholds it. */
 static int explain_off(const struct cgroup_folder *folder, const char *controller, const char *pointer,
 		       struct error *err)
 {
@@ -124,7 +124,7 @@ char *pointer_to_key(const char *pointer, const char *key)
 
 /* ---- writing ---- */
 
-/* Files that the kernel holds against each other: a refusal of one is understood by looking at the other. */
+/* Files that the kernel checks against each other: the other one explains a refusal. */
 static const struct { const char *file, *other; } related[] = {
 	{ "memory.limit_in_bytes", "memory.memsw.limit_in_bytes" },
 	{ "memory.memsw.limit_in_bytes", "memory.limit_in_bytes" },
@@ -168,7 +168,7 @@ static int write_one(struct limit_write *w, struct error *err)
 	return blame(err, w->pointer);
 }
 
-/* The first N; those that are refused with EINVAL once more as long as others get through. */
+/* Do the first N writes; those refused with EINVAL are tried again as long as others succeed. */
 static int write_free(struct limits *limits, size_t n, struct error *err)
 {
 	size_t left = n, before;

@@ -1,9 +1,9 @@
 /*
- * make.c - the folders are looked for, and made
+ * make.c - find the folders, and make them
  *
  * One walk from the root of each hierarchy makes what is missing.  On the way
- * every new cpuset gets its parent's cpus (v1), and every parent switches on
- * the controllers its children need (v2).
+ * every new cpuset gets its parent's cpus (v1), and in every parent the
+ * controllers that its children need are enabled (v2).
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -21,7 +21,7 @@ static bool refused(const struct error *err)
 	return err->number == EACCES || err->number == EPERM || err->number == EROFS;
 }
 
-/* The container needs a folder here and may not have it. */
+/* Fail because the container needs a folder here and may not have one. */
 static int deny(const struct cgroup *cgroup, struct error *err)
 {
 	auto_free char *why = xstrdup(err->message);
@@ -38,7 +38,7 @@ static int deny(const struct cgroup *cgroup, struct error *err)
 
 /* ---- look ---- */
 
-/* How many of the leading components of PATH are there, below ROOT? */
+/* How many leading components of PATH exist below ROOT? */
 static int count_existing(int root, const char *path, unsigned depth, struct error *err)
 {
 	for (unsigned n = depth; n > 0; n--) {
@@ -79,8 +79,8 @@ static int folder_look(struct cgroup_folder *folder, struct error *err)
 	return 0;
 }
 
-/* May we make what is missing of FOLDER, and go there from where we are?  The first takes the folder it begins in, the
- * second cgroup.procs of what the two places have in common, which is the same. */
+/* May we make what is missing of FOLDER, and go there from where we are?  The first needs write access to the last
+ * folder that exists, the second to cgroup.procs of the common ancestor, which is the same folder. */
 static bool is_ours(const struct cgroup_folder *folder)
 {
 	unsigned depth = component_count(folder->path);
@@ -92,7 +92,7 @@ static bool is_ours(const struct cgroup_folder *folder)
 	       faccessat(folder->fd, procs, W_OK, AT_EACCESS) == 0;
 }
 
-/* A relative path leads beside the caller's cgroup; if only that itself was delegated to him, below it. */
+/* A relative path leads beside the caller's cgroup; or below it, if nothing but that was delegated to him. */
 static void look_instead(struct cgroup_folder *folder)
 {
 	struct cgroup_folder other = *folder;
@@ -134,7 +134,7 @@ int cgroup_look(struct cgroup *cgroup, struct error *err)
 
 /* ---- make ---- */
 
-/* Open the folder NAME of DIR, made if it is missing.  MISSING: we expect that it is, and try that first. */
+/* Open the folder NAME in DIR, made if missing.  MISSING: we expect it to be, and try to make it first. */
 static int step_down(int dir, const char *name, bool missing, bool *made, struct error *err)
 {
 	int fd = missing ? -1 : path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
@@ -151,7 +151,7 @@ static int step_down(int dir, const char *name, bool missing, bool *made, struct
 	return path_open_beneath(dir, name, O_RDONLY | O_DIRECTORY, err);
 }
 
-/* From the hierarchy's root in folder->fd down to the folder itself.  *THERE is how many components existed. */
+/* Go from the hierarchy's root in folder->fd down to the folder itself.  *THERE is how many components existed. */
 static int folder_walk(struct cgroup_folder *folder, const struct oci_resources *resources, unsigned *there,
 		       struct error *err)
 {
@@ -182,8 +182,8 @@ static int folder_walk(struct cgroup_folder *folder, const struct oci_resources 
 	return 0;
 }
 
-/* Nobody may live in FOLDER, which was there before, or below it: whatever is done to all processes of the container,
- * to end them at last, is done to those of the whole tree. */
+/* FOLDER existed before, and neither it nor any folder below it may contain processes: whatever is done to all the
+ * container's processes, such as killing them, is done to the whole tree. */
 static int folder_check_empty(const struct cgroup_folder *folder, struct error *err)
 {
 	struct procs procs = { 0 };
@@ -204,7 +204,7 @@ static int folder_check(struct cgroup_folder *folder, struct error *err)
 
 	if (!folder->made && folder_check_empty(folder, err) < 0)
 		return -1;
-	/* A new child of the root is neither frozen nor threaded. */
+	/* A new child of the root cannot be frozen or threaded. */
 	if (folder->made && folder->made_parents == 0 && component_count(folder->path) == 1)
 		return 0;
 	if (folder_has(folder, "freezer") && folder_peek(folder->fd, "freezer.state", state, sizeof state) &&
@@ -224,7 +224,7 @@ static int folder_check(struct cgroup_folder *folder, struct error *err)
 	return 0;
 }
 
-/* Make what is missing of FOLDER, and note what that was, also after an error. */
+/* Make what is missing of FOLDER, and note what that was, even after an error. */
 static int folder_build(struct cgroup_folder *folder, const struct oci_resources *resources, struct error *err)
 {
 	unsigned depth = component_count(folder->path), least = depth, there;
@@ -232,7 +232,7 @@ static int folder_build(struct cgroup_folder *folder, const struct oci_resources
 	for (int tries = 5; tries > 0; tries--) {
 		int result;
 
-		/* At first cgroup_look() left the root open, unless the folder is there. */
+		/* The first time, cgroup_look() has left the root open, unless the folder exists. */
 		if (tries < 5 || !folder->made) {
 			cleanup_close(&folder->fd);
 			folder->fd = folder_open_root(folder, err);
@@ -244,7 +244,7 @@ static int folder_build(struct cgroup_folder *folder, const struct oci_resources
 			least = there;
 		folder->made = least < depth;
 		folder->made_parents = least < depth ? depth - least - 1 : 0;
-		/* Another container's end may take an empty parent away under our feet: once more. */
+		/* Another container that ends may remove an empty parent under our feet: try again. */
 		if (result == 0 || !folder_gone(err->number))
 			return result;
 	}
@@ -294,7 +294,7 @@ int cgroup_make(struct cgroup *cgroup, struct error *err)
 		wrap(err, "make the cgroup %s", name);
 		if (refused(err))
 			deny(cgroup, err);
-		/* What was only looked at so far is not ours. */
+		/* Folders that were only looked at so far are not ours. */
 		for (size_t k = i + 1; k < cgroup->n_folders; k++)
 			cgroup->folders[k].made = false;
 		cgroup_remove(cgroup, &ignored);

@@ -1,8 +1,8 @@
 /*
  * merge.c - the limits of a container after a change
  *
- * Numbers of which 0 means "not given" in a config mean it here too; those of
- * which 0 is a value (pids, swappiness, burst, idle) count if they are given.
+ * Where 0 means "not given" in a config it does so here too; numbers for which
+ * 0 is a value (pids, swappiness, burst, idle) count if they are given.
  * Lists by device, page size or name are merged entry by entry.
  */
 #include <string.h>
@@ -37,7 +37,7 @@ static void *copy(struct arena *arena, const void *now, size_t size)
 
 typedef bool same_entry(const void *a, const void *b);
 
-/* The entries of LIST, which has *N of SIZE bytes, without those that WANT has too, then those of WANT. */
+/* The entries of LIST, *N of SIZE bytes, without those that WANT has too, followed by those of WANT. */
 static void *merge_list(struct arena *arena, const void *list, size_t *n, const void *want, size_t n_want, size_t size,
 			same_entry *same)
 {
@@ -122,8 +122,8 @@ static void merge_map(struct arena *arena, struct json_map *to, const struct jso
 
 /* ---- members ---- */
 
-/* v2 has a limit on swap alone: with another memory limit it stays, and the sum of both changes.  v1 has one on the
- * sum, which stays, and the kernel refuses a memory limit above it. */
+/* v2 has a limit on swap alone: if the memory limit changes it stays, and their sum changes.  v1 has one on the sum,
+ * which stays, and the kernel refuses a memory limit above it. */
 static void merge_swap(bool v2, const struct oci_memory *now, const struct oci_memory *want, struct oci_memory *to)
 {
 	if (want->swap || !want->limit)

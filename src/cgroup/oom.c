@@ -1,12 +1,12 @@
 /*
  * oom.c - when memory runs out
  *
- * v2: memory.events counts, for all cgroups below too, and its descriptor is
- * POLLPRI whenever a count has changed.
+ * v2: memory.events counts, including all cgroups below, and poll(2) reports
+ * POLLPRI on it whenever a count has changed.
  *
  * v1: an eventfd is registered through cgroup.event_control.  It is signalled
  * at each OOM, and also once when the cgroup is removed.  The kills are
- * counted in memory.oom_control (4.13), by each cgroup for itself.
+ * counted in memory.oom_control (4.13), separately for each cgroup.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n)
 		return v2 && keyed_read(v2->fd, "memory.events", "oom_kill", n);
 	if (!keyed_read(v1->fd, "memory.oom_control", "oom_kill", n))
 		return false;
-	/* Two links: there is nothing below. */
+	/* Two links: there are no cgroups below. */
 	if (fstat(v1->fd, &st) == 0 && st.st_nlink == 2)
 		return true;
 	*n = 0;
@@ -88,7 +88,7 @@ int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch
 	fd = openat(v2->fd, "memory.events", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return folder_gone(errno) ? 0 : fail(err, errno, "open memory.events");
-	/* From here on: what happened before is no news. */
+	/* Count from here on: what happened before is no news. */
 	read_kills(fd, &watch->seen);
 	watch->fd = take_fd(fd);
 	watch->events = POLLPRI;

@@ -6,9 +6,10 @@
  * way, cgroup.clone_children, would change a parent that is not ours.
  *
  * v2: a controller works in a cgroup only if its parent says so in
- * cgroup.subtree_control.  One that has processes of its own cannot ("no internal
- * processes"); worse, those controllers that know threads (pids, cpu) would be
- * taken, and make all below it threaded, where no container can be.
+ * cgroup.subtree_control.  A parent with processes of its own cannot ("no
+ * internal processes"); worse, it would accept those controllers that support
+ * threads (pids, cpu), which would make everything below it threaded, where no
+ * container can be.
  */
 #include <string.h>
 
@@ -42,13 +43,13 @@ int cpuset_inherit(int parent, int child, struct error *err)
 	return inherit(parent, child, prefixed ? "cpuset.mems" : "mems", err);
 }
 
-/* The v2 controllers there are to care for, and who asks. */
+/* The v2 controllers that matter here, and what needs them. */
 struct wish {
 	const char *name;
 	bool (*wanted)(const struct oci_resources *resources);
 };
 
-/* `stats` and `events` read these in every container, with a limit or without. */
+/* `stats` and `events` read these in every container, with or without a limit. */
 static bool always(const struct oci_resources *r)
 {
 	(void) r;
@@ -140,7 +141,7 @@ void controllers_enable(int dir, const struct oci_resources *resources)
 			snprintf(all + strlen(all), sizeof all - strlen(all), "+%s ", name);
 	if (all[0] == '\0' || controllers_barred(dir) || file_put(dir, "cgroup.subtree_control", all, &ignored) == 0)
 		return;
-	/* One that is refused (cpu, while a real-time process is about) must not keep the others off. */
+	/* One that is refused (cpu, while there is a real-time process) must not prevent the others. */
 	for (const char *at = all; word_next(&at, name, sizeof name); )
 		if (file_put(dir, "cgroup.subtree_control", name, &ignored) < 0)
 			log_debug("cgroup controller %s: %s", name, ignored.message);

@@ -1,13 +1,12 @@
 /*
  * paths.c - where in the tree, decided without asking the kernel
  *
- * An absolute path of the plan counts from the mount of each hierarchy, a
- * relative one from the caller's own cgroup there.  In cgroup2 the caller's
- * own cgroup has processes in it (the caller), so that it cannot give
- * controllers to its children ("no internal processes"): there the place is
- * beside it.  A user to whom only his own cgroup was delegated can make one
- * below it all the same; it is without controllers unless he has moved all
- * processes further down.
+ * An absolute path in the plan starts at the mount of each hierarchy, a
+ * relative one at the caller's own cgroup there.  In cgroup2 the caller's own
+ * cgroup has processes in it (the caller), so it cannot give controllers to its
+ * children ("no internal processes"): there the place is beside it.  A user to
+ * whom only his own cgroup was delegated can still make one below it; it has no
+ * controllers unless he has moved all processes further down.
  */
 #include <limits.h>
 #include <string.h>
@@ -69,7 +68,7 @@ bool component_plain(const char *path)
 	return true;
 }
 
-/* Where a relative path begins.  A caller outside its cgroup namespace has a path with "..", out of reach. */
+/* Where a relative path begins.  The path of a caller outside its cgroup namespace has "..", and is out of reach. */
 static char *base_of(const struct cgroup_hierarchy *hierarchy, bool beside)
 {
 	unsigned depth;
@@ -124,7 +123,7 @@ int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct
 		fail_code(err, ERROR_UNSUPPORTED, "no cgroup hierarchy is mounted at " CGROUP_ROOT);
 		return blame(err, plan->pointer ? plan->pointer : "");
 	}
-	/* Where it leads systemd will tell. */
+	/* systemd will say where that is. */
 	if (plan->unit)
 		return 0;
 	if (!component_plain(plan->path))

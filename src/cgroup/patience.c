@@ -21,7 +21,7 @@ bool patience_wait(struct patience *patience, int dir)
 	if (clock_now() >= patience->end)
 		return false;
 	/*
-	 * kernfs raises POLLPRI when the file changed since this descriptor read it last.  The caller looked before
+	 * kernfs raises POLLPRI once the file has changed since this descriptor last read it.  The caller looked before
 	 * the file was opened here, so a change in between would be missed: sleep for one step at most.
 	 */
 	if (events >= 0 && read(events, text, sizeof text) >= 0)

@@ -4,7 +4,8 @@
  * v1 may list a process twice and in no order; a process that is in an outer
  * pid namespace is shown as 0.  A container can move its processes into
  * folders below its own, or (as root in v1, with a writable cgroup mount) out
- * of one hierarchy but hardly out of all: so all folders of all hierarchies count.
+ * of its folder in one hierarchy but hardly in all: so all folders of all
+ * hierarchies count.
  */
 #include <ctype.h>
 #include <fcntl.h>

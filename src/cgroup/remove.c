@@ -1,9 +1,9 @@
 /*
  * remove.c - the end of a cgroup
  *
- * A cgroup goes by rmdir(2), which says EBUSY while there is a process or a
- * folder in it.  Nearly always the first rmdir is all there is to do.  If not,
- * what the container made below goes first, then we wait for dying processes.
+ * A cgroup is removed by rmdir(2), which gives EBUSY while there is a process
+ * or a folder in it.  Nearly always the first rmdir is enough.  If not, we
+ * first remove what the container made below, then wait for dying processes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "sys/fd.h"
 #include "sys/path.h"
 
-/* Remove the folder NAME of DIR: 0 if it is gone or was not there, else an errno. */
+/* Remove the folder NAME in DIR: 0 if it is gone or did not exist, else an errno. */
 static int rmdir_at(int dir, const char *name)
 {
 	int number;
@@ -24,14 +24,14 @@ static int rmdir_at(int dir, const char *name)
 	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
 		return 0;
 	number = errno;
-	/* On a read-only mount rmdir says EROFS even if there is nothing to remove.  And "gone" is believed only when
-	 * looked at once more: what stays behind here nobody would ever remove. */
+	/* On a read-only mount rmdir gives EROFS even if there is nothing to remove.  And "gone" is believed only after
+	 * a second look: nobody would ever remove what is left behind here. */
 	if (number != EBUSY && !file_exists(dir, name) && folder_gone(errno))
 		return 0;
 	return folder_gone(number) ? EBUSY : number;
 }
 
-/* What is busy is tried again in the next round. */
+/* A busy folder is tried again in the next round. */
 static int remove_child(int parent, const char *name, void *context, struct error *err)
 {
 	int number = rmdir_at(parent, name);
@@ -52,7 +52,7 @@ static int still_busy(int folder, struct error *err)
 	return fail(err, EBUSY, "%zu process(es) are still in it", n);
 }
 
-/* Remove NAME of DIR with all below it, as soon as the last process is gone. */
+/* Remove NAME in DIR with all below it, as soon as the last process is gone. */
 static int remove_tree(int dir, const char *name, bool v2, struct error *err)
 {
 	struct patience patience = patience_start(CGROUP_PATIENCE);
@@ -87,7 +87,7 @@ static void component_at(const char *path, unsigned n, char *name)
 		component_next(&path, name);
 }
 
-/* Remove what is ours of PATH from the leaf up.  Parents only if they are empty: another container may live there. */
+/* Remove from the leaf up what is ours of FOLDER's path.  Parents only if empty: another container may live there. */
 static int remove_path(int root, const struct cgroup_folder *folder, struct error *err)
 {
 	unsigned depth = component_count(folder->path);
@@ -142,13 +142,13 @@ int cgroup_remove(struct cgroup *cgroup, struct error *err)
 	struct error first = { 0 };
 	int result = 0;
 
-	/* First the unit: a folder that vanished under systemd's hands would look like a failure to it. */
+	/* First the unit: if its folder vanished, systemd would take that for a failure. */
 	if (cgroup->unit && unit_stop(cgroup, err) < 0)
 		return -1;
-	/* So far it was only decided what to make. */
+	/* So far we have only decided what to make. */
 	if (cgroup->looked)
 		return 0;
-	/* One that stays must not keep the others. */
+	/* One that stays must not keep the others from going. */
 	for (size_t i = 0; i < cgroup->n_folders; i++) {
 		auto_free char *name = NULL;
 

@@ -2,13 +2,13 @@
  * signal.c - signals to all processes of a cgroup, freezing
  *
  * A pid read from cgroup.procs may be another process's by the time it is
- * used.  So pidfds are opened first and the list is read once more: a pid that
- * is listed the second time either is still the process of our pidfd, or that
- * process is dead and the signal goes nowhere.  A stranger is never hit.
+ * used.  So pidfds are opened first and then the list is read again: a pid that
+ * is still listed either belongs to the process of our pidfd, or that process
+ * is dead and the signal goes nowhere.  A stranger is never hit.
  *
  * Killing races with fork.  cgroup.kill (cgroup2, 5.14) cannot lose.  In v1 we
  * kill what is listed until nothing is; a bomb that forks faster is frozen
- * first.  v1's frozen processes take SIGKILL only after they are thawed.
+ * first.  In v1 frozen processes take SIGKILL only after they are thawed.
  */
 #include <string.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ static int freeze_v1(const struct cgroup_folder *folder, unsigned us, struct err
 	struct error ignored;
 
 	do {
-		/* A process forked meanwhile is only caught by the next write. */
+		/* Only the next write catches a process forked meanwhile. */
 		if (file_put(folder->fd, "freezer.state", "FROZEN", err) < 0)
 			return -1;
 		if (!folder_peek(folder->fd, "freezer.state", state, sizeof state))
@@ -93,7 +93,7 @@ int cgroup_thaw_all(const struct cgroup *cgroup, struct error *err)
 
 	if (v1)
 		return cgroup_walk(v1->fd, thaw_one, NULL, NULL, err) < 0 ? wrap(err, "thaw the cgroup") : 0;
-	/* In v2 a frozen process takes it. */
+	/* In v2 even a frozen process dies of it. */
 	return cgroup_frozen(cgroup) ? cgroup_freeze(cgroup, false, err) : 0;
 }
 
@@ -120,10 +120,10 @@ char *cgroup_freezer_path(const struct cgroup *cgroup)
 /* ---- signals ---- */
 
 #define BATCH 128	/* pidfds held at a time, far below most descriptor limits */
-#define SPARE 8		/* descriptors that the look at the cgroup takes while they are held */
+#define SPARE 8		/* descriptors needed to read the cgroup while they are held */
 
-/* Hold PIDS: in FDS one each, -1 for one that is gone.  How many of the N that were, fewer where descriptors run
- * out; 0 with ERR. */
+/* Hold PIDS: FDS gets a pidfd for each, -1 for one that is gone.  Returns for how many of the N, fewer if descriptors
+ * run out; 0 with ERR. */
 static size_t hold_batch(const pid_t *pids, size_t n, int *fds, struct error *err)
 {
 	size_t held = 0, keep;
@@ -138,7 +138,7 @@ static size_t hold_batch(const pid_t *pids, size_t n, int *fds, struct error *er
 	return held;
 }
 
-/* SIG to the first of PIDS that are still in CGROUP; *N: how many there are, and then how many were looked at. */
+/* Send SIG to the first of PIDS that are still in CGROUP; *N: how many there are; set to how many were tried. */
 static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int sig, struct error *err)
 {
 	auto_free pid_t *still = NULL;
@@ -160,7 +160,7 @@ static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t *
 	return result;
 }
 
-/* SIG once to what is listed now; *N is how many that were. */
+/* Send SIG once to what is listed now; *N is how many that were. */
 static int signal_once(const struct cgroup *cgroup, int sig, size_t *n, struct error *err)
 {
 	auto_free pid_t *pids = NULL;
@@ -176,7 +176,7 @@ static int signal_once(const struct cgroup *cgroup, int sig, size_t *n, struct e
 	return 0;
 }
 
-/* True if cgroup.kill killed all that there is: there is no hierarchy but cgroup2. */
+/* True if cgroup.kill has killed everything: there is no hierarchy but cgroup2. */
 static bool kill_v2(const struct cgroup *cgroup)
 {
 	bool all = cgroup->n_folders > 0;
@@ -212,12 +212,12 @@ static int kill_all(const struct cgroup *cgroup, struct error *err)
 	for (unsigned round = 0;; round++) {
 		bool done = kill_v2(cgroup), frozen;
 
-		/* Freezing costs a scheduling of every process: only after the first rounds left some.  What was frozen
-		 * before must thaw too: v1's would not die, and a cgroup that is not ours would stay frozen. */
+		/* To freeze, every process has to be scheduled: only if the first rounds left some.  What was frozen
+		 * before must thaw too: in v1 it would not die, and a cgroup that is not ours would stay frozen. */
 		frozen = (!done && round > 3 && freeze(cgroup, true, 100000, &ignored) == 0) || cgroup_frozen(cgroup);
 		if (!done)
 			result = signal_once(cgroup, SIGKILL, &left, err);
-		/* Those that are left may be frozen in a cgroup below. */
+		/* Those left may be frozen in a cgroup below. */
 		if (frozen || (left > 0 && round > 0))
 			cgroup_thaw_all(cgroup, &ignored);
 		if (result < 0)

@@ -1,7 +1,7 @@
 /*
- * stats-read.c - which file of which controller tells what
+ * stats-read.c - which file of which controller has what
  *
- * Each controller is where this machine has it: v1's folder first, else v2's.
+ * Each controller is read where this machine has it: v1's folder, else v2's.
  */
 #include <dirent.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "libocispec/arena.h"
 #include "sys/fd.h"
 
-#define TICK_NS		10000000u	/* USER_HZ is 100 for all that see it */
+#define TICK_NS		10000000u	/* USER_HZ is always 100 in user space */
 
 struct reader {
 	const struct cgroup *cgroup;
@@ -73,7 +73,7 @@ static void cpuacct_v1(struct reader *r, int dir)
 		stats_parse_cpus(r->arena, all, &r->stats->cpu.percpu_user, &r->stats->cpu.percpu_kernel);
 }
 
-/* The file is there even without the controller. */
+/* The file exists even without the controller. */
 static void cpu_v2(struct reader *r, int dir)
 {
 	const struct { const char *key; stats_count *to; stats_count unit; } rows[] = {
@@ -161,7 +161,7 @@ static void memory_v2(struct reader *r, int dir)
 		return;
 	get_number(dir, "memory.max", &memory->limit);
 	get_number(dir, "memory.peak", &memory->max);	/* 5.19 */
-	/* v1's number is the sum of both; its peak cannot be told. */
+	/* v1's number is the sum of both; the peak of that is unknown. */
 	if (get_number(dir, "memory.swap.current", &swap->usage))
 		get_number(dir, "memory.swap.max", &swap->limit);
 	swap->usage += memory->usage;
@@ -192,7 +192,7 @@ static void pids_without(struct reader *r)
 
 /* ---- block devices ---- */
 
-/* Files of BFQ with statistics, of BFQ, of CFQ (before 5.0), of the throttle: the first ones that say anything say
+/* Files of BFQ with statistics, of BFQ, of CFQ (before 5.0), of the throttle: the first with anything in them have it
  * all. */
 static const struct {
 	const char *file;

@@ -14,7 +14,7 @@
 
 /* ---- words ---- */
 
-/* The next word of the line at *AT, its length in *N, stepped over; NULL at the end of the line. */
+/* Step over the next word of the line at *AT and return it, its length in *N; NULL at the end of the line. */
 static const char *word(const char **at, size_t *n)
 {
 	const char *begin = *at + strspn(*at, " \t");
@@ -30,7 +30,7 @@ static const char *next_line(const char *at)
 	return at + (*at == '\n');
 }
 
-/* The digits at S, at most N, as a number, the largest one where it is too large; how many they are. */
+/* Read the digits at S, at most N, as a number (the largest one if it is too large); returns how many they are. */
 static size_t digits(const char *s, size_t n, stats_count *value)
 {
 	size_t i;
@@ -44,7 +44,7 @@ static size_t digits(const char *s, size_t n, stats_count *value)
 	return i;
 }
 
-/* The N bytes at S are a number. */
+/* True if the N bytes at S are a number. */
 static bool whole(const char *s, size_t n, stats_count *value)
 {
 	return n && digits(s, n, value) == n;
@@ -154,7 +154,7 @@ void stats_parse_ranges(struct arena *arena, const char *text, struct stats_numb
 		last = first;
 		if (*text == '-')
 			text += 1 + digits(text + 1, SIZE_MAX, &last);
-		/* More CPUs or nodes than this Linux cannot have (NR_CPUS is 8192). */
+		/* Linux cannot have more CPUs or nodes than this (NR_CPUS is 8192). */
 		for (; first <= last && first <= UINT16_MAX && numbers->n <= UINT16_MAX; first++)
 			add_number(arena, numbers, first);
 		if (*text == ',')

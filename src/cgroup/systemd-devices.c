@@ -1,11 +1,11 @@
 /*
  * systemd-devices.c - the device rules, for a systemd that guards devices itself
  *
- * On v1 systemd writes devices.deny and devices.allow of its units, anew at
- * each daemon-reload; if it were not told the rules it would then allow all.
- * On v2 it must not be told: there each program that is attached has to agree,
- * ours stays whatever systemd does, and one of systemd's would only refuse what
- * others (a hook that adds a GPU) have allowed since.
+ * In v1 systemd writes devices.deny and devices.allow of its units, again at
+ * each daemon-reload; without our rules it would then allow everything.  In v2
+ * it must not have them: all attached programs have to agree, ours stays
+ * whatever systemd does, and one of systemd's would only refuse what others (a
+ * hook that adds a GPU) have allowed since.
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "libocispec/arena.h"
 #include "plan/unit.h"
 
-/* "c 1:3 rwm" as systemd has it: "/dev/char/1:3", "char-1" for all minors, "char-*" for all.  False for "c *:3". */
+/* "c 1:3 rwm" in systemd's form: "/dev/char/1:3", "char-1" for all minors, "char-*" for all.  False for "c *:3". */
 static bool translate(struct arena *arena, const char *line, struct bus_pair *out)
 {
 	const char *kind = line[0] == 'b' ? "block" : "char", *number = line + 2, *colon = strchr(number, ':');

@@ -2,17 +2,17 @@
  * systemd.c - the unit whose cgroup the container lives in
  *
  * Theory.  systemd makes a scope only around a process, and ends it when the
- * last one has gone.  The container's first process cannot be that one: it is
- * to be born where its limits already hold, with the cgroup's folders in its
- * hands.  So a child of ours that does nothing holds the place: systemd puts
- * it into the new scope, the cgroup is opened and limited like any other, init
- * is born in it, and the holder goes.
+ * last one has gone.  The container's first process cannot be the one it starts
+ * with: it must be born where its limits already hold, with the cgroup's
+ * folders open.  So an idle child of ours holds the place: systemd puts it into
+ * the new scope, the cgroup is opened and limited like any other, init is born
+ * in it, and the holder goes.
  *
- * The description of a unit tells whether it is ours: it has the time of the
- * container's creation in it.  So neither a unit that was there before, nor one
+ * The description of a unit tells whether it is ours: it contains the time of
+ * the container's creation.  So neither a unit that existed before, nor one
  * that took the name after ours had ended, is ever stopped.
  *
- * systemd may be executed anew at any moment: a connection that ends is opened
+ * systemd may re-execute itself at any moment: a connection that ends is opened
  * again.
  */
 #include <signal.h>
@@ -32,7 +32,7 @@
 
 #define ERRORS	  "org.freedesktop.systemd1."
 #define JOB_MS	  30000	/* for a unit to start or stop; runc waits as long */
-#define EXISTS_MS 5000	/* for one of that name that has ended to be forgotten */
+#define EXISTS_MS 5000	/* for systemd to forget one of that name that has ended */
 #define RETRY_MS  20
 #define TRIES	  5	/* on connections that end */
 
@@ -87,8 +87,8 @@ static bool is_end_of(const char *const *texts, size_t n, void *context)
 	return true;
 }
 
-/* Call METHOD, which makes a job, and wait until that is done.  The signal of its end may come before the answer: it is
- * listened for from before the call. */
+/* Call METHOD, which makes a job, and wait until that is done.  The signal of its end may come before the answer, so we
+ * listen for it before we call. */
 static int do_job(struct bus *bus, const char *method, const struct bus_value *args, size_t n, struct error *err)
 {
 	int64_t deadline = clock_ms() + JOB_MS;
@@ -125,7 +125,7 @@ static int is_ours(struct bus *bus, const struct cgroup_unit *unit, struct error
 {
 	auto_free char *description = NULL;
 
-	/* systemd has an object for each name; one that is not there is described by its name. */
+	/* systemd has an object for every name; a unit that does not exist has its name for a description. */
 	if (unit_get(bus, unit, "Unit", "Description", &description, err) < 0)
 		return said(bus, "NoSuchUnit") || said(bus, "LoadFailed") ? 0 : -1;
 	return !strcmp(description, unit->description);
@@ -135,7 +135,7 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 {
 	if (!cgroup->unit || cgroup->unit->holder <= 0)
 		return 0;
-	/* Into v1's folders init goes itself, but in systemd's own one somebody must always be. */
+	/* Init goes into v1's folders itself, but systemd's own must never be empty. */
 	for (size_t i = 0; i < cgroup->n_folders; i++)
 		if (!cgroup->folders[i].v2 && !strcmp(cgroup->folders[i].hierarchy, "systemd")) {
 			struct cgroup only = { .layout = cgroup->layout, .folders = &cgroup->folders[i],
@@ -150,7 +150,7 @@ int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err)
 
 /* ---- properties ----------------------------------------------------------- */
 
-/* Those of LIST that this systemd knows, in ARENA with room for EXTRA more. */
+/* The properties in LIST that this systemd knows, in ARENA, with room for EXTRA more. */
 static struct bus_property *known(struct bus *bus, struct arena *arena, const struct unit_properties *list,
 				  size_t extra, size_t *n)
 {
@@ -169,7 +169,7 @@ static struct bus_property *known(struct bus *bus, struct arena *arena, const st
 	return out;
 }
 
-/* It writes the files after its answer, but before it looks at the next call. */
+/* systemd writes the files after its answer, but before it looks at the next call. */
 static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const struct bus_property *properties,
 			  size_t n, struct error *err)
 {
@@ -181,8 +181,8 @@ static int set_properties(struct bus *bus, const struct cgroup_unit *unit, const
 	return bus_get(bus, &manager, "Version", &text, err);
 }
 
-/* Setting the list of devices only adds to it, so it is emptied first.  For a moment nothing is allowed then, and no
- * process may run. */
+/* Setting the list of devices only adds to it, so it is emptied first.  For a moment nothing is allowed, so no process
+ * may run. */
 static int set_devices(struct bus *bus, const struct cgroup *cgroup, const struct oci_resources *resources,
 		       struct arena *arena, struct error *err)
 {
@@ -202,7 +202,7 @@ static int set_devices(struct bus *bus, const struct cgroup *cgroup, const struc
 	result = set_properties(bus, cgroup->unit, none, ARRAY_SIZE(none), err);
 	if (result == 0 && n > 0)
 		result = set_properties(bus, cgroup->unit, properties, n, err);
-	/* With no list of its own systemd has now allowed everything. */
+	/* Without a list systemd has now allowed everything. */
 	if (result == 0)
 		result = limit_devices(cgroup, resources, err);
 	if (!frozen && cgroup_freeze(cgroup, false, err) < 0)
@@ -235,7 +235,7 @@ int unit_limit(const struct cgroup *cgroup, const struct oci_resources *resource
 
 /* ---- start ---------------------------------------------------------------- */
 
-/* There is a unit of that name.  1: it is ours, and runs; 0: it is starting, or has ended and will be forgotten: look
+/* There is a unit of that name.  1: it is ours, and runs; 0: it is starting, or has ended and will be forgotten: check
  * again; -1 with ERR: it is somebody else's. */
 static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, struct error *err)
 {
@@ -246,7 +246,7 @@ static int meet(struct bus *bus, const struct cgroup_unit *unit, bool again, str
 	if (unit_get(bus, unit, "Unit", "ActiveState", &state, err) < 0)
 		return -1;
 	active = !strcmp(state, "active");
-	/* Asked for on a connection that ended before the answer. */
+	/* We asked for it on a connection that ended before the answer. */
 	if (again && (active || !strcmp(state, "activating")) && is_ours(bus, unit, &ignored) > 0) {
 		if (!active)
 			clock_sleep(RETRY_MS);
@@ -303,7 +303,7 @@ static int start(struct bus *bus, struct cgroup *cgroup, bool again, struct erro
 	return result < 0 ? -1 : 0;
 }
 
-/* Where the kernel has it: the same path in all hierarchies. */
+/* Find its folders: they have the same path in all hierarchies. */
 static int find_folders(struct bus *bus, struct cgroup *cgroup, const struct host *host, struct error *err)
 {
 	auto_free char *path = NULL;
@@ -369,7 +369,7 @@ int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err)
 
 /* ---- end ------------------------------------------------------------------ */
 
-/* True if the folder that systemd itself looks at is gone, and so the unit: systemd removes it when that ends. */
+/* True if the folder that systemd itself watches is gone, and so the unit: systemd removes it when the unit ends. */
 static bool has_ended(const struct cgroup *cgroup)
 {
 	for (size_t i = 0; i < cgroup->n_folders; i++) {
@@ -405,7 +405,7 @@ bool cgroup_claim(struct cgroup *cgroup)
 	if (!bus)
 		return true;
 	ours = is_ours(bus, cgroup->unit, &problem);
-	/* No unit of that name is loaded but the folder is there: it is what is left of ours. */
+	/* No unit of that name is loaded but the folder exists: it is what remains of ours. */
 	if (ours != 0 ||
 	    (unit_get(bus, cgroup->unit, "Unit", "LoadState", &state, &problem) == 0 && !strcmp(state, "not-found")))
 		return true;
@@ -453,7 +453,7 @@ int unit_stop(struct cgroup *cgroup, struct error *err)
 	unit->asked = result < 0;
 	if (result == 0)
 		return 0;
-	/* Without a folder nobody can tell what is left.  With one, the unit ends along with its last process. */
+	/* Without a folder we cannot tell what is left.  With one, the unit ends along with its last process. */
 	if (cgroup->n_folders == 0)
 		return wrap(err, "stop the unit %s", unit->name);
 	log_warn("stop the unit %s: %s", unit->name, err->message);

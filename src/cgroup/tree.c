@@ -1,10 +1,11 @@
 /*
  * tree.c - a walk through a cgroup and all below it
  *
- * What a container made in its cgroup may be deeper than our stack and our
- * descriptor limit.  So the walk keeps the names of each level in memory, goes
- * down by name and up by "..", which cannot lead elsewhere: folders of cgroupfs
- * are never moved to another parent, and we go up only as far as we went down.
+ * The tree that a container made in its cgroup may be too deep for our stack
+ * and our descriptor limit.  So the walk keeps the names of each level in
+ * memory, goes down by name and up by "..", which cannot lead elsewhere:
+ * folders in cgroupfs never move to another parent, and we go up only as far as
+ * we went down.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ static int level_read(int dir, struct level *level, struct error *err)
 	DIR *stream;
 
 	*level = (struct level) { 0 };
-	/* kernfs counts the folders in the links: most cgroups have none, and no listing is needed. */
+	/* In kernfs the link count tells how many folders there are: most cgroups have none, and need no listing. */
 	if (fstat(dir, &st) == 0 && st.st_nlink == 2)
 		return 0;
 	again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,16 +1,17 @@
 /*
  * update.c - other limits for a cgroup in use
  *
- * What is written is what the change gives, and what of the rest it touches:
+ * What is written is what the change gives, and whatever else that affects:
  *
  *	swap (v2)	is memory+swap less the memory limit, which may be the old one
  *	shares		are refused while cpu.idle is 1, and forgotten by the kernel when that ends
  *
- * Each file is read before it is written; if one is refused all others go back.
+ * Each file is read before it is written; if one is refused all others are
+ * restored.
  *
- * A unit's systemd is told last, when the kernel has agreed.  It then writes
- * its own values, rounded, of more than has changed: so with a unit all that
- * holds is written, and once more when systemd is done.
+ * With a unit, systemd is told last, when the kernel has agreed.  It then
+ * writes its own, rounded values, of more than has changed: so with a unit all
+ * values in force are written, and once more when systemd is done.
  */
 #include <string.h>
 
@@ -21,9 +22,9 @@
 #include "cgroup/limit.h"
 #include "sys/fd.h"
 
-/* ---- back ---- */
+/* ---- undoing ---- */
 
-/* The line of TEXT that begins with the N bytes of KEY and a blank; its length, or NULL. */
+/* The line of TEXT that begins with the N bytes of KEY and a blank, and its length; or NULL. */
 static const char *line_of(const char *text, const char *key, size_t n, size_t *length)
 {
 	for (const char *at = text; *at; at += *at == '\n') {
@@ -40,7 +41,7 @@ static bool contains(const char *file, const char *part)
 	return strstr(file, part) != NULL;
 }
 
-/* What takes away the entry KEY of N bytes that VALUE has made, in a file that had none. */
+/* What to write to remove the entry KEY, N bytes long, that VALUE has made in a file that had none. */
 static char *remove_entry(const char *file, const char *value, const char *key, size_t n)
 {
 	const char *rest = value + n + 1;
@@ -68,7 +69,7 @@ char *limit_before(const char *file, const char *value, const char *old)
 		line = line_of(old, oom, sizeof oom - 1, &length);
 		return line ? xasprintf("%.*s", (int) (length - sizeof oom), line + sizeof oom) : NULL;
 	}
-	/* The entry of all others in a file with one for each device. */
+	/* The entry for all other devices in a file with one per device. */
 	if (!value[n] && (line = line_of(old, all, sizeof all - 1, &length)))
 		return xasprintf("%.*s", (int) length, line);
 	if (value[n] && (line = line_of(old, value, n, &length)))
@@ -79,8 +80,8 @@ char *limit_before(const char *file, const char *value, const char *old)
 		if (gone)
 			return gone;
 	}
-	/* One value.  An empty one (cpuset.cpus in v2) is written as an empty line: no write(2) at all would change
-	 * nothing. */
+	/* A single value.  An empty one (cpuset.cpus in v2) is written as an empty line: a write(2) of no bytes would
+	 * change nothing. */
 	length = strcspn(old, "\n");
 	if (old[length] && old[length + 1])
 		return NULL;
@@ -114,7 +115,7 @@ static bool restore_one(const struct limit_write *w, struct error *err)
 	       (w->other_file && file_put(w->folder->fd, w->other_file, w->before, err) == 0);
 }
 
-/* In the opposite order, and again as long as it helps: one value may have to wait for another. */
+/* In reverse order, and again as long as that helps: one value may have to wait for another. */
 void limits_restore(struct limits *limits)
 {
 	struct error err = { 0 };
@@ -174,7 +175,7 @@ static void devices_back(const struct cgroup *cgroup, const struct cgroup_change
 		log_warn("the device rules could not be set back: %s", err.message);
 }
 
-/* 0, or -1 with ERR and all as it was before, in the unit and in the devices. */
+/* 0; or -1 with ERR, and the unit and the devices as they were before. */
 static int tell_systemd(struct cgroup *cgroup, const struct cgroup_change *change, struct limits *limits,
 			struct error *err)
 {

@@ -1,13 +1,13 @@
 /*
- * capabilities.c - the five capability sets, as far as they can be had here
+ * capabilities.c - the five capability sets, as far as they can be granted here
  *
  * What cannot be granted is left out and named for a warning, never an error
  * (config.md, "capabilities").  The kernel's rules, capabilities(7):
  *  1. nobody gets beyond the caller's bounding and permitted sets - except in
- *     a user namespace: whoever enters one gets full ones (both of them:
- *     set_cred_user_ns() in kernel/user_namespace.c);
+ *     a user namespace, where a process that enters gets both of them full
+ *     (set_cred_user_ns() in kernel/user_namespace.c);
  *  2. effective lies within permitted;
- *  3. inheritable lies within bounding, once that has been cut;
+ *  3. inheritable lies within bounding, once that has been reduced;
  *  4. ambient lies within permitted and inheritable.
  */
 #include "config/capability-names.h"
@@ -25,7 +25,7 @@ static uint64_t set_of(char **names, size_t n)
 	return set;
 }
 
-/* The names of LOST, each followed by SUFFIX, behind what is there. */
+/* The text THERE, followed by the names of LOST, each with SUFFIX. */
 static const char *name_lost(struct arena *arena, const char *there, uint64_t lost, const char *suffix)
 {
 	for (const struct name_value *row = capability_names; row->name; row++)

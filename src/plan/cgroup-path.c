@@ -1,7 +1,7 @@
 /*
  * cgroup-path.c - where in the cgroup tree the container lives
  *
- * An absolute cgroupsPath is one from the root of each hierarchy.  Where a
+ * An absolute cgroupsPath starts at the root of each hierarchy.  Where a
  * relative one leads is the runtime's choice (config-linux.md), and ours is
  * runc's, which callers know: below the caller's own cgroup in v1; in v2 below
  * the parent of that, since a cgroup that has processes, as the caller's has,
@@ -9,8 +9,9 @@
  * relative path ID.
  *
  * The annotation run.oci.delegate-cgroup (crun's) names a cgroup below that, in
- * which the container begins: its own, the root of its cgroup namespace, has no
- * process then and can hand controllers down.  The limits are of its own.
+ * which the container begins: its own cgroup, the root of its cgroup namespace,
+ * then has no process and can hand controllers down.  The limits apply to its
+ * own.
  */
 #include <string.h>
 
@@ -19,7 +20,7 @@
 
 #define DELEGATE "run.oci.delegate-cgroup"
 
-/* Something beyond device rules is limited: those have a meaning only for who could make a device node. */
+/* True if anything but devices is limited: device rules matter only for those who could make a device node. */
 static bool has_limits(const struct oci_resources *r)
 {
 	return r && (r->memory || r->cpu || r->pids || r->block_io || r->n_hugepage_limits || r->network || r->rdma.n ||
@@ -47,7 +48,7 @@ static int plan_place(struct planner *p)
 		return 0;
 	}
 	/* A caller who may do everything on this machine gets the cgroup or an error: without it nothing would deny
-	 * devices.  One who asks for systemd's means it. */
+	 * devices.  So does one who explicitly asks for systemd's. */
 	plan->required = given || p->options->systemd_cgroup || has_limits(resources) ||
 			 (resources && resources->n_devices && p->host->privileged && !p->plan->ns.user);
 	if (p->host->layout == CGROUP_NONE) {

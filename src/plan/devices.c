@@ -1,13 +1,13 @@
 /*
  * devices.c - device nodes, the links in /dev, and the console
  *
- * Theory.  A container whose /dev is a bind mount gets the /dev of somebody
- * else as it is.  All others get the six nodes and the links that programs
- * take for granted (config-linux.md, "Default Devices"), after all mounts, so
- * that they lie in the tmpfs that most configs mount there.
+ * Theory.  If the container's /dev is a bind mount, it is somebody else's and
+ * stays as it is.  All other containers get the six nodes and the links that
+ * programs take for granted (config-linux.md, "Default Devices"), after all
+ * mounts, so that they lie in the tmpfs that most configs mount there.
  *
- * mknod(2) is refused in a user namespace and without privilege: there the
- * node of the host is bound instead.
+ * mknod(2) is refused in a user namespace and without privilege: then the
+ * host's node is bound instead.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -31,7 +31,7 @@ static bool is_mount(const struct step *step)
 	return step->action == STEP_BIND || step->action == STEP_MOUNT;
 }
 
-/* /dev is somebody else's. */
+/* True if /dev is a bind mount, and so somebody else's. */
 static bool dev_is_bound(const struct planner *p)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
@@ -40,7 +40,7 @@ static bool dev_is_bound(const struct planner *p)
 	return false;
 }
 
-/* The config puts something there itself. */
+/* True if the config itself puts something at PATH. */
 static bool is_taken(const struct planner *p, const char *path)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
@@ -79,13 +79,13 @@ static mode_t device_type(const struct oci_device *device)
 		return S_IFBLK;
 	case 'p':
 		return S_IFIFO;
-	default:	/* 'c', and 'u', which is the same without buffer */
+	default:	/* 'c', and 'u', an unbuffered one, which is the same */
 		return S_IFCHR;
 	}
 }
 
-/* The multiplexer of terminals, as some configs list it with the default devices: a node of it would be the host's,
- * where the link to the container's own devpts is meant. */
+/* The terminal multiplexer, which some configs list with the default devices: such a node would be the host's, while
+ * the link to the container's own devpts is meant. */
 static bool is_ptmx(const struct oci_device *device, const char *path)
 {
 	return !strcmp(path, "/dev/ptmx") && device_type(device) == S_IFCHR && device->major == 5 && device->minor == 2;

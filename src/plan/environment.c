@@ -1,9 +1,9 @@
 /*
  * environment.c - process.env as execve(2) takes it
  *
- * Of doubled keys the last counts, at the place of the first: what clients
- * append overrides what the image set.  The keys go through a hash table,
- * because Kubernetes hands over thousands of them.
+ * If a key is doubled the last value counts, at the place of the first: what
+ * clients append overrides what the image set.  The keys go through a hash
+ * table, because Kubernetes passes thousands of them.
  */
 #include <string.h>
 

@@ -3,14 +3,14 @@
  *
  * Theory (user_namespaces(7)).  With CAP_SETUID (CAP_SETGID) in the parent
  * namespace any map of ids that are mapped there can be written.  Everybody
- * else may map his own id and no other, his gid only once setgroups(2) is denied
+ * else may map only his own id, and his gid only once setgroups(2) is denied
  * for good: else he could leave a group that keeps him out of something
  * (CVE-2014-8989).  For more he needs newuidmap and newgidmap, which have the
  * capability and know from /etc/subuid and /etc/subgid which ids are his.
  *
- * Where they are not installed, or the config maps nothing, one id is better
- * than no container, and what crun does: the process's own user becomes the
- * caller, and nobody else exists.
+ * If they are not installed, or the config maps nothing, one id is better than
+ * no container, and is what crun does: the process's user is mapped to the
+ * caller, and no other id exists.
  */
 #include <linux/capability.h>
 
@@ -20,7 +20,7 @@ struct side {
 	const struct oci_id_mapping *map;
 	size_t n;
 	unsigned own;		/* the caller's */
-	bool any;		/* he may map what he likes */
+	bool any;		/* the caller may map any ids */
 	const char *helper;	/* the program that may, if it is installed */
 };
 
@@ -29,7 +29,7 @@ static bool is_own(const struct side *s)
 	return s->n == 1 && s->map[0].size == 1 && s->map[0].host_id == s->own;
 }
 
-/* More than one id is asked for, and there is nobody to write that. */
+/* True if more than one id is asked for, and nobody can write that. */
 static bool is_too_much(const struct side *s)
 {
 	return !s->any && !s->helper && (s->n > 1 || (s->n == 1 && s->map[0].size > 1));

@@ -3,12 +3,12 @@
  *
  * Theory.  A read-only mount that still has to be filled - with device nodes,
  * with what tmpcopyup copies, with the mount points of later mounts - is made
- * writable first and sealed in the end.  But not what is the host's: a bind
- * mount is read-only from the start, or a symlink of the image could lead any
- * other target, or the working directory, into it meanwhile; and a user
- * namespace would not have it locked.  Then come the read-only paths, then
- * the masks (which may lie in those), and the root itself last: after it nothing
- * can be made any more.
+ * writable first and sealed in the end.  But not if it is the host's: a bind
+ * mount is read-only from the start, or meanwhile a symlink in the image could
+ * lead some other target, or the working directory, into it; nor would it be
+ * locked in a user namespace.  Then come the read-only paths, then the masks
+ * (which may lie in those), and the root itself last: after that nothing can be
+ * made any more.
  */
 #include <string.h>
 #include <sys/mount.h>
@@ -16,15 +16,15 @@
 #include "base/text.h"
 #include "plan/planner.h"
 
-/* The kernel's own file systems, where nothing can be made anyway, stay out of it; so do those of a disk, for which
- * "ro" may mean that they must not be written at all. */
+/* This excludes the kernel's own file systems, where nothing can be made anyway, and those on a disk, for which "ro"
+ * may mean that they must not be written to at all. */
 static bool needs_filling(const struct planner *p, size_t i)
 {
 	const struct step *step = &p->steps[i], *end = p->steps + p->n_steps;
 
 	if (step->action == STEP_MOUNT)
 		return !strcmp(step->type, "tmpfs") || !strcmp(step->type, "ramfs") || !strcmp(step->target, "/dev");
-	/* The view of v1 is a tmpfs; one of an unprivileged user has no folders. */
+	/* v1's cgroup view is a tmpfs; an unprivileged user's has no folders. */
 	if (step->action != STEP_BIND && (step->action != STEP_CGROUP || p->host->layout == CGROUP_V2))
 		return false;
 	for (const struct step *later = step + 1; later < end; later++)
@@ -45,14 +45,14 @@ void plan_seals(struct planner *p)
 			step->filled = true;
 			continue;
 		}
-		/* Those of the cgroups below it stay read-only from the start. */
+		/* The cgroup mounts below it are read-only from the start. */
 		if (step->action != STEP_CGROUP)
 			step->set &= ~(uint64_t) MOUNT_ATTR_RDONLY;
 		step_add(p, STEP_SEAL, step->target, step->pointer)->of = (int) i;
 	}
 }
 
-/* Not every kernel has every one of these paths. */
+/* Not every kernel has all of these paths. */
 static void plan_paths(struct planner *p, enum step_action action, char **paths, size_t n, const char *pointer)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -3,14 +3,14 @@
  *
  * Theory.  Options come in pairs: one sets a bit, the other clears it, and
  * both must be carried out, because a bind mount starts with the attributes of
- * its source (what becomes of those that nobody names: mounts.c).  So a step
+ * its source (mounts.c decides about those that no option names).  So a step
  * has a set of bits to set and one of bits to clear, and an option moves its
  * bit into one and out of the other.
  *
- * The access times are no bits but one field (MOUNT_ATTR__ATIME) with the
- * values relatime (0, the kernel's default), noatime and strictatime.  Naming
- * one replaces the field; its opposite ("atime", "nostrictatime") takes only
- * that value back.
+ * The access times are not bits but a field (MOUNT_ATTR__ATIME) with the values
+ * relatime (0, the kernel's default), noatime and strictatime.  Naming one
+ * replaces the field; its opposite ("atime", "nostrictatime") undoes only that
+ * value.
  */
 #include <string.h>
 #include <sys/mount.h>
@@ -22,14 +22,14 @@
 #include "plan/mount-options.h"
 #include "plan/planner.h"
 
-/* Let VALUE be the access times of the mount. */
+/* Set the mount's access times to VALUE. */
 static void set_atime(uint64_t *set, uint64_t *clear, uint64_t value)
 {
 	*set = (*set & ~(uint64_t) MOUNT_ATTR__ATIME) | value;
 	*clear |= MOUNT_ATTR__ATIME;
 }
 
-/* Let them not be VALUE: an earlier option is taken back, and what a bind mount brings along is reset. */
+/* Let them not be VALUE: undo an earlier option, and reset what a bind mount brings along. */
 static void unset_atime(uint64_t *set, uint64_t *clear, uint64_t value)
 {
 	bool given = *clear & MOUNT_ATTR__ATIME;
@@ -66,7 +66,7 @@ struct reader {
 	const struct oci_mount *mount;
 	const struct oci_linux *linux;
 	const char *pointer;		/* of the mount */
-	size_t i;			/* the option at hand */
+	size_t i;			/* the current option */
 	struct step *step;
 	struct mount_words *words;
 	char *data;			/* room for all options */
@@ -74,13 +74,13 @@ struct reader {
 	struct error *err;
 };
 
-/* Where the option at hand stands. */
+/* Pointer to the current option. */
 static const char *here(struct reader *r)
 {
 	return arena_printf(r->arena, "%s/options/%zu", r->pointer, r->i);
 }
 
-/* Only the last of two equal ones counts, so there is always room for what differs sensibly. */
+/* Of equal ones only the last counts, so there is always room for any sensible list. */
 static int add_propagation(struct reader *r, uint64_t value)
 {
 	struct step *step = r->step;
@@ -119,7 +119,7 @@ static void note_idmap(struct reader *r, bool recursive)
 	r->words->idmap_pointer = here(r);
 }
 
-/* What is not in the table. */
+/* A word that is not in the table. */
 static int read_other(struct reader *r, const char *word)
 {
 	const char *value = idmap_option_value(word), *fault;

@@ -1,10 +1,10 @@
 /*
  * mounts.c - config.mounts, entry by entry, as steps
  *
- * What an entry is decides itself like this: the option bind or rbind makes it
+ * What an entry is depends on the following: the option bind or rbind makes it
  * a bind mount, whatever its type says (config.md); else remount changes what
- * is there; else the type names a file system; and an entry that has no type
- * but a propagation changes that.
+ * is there; else the type names a file system; and an entry without a type but
+ * with a propagation changes that.
  */
 #include <sched.h>
 #include <string.h>
@@ -25,14 +25,14 @@ struct entry {
 	struct step step;
 };
 
-/* File systems that are a view of the kernel: their superblock is shared with the host's, or cannot be read-only, so
- * that "ro" is an attribute of the mount alone.  tmpfs must stay writable until it is filled. */
+/* File systems that are views of the kernel: their superblock is shared with the host's, or cannot be read-only, so
+ * "ro" is an attribute of the mount alone.  tmpfs must stay writable until it is filled. */
 static const char *const kernel_types[] = {
 	"proc", "sysfs", "mqueue", "cgroup", "cgroup2", "devpts", "devtmpfs", "tmpfs", "ramfs", "binfmt_misc", "bpf",
 	"configfs", "debugfs", "efivarfs", "fusectl", "hugetlbfs", "pstore", "securityfs", "selinuxfs", "tracefs", NULL,
 };
 
-/* What lxcfs and CRIU need to put below /proc; anything else would deceive those who trust it (CVE-2019-16884). */
+/* What lxcfs and CRIU need to mount below /proc; anything else would deceive those who trust it (CVE-2019-16884). */
 static const char *const allowed_in_proc[] = {
 	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime",
 	"/proc/loadavg", "/proc/slabinfo", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled", NULL,
@@ -71,8 +71,8 @@ static int check_target(struct planner *p, const struct entry *e)
 
 /* ---- mapped ids ------------------------------------------------------- */
 
-/* Mappings of the mount itself (its own properties, or crun's option), else those of the container's user namespace
- * (config.md, "idmap"). */
+/* Use the mappings of the mount itself (its own properties, or crun's option), else those of the container's user
+ * namespace (config.md, "idmap"). */
 static int plan_idmap(struct planner *p, struct entry *e)
 {
 	const struct oci_mount *m = e->mount;
@@ -102,7 +102,7 @@ static int plan_idmap(struct planner *p, struct entry *e)
 		return blame(p->err, pointer);
 	}
 	step->idmap = true;
-	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's. */
+	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's own. */
 	if (step->within)
 		return fail_at(p->err, pointer,
 			       "the ids of %s cannot be mapped: it lies on another mount of the container",
@@ -113,7 +113,7 @@ static int plan_idmap(struct planner *p, struct entry *e)
 
 /* ---- bind mounts ------------------------------------------------------ */
 
-/* Not cleaned: ".." behind a symlink is the kernel's to judge. */
+/* Not cleaned: only the kernel can resolve ".." after a symlink. */
 static const char *host_path(struct planner *p, const char *path)
 {
 	while (path[0] == '.' && path[1] == '/')
@@ -121,7 +121,7 @@ static const char *host_path(struct planner *p, const char *path)
 	return *path == '/' ? path : arena_printf(p->arena, "%s/%s", p->options->bundle, path);
 }
 
-/* PATH of the host as the container will know it: a path below the rootfs without that; NULL: it lies elsewhere. */
+/* The host's PATH as the container will see it, without the rootfs in front; NULL: it lies elsewhere. */
 static const char *path_within(struct planner *p, const char *path)
 {
 	const char *root = p->plan->rootfs.path, *clean = clean_path(p->arena, path);
@@ -130,7 +130,7 @@ static const char *path_within(struct planner *p, const char *path)
 	return n > 1 && text_lies_below(clean, root) ? (clean[n] ? clean + n : "/") : NULL;
 }
 
-/* A source in the rootfs is the host's until an earlier entry has mounted something there: then it is that (runc). */
+/* A source in the rootfs is the host's, unless an earlier entry has mounted something there: then it is that (runc). */
 static const char *own_source(struct planner *p, const struct step *step)
 {
 	const char *path = p->live ? NULL : path_within(p, step->source);
@@ -146,9 +146,9 @@ static const char *own_source(struct planner *p, const struct step *step)
 
 /*
  * As with mount(2), and so with runc and crun: a bind mount that names one
- * attribute names them all, and loses what its source has besides; of the
- * access times only if one of them is named.  A user namespace keeps those that
- * are locked on its mounts (mount_namespaces(7)).
+ * attribute names them all, and loses any others of its source; its access
+ * times only if it names one of them.  A user namespace keeps those that are
+ * locked on its mounts (mount_namespaces(7)).
  */
 static void drop_unnamed(const struct planner *p, struct step *step)
 {
@@ -170,7 +170,7 @@ static int plan_bind(struct planner *p, struct entry *e)
 
 	step->action = STEP_BIND;
 	step->source = host_path(p, e->mount->source);
-	step->super = 0;	/* the file system is there already, and not ours */
+	step->super = 0;	/* the file system exists already, and is not ours */
 	step->within = own_source(p, step);
 	step->outside = (p->host->admin || p->live) && !step->within;
 	drop_unnamed(p, step);
@@ -179,7 +179,7 @@ static int plan_bind(struct planner *p, struct entry *e)
 
 /* ---- new file systems ------------------------------------------------- */
 
-/* The value of KEY ("mode=") in comma-separated DATA, the last if there are several; NULL: none. */
+/* The value of KEY ("mode=") in comma-separated DATA, the last one if there are several; NULL: none. */
 static const char *data_value(const char *data, const char *key)
 {
 	const char *value = NULL;
@@ -203,7 +203,7 @@ static const char *without(struct planner *p, const char *data, const char *key)
 	return *left ? left : NULL;
 }
 
-/* The kernel answers EINVAL to ids that the new user namespace does not have: gid=5 of devpts in a rootless one. */
+/* The kernel answers EINVAL to ids that the new user namespace lacks: gid=5 of devpts in a rootless one. */
 static int check_data_id(struct planner *p, struct entry *e, const char *key, const struct oci_id_mapping *map,
 			 size_t n)
 {
@@ -216,7 +216,7 @@ static int check_data_id(struct planner *p, struct entry *e, const char *key, co
 	value = arena_printf(p->arena, "%.*s", (int) strcspn(value, ","), value);
 	if (!number_parse(value, 0, UINT32_MAX, &id) || idmap_to_host(map, n, (unsigned) id, &host))
 		return 0;
-	/* Configs for many ids have the group tty on their terminals; with one id only nobody can be in it. */
+	/* Configs written for many ids give terminals the group tty; with a single id nobody can be in it. */
 	if (p->plan->ns.narrowed || !p->linux->n_uid_mappings || !p->linux->n_gid_mappings) {
 		e->step.data = without(p, e->step.data, key);
 		return 0;
@@ -226,9 +226,9 @@ static int check_data_id(struct planner *p, struct entry *e, const char *key, co
 }
 
 /*
- * sysfs shows the network namespace and procfs the pid namespace, and only
- * who owns that namespace may mount them.  A user namespace that shares them
- * with the host gets the host's mount instead, which shows the same.
+ * sysfs shows the network namespace and procfs the pid namespace, and only the
+ * owner of that namespace may mount them.  A user namespace that shares it with
+ * the host gets the host's mount instead, which shows the same.
  */
 static bool bind_instead(struct planner *p, struct step *step)
 {
@@ -245,14 +245,14 @@ static bool bind_instead(struct planner *p, struct step *step)
 		step->type = NULL;
 		step->recursive = true;
 		step->outside = p->host->admin || p->live;
-		/* What lies below must be no more open than what was asked for. */
+		/* What lies below must be no less restricted than what was asked for. */
 		step->set_all |= step->set & ~(uint64_t) MOUNT_ATTR__ATIME;
 		return true;
 	}
 	return false;
 }
 
-/* mountLabel, as run.oci.mount_context_type wants it.  procfs and sysfs take none, mqueue only as an attribute. */
+/* Add mountLabel, in the form of run.oci.mount_context_type.  procfs and sysfs take none, mqueue only an attribute. */
 static int add_label(struct planner *p, struct step *step)
 {
 	static const char *const unlabelled[] = { "proc", "sysfs", "mqueue", NULL };
@@ -290,7 +290,7 @@ static int plan_new(struct planner *p, struct entry *e)
 	step->mode_from_target = tmpfs && !data_value(step->data, "mode=");
 	if (plan_idmap(p, e) < 0)
 		return -1;
-	/* One that the runtime mounts does not know them. */
+	/* Not if the runtime mounts it: the new user namespace's ids do not apply there. */
 	if ((tmpfs || !strcmp(step->type, "devpts")) && !step->outside &&
 	    (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
 	     check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
@@ -308,7 +308,7 @@ static void plan_remount(struct entry *e)
 		e->step.super = 0;
 }
 
-/* What only a bind mount, or only a tmpfs, can have. */
+/* Refuse what only a bind mount, or only a tmpfs, can have. */
 static int check_misplaced(struct planner *p, const struct entry *e)
 {
 	const struct oci_mount *m = e->mount;
@@ -350,7 +350,7 @@ static int plan_entry(struct planner *p, struct entry *e)
 	return plan_new(p, e);
 }
 
-/* Where nothing is mounted there is nothing whose ids could be mapped; and the view of the cgroups is put together. */
+/* Without a new mount there is nothing whose ids could be mapped; and the cgroup view is made of several. */
 static int check_idmap(struct planner *p, const struct entry *e)
 {
 	if (e->step.action == STEP_BIND || e->step.action == STEP_MOUNT ||
@@ -360,10 +360,10 @@ static int check_idmap(struct planner *p, const struct entry *e)
 		       "ids are mapped in bind mounts and new file systems only");
 }
 
-/* What has nothing below it is a tree of one mount: the r* options are its own, unless the plain ones say otherwise. */
+/* A mount with nothing below it is a tree of one: the r* options apply to it, unless the plain ones say otherwise. */
 static void fold_tree(struct step *step)
 {
-	uint64_t mine = step->set | step->clear;	/* an access time stands in clear as the whole field */
+	uint64_t mine = step->set | step->clear;	/* for an access time, clear has the whole field */
 
 	if (step->recursive || (step->action != STEP_BIND && step->action != STEP_MOUNT && step->action != STEP_CGROUP))
 		return;
@@ -385,7 +385,7 @@ static void plan_notify_socket(struct planner *p)
 	step->outside = p->host->admin || p->live;
 }
 
-/* A destination that is written as the host sees it, below the rootfs, is meant there (runc). */
+/* A destination given as the host's path, below the rootfs, means that place in the container (runc). */
 static const char *target_of(struct planner *p, const struct oci_mount *mount)
 {
 	const char *within = path_within(p, mount->destination);

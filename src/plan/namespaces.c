@@ -2,9 +2,9 @@
  * namespaces.c - which namespaces are made, which are joined, and in what order
  *
  * Theory.  Most kinds are made at birth, by flags of clone3(2).  Two are not:
- * a cgroup namespace takes the cgroup its maker is in for its root, so init
- * makes it once it has arrived there; the offsets of a time namespace can
- * only be written while nobody is inside, so the runtime makes it for its child.
+ * the root of a cgroup namespace is the cgroup that its maker is in, so init
+ * makes it once it has arrived there; the offsets of a time namespace can be
+ * written only while nobody is inside, so the runtime makes it for its child.
  *
  * A joined user namespace comes first, because it is what gives the right to
  * join those that it owns; the mount namespace comes last, because after it
@@ -54,8 +54,8 @@ static void create_or_join(struct planner *p, const struct oci_namespace *ns)
 	plan->n_join++;
 }
 
-/* A new user namespace takes the mappings of the config; a joined one has its own, and what callers give besides
- * (containerd and CRI-O do) serves only where the ids of the container must be known. */
+/* A new user namespace takes the config's mappings; a joined one has its own, and mappings that callers give as well
+ * (containerd and CRI-O do) serve only where the container's ids must be known. */
 static int plan_user(struct planner *p, const struct oci_namespace *user)
 {
 	struct namespace_plan *plan = &p->plan->ns;
@@ -65,10 +65,10 @@ static int plan_user(struct planner *p, const struct oci_namespace *user)
 		return fail_at(p->err, "/linux/namespaces",
 			       "without CAP_SYS_ADMIN a container needs a namespace of type \"user\" "
 			       "(spec --rootless writes such a config)");
-	/* The root of an ipc namespace's mqueue belongs to whoever made the namespace. */
+	/* The root of an ipc namespace's mqueue belongs to the namespace's maker. */
 	if (user)
 		plan->late = plan->create & CLONE_NEWIPC;
-	/* A time namespace belongs to the container's user, who may not be anybody outside. */
+	/* A time namespace must belong to the container's user namespace, which is new. */
 	plan->time_inside = plan->create_time && user && !is_joined(user);
 	if (user && !is_joined(user))
 		plan_id_maps(p->arena, p->config, p->host, false, plan);
@@ -114,9 +114,9 @@ int plan_namespaces(struct planner *p)
 			create_or_join(p, ns);
 	plan->time_offsets = time_offsets(p);
 
-	/* Whoever enters a user namespace cannot come back: the runtime sends another process.  With a new one, what
-	 * is joined must be joined before it is made: afterwards the rights to do so are gone.  Nor can it come back
-	 * to a pid or time namespace that belongs to an outer user namespace. */
+	/* A process that enters a user namespace cannot come back, so the runtime sends another one.  With a new user
+	 * namespace, the others must be joined before it is made: afterwards the rights to do so are gone.  Nor can
+	 * the runtime return to a pid or time namespace that belongs to an outer user namespace. */
 	plan->middle = is_joined(user) || (user && plan->n_join);
 	if (plan_user(p, user) < 0)
 		return -1;

@@ -50,7 +50,7 @@ static void close_in(struct json *j, const char *bracket)
 	j->more = true;
 }
 
-/* NULL is left out, and so is what is false. */
+/* NULL is left out; so is false, in flag(). */
 static void string(struct json *j, const char *key, const char *value)
 {
 	if (value) {
@@ -87,7 +87,7 @@ static void words(struct json *j, const char *key, struct words list)
 		strings(j, key, list.list, list.n);
 }
 
-/* A part of the config as it was given. */
+/* A part of the config, as given. */
 static void given(struct json *j, const char *key, const struct json_type *type, const void *object)
 {
 	auto_free char *text = NULL;
@@ -291,7 +291,7 @@ static void print_cgroup(struct json *j, const struct cgroup_plan *cgroup)
 	close_in(j, "}");
 }
 
-/* RLIM_INFINITY does not fit a signed number. */
+/* RLIM_INFINITY does not fit into a signed number. */
 static void limit(struct json *j, const char *key, rlim_t value)
 {
 	begin(j, key);

@@ -22,7 +22,7 @@ void listing_print(const struct listing *t, struct text *out)
 			if (t->rows[i][c] && text_width(t->rows[i][c]) > width[c])
 				width[c] = text_width(t->rows[i][c]);
 	for (size_t i = 0; i < t->n; i++) {
-		size_t missing = 0;	/* blanks owed, which the end of a line does not get */
+		size_t missing = 0;	/* blanks still to be added, unless the line ends here */
 		for (unsigned c = 0; c < LISTING_COLUMNS; c++) {
 			const char *cell = t->rows[i][c] ? t->rows[i][c] : "";
 			if (!width[c])

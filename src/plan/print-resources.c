@@ -2,7 +2,7 @@
  * print-resources.c - see print-resources.h
  *
  * The tables of libocispec know every property, so one walk prints them all,
- * those of a later spec too.
+ * even those of a later spec.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static const char *device_number(struct arena *arena, bool given, int64_t number
 	return given && number >= 0 ? arena_printf(arena, "%" PRId64, number) : "*";
 }
 
-/* Device rules have a form of their own that everybody knows from devices.allow: "c 1:3 rwm". */
+/* Device rules have their own form, known from devices.allow: "c 1:3 rwm". */
 static void device_rows(const struct oci_resources *r, struct listing *t)
 {
 	for (size_t i = 0; i < r->n_devices; i++) {

@@ -35,7 +35,7 @@ static const char *joined(struct page *page, struct words words, const char *bet
 	return words_join(&page->arena, &words, between);
 }
 
-/* WORDS each as it can be shown, with blanks between. */
+/* The words of LIST, each as shown(), with blanks between. */
 static const char *show_all(struct page *page, char *const *list, size_t n)
 {
 	struct words words = { 0 };
@@ -122,7 +122,7 @@ static void print_namespaces(struct page *page)
 
 /* ---- the steps -------------------------------------------------------- */
 
-/* What comes to the target. */
+/* What will be at the target. */
 static const char *what_comes(struct page *page, const struct step *step)
 {
 	bool named = step->source && strchr(step->source, '/');
@@ -160,7 +160,7 @@ static const char *verb_of(const struct step *step)
 	return step->action == STEP_DEVICE && step->source ? "bind" : verbs[step->action];
 }
 
-/* All that is said of the mount, as one column. */
+/* All properties of the mount, as one column. */
 static const char *properties(struct page *page, const struct step *step)
 {
 	struct words all = attribute_words(&page->arena, step), more = super_words(&page->arena, step);

@@ -15,7 +15,7 @@ struct asking {
 	const struct host *host;
 	const char *pointer;	/* of the process */
 	bool user_namespace;
-	struct namespace_plan ns;	/* its id maps; of a joined one what the config says of them */
+	struct namespace_plan ns;	/* its id maps; of a joined one, those in the config */
 	struct error *err;
 };
 
@@ -38,7 +38,7 @@ static int check_mapped(const struct asking *a, const struct oci_id_mapping *map
 	return fail_at(a->err, at(a, member), "%s %u is not mapped in the container's user namespace", what, id);
 }
 
-/* crun's: whatever its value is, but for "0". */
+/* crun's annotation: any value but "0" turns it on. */
 static bool keeps_groups(const struct oci_config *config)
 {
 	const char *keep = json_map_get(&config->annotations, "run.oci.keep_original_groups");
@@ -86,7 +86,7 @@ static int plan_labels(const struct asking *a, struct process_plan *out)
 	const char *apparmor = a->process->apparmor_profile, *selinux = a->process->selinux_label;
 
 	if (apparmor && *apparmor) {
-		/* Unconfined is what everybody is where there is no AppArmor. */
+		/* Without AppArmor everybody is unconfined. */
 		if (a->host->apparmor)
 			out->apparmor = apparmor;
 		else if (strcmp(apparmor, "unconfined") != 0)

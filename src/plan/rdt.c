@@ -1,8 +1,8 @@
 /*
- * rdt.c - the container's group of resctrl: which, and what it may have
+ * rdt.c - the container's resctrl group: which, and what it may have
  *
- * The names are checked (config/check-memory.c); whether there is a resctrl,
- * and the group in it, the hand will find before anything is touched.
+ * The names have been checked (config/check-memory.c); tune/resctrl.c finds out
+ * whether resctrl and the group exist, before anything is touched.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void add_line(struct planner *p, struct rdt_plan *plan, const char *line,
 	schema->pointer = pointer;
 }
 
-/* Older configs have several lines in one text. */
+/* Older configs put several lines into one text. */
 static void add_lines(struct planner *p, struct rdt_plan *plan, const char *text, const char *pointer)
 {
 	for (size_t n; text && *text; text += n + (text[n] == '\n')) {

@@ -9,9 +9,10 @@
 #include "plan/planner.h"
 
 /*
- * While the tree is built no mount of it may show up on the host, hence rslave
- * unless the config wants the two to share.  In the end the root gets what was
- * asked for.  Unbindable comes in the end only: before that the root must be bound.
+ * While the tree is built none of its mounts may show up on the host, hence
+ * rslave unless the config wants the two to share.  In the end the root gets
+ * what was asked for.  Unbindable comes only then: until then the root must be
+ * bound.
  */
 static const struct { uint64_t building, final; } propagations[] = {
 	[OCI_PROPAGATION_UNSET]	      = { MS_SLAVE | MS_REC,   0 },
@@ -36,11 +37,11 @@ static int plan_root(struct planner *p)
 	plan->no_pivot = p->options->no_pivot;
 	plan->propagation = propagations[propagation].building;
 	plan->final_propagation = propagations[propagation].final;
-	/* Where SELinux is off file systems know no context, and who asked for one relied on it. */
+	/* With SELinux off, file systems have no context; but whoever asked for one relies on it. */
 	plan->mount_label = p->linux->mount_label && *p->linux->mount_label ? p->linux->mount_label : NULL;
 	if (plan->mount_label && !p->host->selinux)
 		return fail_at(p->err, "/linux/mountLabel", "%s", plan_no_selinux);
-	/* Without pivot_root the host's mounts stay below ours, and what was slave could be cut loose there. */
+	/* Without pivot_root the host's mounts stay below ours, and slaves among them could be cut loose. */
 	if (plan->no_pivot && plan->final_propagation & MS_PRIVATE)
 		return fail_at(p->err, "/linux/rootfsPropagation",
 			       "[r]private is not safe without pivot_root (--no-pivot)");
@@ -53,7 +54,8 @@ static void take_steps(struct planner *p)
 	p->plan->rootfs.n_steps = p->n_steps;
 }
 
-/* config-linux.md, Namespaces: a container inherits what is not named.  Only the host's root can make mounts there. */
+/* config-linux.md, Namespaces: a container inherits namespaces that are not named.  Only the host's root can mount
+ * there. */
 static int plan_host_mounts(struct planner *p)
 {
 	struct plan *plan = p->plan;

@@ -5,8 +5,8 @@
  *	run.oci.seccomp_bpf_data		the program itself, as an array of struct sock_filter in base64;
  *						the profile then only gives flags and listener
  *
- * Both are crun's.  What a program that we did not compile says is the caller's affair, as if the container had no
- * profile: `features` lists the annotation as unsafe.  The kernel checks that it is a program at all.
+ * Both are crun's.  The caller is responsible for what such a program does, as if the container had no profile:
+ * `features` lists the annotation as unsafe.  The kernel checks that it is a valid program.
  */
 #include <linux/bpf_common.h>
 #include <linux/filter.h>
@@ -29,7 +29,7 @@ static const char *annotation(struct planner *p, const char *key)
 	return value && *value ? value : NULL;
 }
 
-/* True if a return of it may ask a listener. */
+/* True if FILTER may ask a listener. */
 static bool notifies(const struct sock_filter *filter, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -15,7 +15,7 @@
 
 #define X32_BIT 0x40000000u
 
-/* x32 shares the kernel's name with x86_64 and is told apart by a bit of the number. */
+/* x32 shares the kernel's name with x86_64 and differs by a bit in the number. */
 static const struct seccomp_arch archs[] = {
 	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, FAMILY_X86, true },
 	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, FAMILY_X86, false },
@@ -62,8 +62,8 @@ const struct seccomp_arch *seccomp_arch_own(void)
 
 /*
  * libseccomp gives these calls numbers of its own below -100 (socketcall) and -200 (ipc), with the selector in the last
- * two digits, wherever a kernel once knew them in that form only.  These are the calls of their own that it knows
- * besides; the tests compare the table with what it answers for each number.
+ * two digits, on architectures where the kernel once had only that form.  The table has their direct numbers, as far as
+ * libseccomp knows them; the tests compare it with what libseccomp answers for each number.
  */
 static const struct direct {
 	int16_t pseudo, x86, s390, ppc, mips;	/* 0: none */
@@ -117,7 +117,7 @@ static int64_t direct_number(const struct seccomp_arch *arch, int pseudo)
 	return -1;
 }
 
-/* Those that have socketcall(2) and ipc(2). */
+/* True if ARCH has socketcall(2) and ipc(2). */
 static bool multiplexes(const struct seccomp_arch *arch)
 {
 	switch (arch->family) {

@@ -2,16 +2,16 @@
  * seccomp-code.c - ranges of system calls as a BPF program
  *
  * Theory.  The number is found in a balanced tree of comparisons, eight or nine
- * deep where a list would be hundreds long.  Only instructions are used that
- * the kernel's own look-ahead understands (seccomp_is_const_allow(), 5.11): it
+ * deep where a list would be hundreds long.  It uses only instructions that the
+ * kernel's own look-ahead understands (seccomp_is_const_allow(), 5.11), which
  * then knows at load time which calls are always allowed and never runs the
  * program for them.
  *
- * A conditional jump of BPF reaches 255 instructions forward, and only forward.
- * So the program is written from its end: whatever is jumped to is there
- * already, its distance is known, and where it is too far a copy (of a return)
- * or a long jump is put in between.  A label is the number of instructions
- * that were there before it, counted from the end.
+ * A conditional BPF jump reaches 255 instructions forward, and only forward.
+ * So the program is written from its end: the target of a jump exists already,
+ * its distance is known, and if it is too far a copy (of a return) or a long
+ * jump is put in between.  A label is the number of instructions written before
+ * it, that is, counted from the end.
  */
 #include <linux/bpf_common.h>
 #include <linux/seccomp.h>
@@ -27,7 +27,7 @@
 /* Two labels may need a jump in between before the jump to them is written. */
 #define REACH (255 - 2)
 
-/* Calls that differ from all around them are compared one by one, this many for one leaf of the tree. */
+/* Single calls that differ from their surroundings are compared one by one, up to this many per leaf of the tree. */
 #define MAX_EXCEPTIONS 3
 
 struct ending {
@@ -39,14 +39,14 @@ struct code {
 	struct sock_filter at[BPF_MAXINSNS];	/* the last instruction first */
 	unsigned n;
 	bool full;
-	struct ending endings[32];	/* the latest return of each action, to be shared; further actions are not */
+	struct ending endings[32];	/* the latest return of each action, to be shared; more actions share none */
 	unsigned n_endings;
 };
 
 struct leaf {
 	uint32_t first;
 	const struct seccomp_class *class, *other[MAX_EXCEPTIONS];
-	uint32_t numbers[MAX_EXCEPTIONS];	/* which have another class */
+	uint32_t numbers[MAX_EXCEPTIONS];	/* those with another class */
 	unsigned n;
 };
 
@@ -84,7 +84,7 @@ static unsigned ending(struct code *code, uint32_t action)
 	return e->label;
 }
 
-/* LABEL, or one nearby that leads there. */
+/* LABEL, or a label within reach that leads there. */
 static unsigned near(struct code *code, unsigned label)
 {
 	if (reaches(code, label))
@@ -105,7 +105,7 @@ static unsigned branch(struct code *code, unsigned short test, uint32_t k, unsig
 						       (unsigned char) (code->n - no - 1)));
 }
 
-/* The statement that falls through to NEXT, which has to be the instruction written last. */
+/* A statement that falls through to NEXT, which must be the instruction written last. */
 static unsigned before(struct code *code, unsigned short what, uint32_t k, unsigned next)
 {
 	if (next + 1 != code->n)
@@ -127,7 +127,7 @@ static unsigned offset_of(unsigned argument, bool high)
 	return (unsigned) offsetof(struct seccomp_data, args) + 8 * argument + (second ? 4 : 0);
 }
 
-/* One half of the argument, masked, is K. */
+/* Test whether one half of the argument, masked, is the value's. */
 static unsigned half_equal(struct code *code, const struct seccomp_condition *c, bool high, unsigned yes, unsigned no)
 {
 	uint32_t mask = (uint32_t) (high ? c->mask >> 32 : c->mask);
@@ -142,7 +142,7 @@ static unsigned half_equal(struct code *code, const struct seccomp_condition *c,
 	return load(code, offset_of(c->argument, high), label);
 }
 
-/* Code that goes to YES if C holds and else to NO; both behind it. */
+/* Code that goes to YES if C holds, else to NO; both come after it. */
 static unsigned condition(struct code *code, const struct seccomp_condition *c, bool wide, unsigned yes, unsigned no)
 {
 	uint32_t high = (uint32_t) (c->value >> 32);
@@ -200,7 +200,7 @@ static size_t take_leaf(const struct seccomp_block *block, size_t i, struct leaf
 	return i + 1;
 }
 
-struct decided {	/* where the code of a class with conditions is */
+struct decided {	/* the place of the code of a class with conditions */
 	const struct seccomp_class *class;
 	unsigned label;
 };
@@ -244,7 +244,7 @@ static unsigned tree_label(struct tree *t, size_t first, size_t end)
 	return branch(t->code, BPF_JGE, t->leaves[middle].first, high, low);
 }
 
-/* The code of each class with conditions, once. */
+/* Write the code of each class with conditions, once. */
 static void decide_all(struct arena *a, struct tree *t, const struct seccomp_block *block)
 {
 	for (size_t i = 0; i < block->n; i++) {
@@ -277,7 +277,7 @@ int seccomp_program(struct arena *a, const struct seccomp_block *blocks, size_t 
 
 	code->n = code->n_endings = 0;
 	code->full = false;
-	/* The first block is the own architecture: written last, it is nearest to the start. */
+	/* The first block is our own architecture: written last, it is nearest to the start. */
 	for (size_t i = n_blocks; i--;)
 		labels[i] = block_label(a, code, &blocks[i]);
 	label = ending(code, other);

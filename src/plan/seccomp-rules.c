@@ -1,9 +1,9 @@
 /*
  * seccomp-rules.c - which system calls are decided alike
  *
- * For each architecture every name of the profile becomes a number, and every
- * number collects its rules.  What libseccomp does with several rules for one
- * call is kept:
+ * For each architecture every name in the profile becomes a number, and every
+ * number collects its rules.  Several rules for one call are treated as
+ * libseccomp does:
  *   - a rule without conditions beats all others, and the first of them wins;
  *   - of rules with conditions the more specific are tried first (see by_order);
  *   - the same conditions with another action are a contradiction and refused.
@@ -18,7 +18,7 @@
 #include "libocispec/arena.h"
 #include "plan/seccomp.h"
 
-#define DENSE 1024	/* numbers from an architecture's base on; beyond are only a handful of ARM's */
+#define DENSE 1024	/* numbers from an architecture's base on; only a handful of ARM's lie beyond */
 #define X32_FIRST 0x40000000u
 
 struct link {		/* one rule of one number */
@@ -39,7 +39,7 @@ struct table {
 	struct arena *a;
 	const struct seccomp_rules *rules;
 	const struct seccomp_arch *arch;
-	const struct seccomp_rule **fitted;	/* rules->list, as this architecture compares; made when first needed */
+	const struct seccomp_rule **fitted;	/* rules->list as fit() for this architecture; made when first needed */
 	struct slot dense[DENSE];
 	struct far_slot *sparse;		/* ascending */
 	size_t n_sparse;
@@ -51,7 +51,7 @@ struct table {
 
 /* ---- rules as an architecture sees them ------------------------------- */
 
-/* Arguments of 32 bits, no conditions that always hold, and the others by argument. */
+/* Cut arguments to 32 bits unless WIDE, drop conditions that always hold, and sort the others by argument. */
 static void fit(struct seccomp_rule *rule, bool wide)
 {
 	unsigned n = 0;
@@ -87,8 +87,8 @@ static const struct seccomp_rule *fitted_rule(struct table *t, size_t i)
 	return t->fitted[i] = rule;
 }
 
-/* The rule for socketcall or ipc with this selector.  Their other arguments stay under the rule's conditions, although
- * they are not the call's own; that is how libseccomp has it, and it errs on no known profile. */
+/* The rule for socketcall or ipc with this selector.  The rule's conditions then apply to their other arguments, which
+ * are not the call's own; libseccomp does the same, and it goes wrong for no known profile. */
 static const struct seccomp_rule *selecting_rule(struct table *t, size_t i, uint64_t selector)
 {
 	struct seccomp_rule *rule = arena_alloc(t->a, sizeof *rule);
@@ -139,7 +139,7 @@ static void add(struct table *t, uint32_t number, const struct seccomp_rule *rul
 	slot->last = link;
 }
 
-/* One name of the entry whose rules begin at rules->list[FIRST], with those up to END. */
+/* Add one name of an entry, with the entry's rules: rules->list from FIRST up to END. */
 static void add_name(struct table *t, const char *name, size_t first, size_t end)
 {
 	struct seccomp_numbers numbers = seccomp_numbers(t->arch, name);
@@ -168,7 +168,7 @@ static void collect(struct table *t)
 	for (unsigned i = 0; i < profile->n_syscalls; i++, first = end) {
 		for (end = first; end < t->rules->n && t->rules->list[end].origin == i;)
 			end++;
-		/* An entry without a rule still tells how new the profile is. */
+		/* Even an entry without a rule tells how new the profile is. */
 		for (size_t k = 0; k < profile->syscalls[i].n_names; k++)
 			add_name(t, profile->syscalls[i].names[k], first, end);
 	}
@@ -187,7 +187,7 @@ static int condition_class(const struct seccomp_condition *c)
 }
 
 /* Negative: A is tried before B.  Later arguments first; equality before upper bounds before lower ones; the tighter
- * bound first.  libseccomp keeps the levels of its tree so. */
+ * bound first.  libseccomp orders the levels of its tree like this. */
 static int condition_order(const struct seccomp_condition *a, const struct seccomp_condition *b)
 {
 	int class = condition_class(b) - condition_class(a);
@@ -235,7 +235,7 @@ static int contradiction(const struct table *t, const struct seccomp_rule *a, co
 		       a->origin, t->rules->profile->syscalls[b->origin].names[0]);
 }
 
-/* The rules of SLOT in the order in which they are tried; doubles are left out.  LIST has room for all. */
+/* The rules of SLOT in the order in which they are tried, without duplicates.  LIST has room for all. */
 static int order_rules(const struct table *t, const struct slot *slot, const struct seccomp_rule **list, size_t *n,
 		       struct error *err)
 {
@@ -320,11 +320,11 @@ static void range_from(struct table *t, uint32_t first, const struct seccomp_cla
 		(struct seccomp_range) { .first = first, .class = class };
 }
 
-/* From slots to ranges. */
+/* Turn slots into ranges. */
 static int make_ranges(struct table *t, struct error *err)
 {
 	const struct seccomp_class *fallback = class_of(t, t->rules->fallback, NULL, 0);
-	/* A profile that knows no call of this architecture says nothing of what is newer. */
+	/* If the profile knows no call of this architecture, none can count as newer. */
 	const struct seccomp_class *beyond = t->newest < 0 ? fallback : class_of(t, t->rules->beyond, NULL, 0), *class;
 	uint32_t base = t->arch->base, i;
 
@@ -377,8 +377,8 @@ int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const s
 	return 0;
 }
 
-/* x86_64 and x32 have one name for the kernel and share a block: each half is either's or, like an architecture that
- * the profile does not have, OTHER's. */
+/* To the kernel x86_64 and x32 are one architecture, and they share a block: each half belongs to one of them or, if
+ * the profile does not have that one, gets OTHER. */
 static int add_x86_64(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *low,
 		      const struct seccomp_arch *high, uint32_t other, struct seccomp_block *block, struct error *err)
 {
@@ -391,7 +391,7 @@ static int add_x86_64(struct arena *a, const struct seccomp_rules *rules, const 
 	if (high)
 		return add_arch(a, rules, high, block, err);
 	range_from(&t, X32_FIRST, class_of(&t, other, NULL, 0));
-	/* What a tracer writes over the number of a call that it wants to be skipped is no x32 call. */
+	/* A tracer writes -1 over the number of a call to have it skipped: that is no x32 call. */
 	range_from(&t, UINT32_MAX, class_of(&t, rules->fallback, NULL, 0));
 	return 0;
 }

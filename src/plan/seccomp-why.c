@@ -74,7 +74,7 @@ static void add_case(struct asking *a, const char *conditions, uint32_t action, 
 	a->answer->cases = list;
 }
 
-/* True if RULE holds whatever the arguments that are not known: then no later one counts. */
+/* True if RULE holds whatever the unknown arguments are: then no later one counts. */
 static bool add_rule(struct asking *a, const struct seccomp_rule *rule, const struct seccomp_question *q)
 {
 	const char *words = NULL;
@@ -113,7 +113,7 @@ static int add_answer(struct asking *a, struct seccomp_answer **list, size_t *n,
 	return 0;
 }
 
-/* A number is that of our own architecture; libseccomp may not know the call's name yet. */
+/* A number is one of our own architecture; libseccomp may not know the call's name yet. */
 static bool as_number(const char *name, uint64_t *out)
 {
 	return number_parse(name, 0, UINT32_MAX, out);
@@ -149,7 +149,7 @@ int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const st
 		known = known || numbers.known;
 		if (add_answer(&a, &list, n, numbers.direct, NULL, question, err) < 0)
 			return -1;
-		/* What is asked of the call's own arguments cannot be asked of the call that stands for it. */
+		/* The arguments in the question are the call's own, not those of the call that stands for it. */
 		memset(selected.known, 0, sizeof selected.known);
 		selected.known[0] = true;
 		selected.arguments[0] = numbers.selector;

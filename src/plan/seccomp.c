@@ -1,11 +1,11 @@
 /*
- * seccomp.c - plan_seccomp(): the profile of the config as rules, and the way through to the program
+ * seccomp.c - plan_seccomp(): from the config's profile to rules, and on to the program
  *
- * What the words of a profile mean is what runc makes of them, as far as the
- * spec leaves it open: the own architecture is always in, a rule that says what
- * the default says is no rule, conditions that name one argument twice are
- * alternatives, and a denied call that the profile cannot have known is
- * answered with ENOSYS so that the C library tries the older one.
+ * Where the spec leaves open what a profile means, runc's reading counts: our
+ * own architecture is always included, a rule with the default action is no
+ * rule, conditions that name one argument twice are alternatives, and a denied
+ * call that the profile cannot have known is answered with ENOSYS, so that the
+ * C library tries an older one.
  */
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 
 #define SECCOMP "/linux/seccomp"
 
-/* Others than the architectures of the profile: what the kernel did before it had words for more. */
+/* For architectures that are not in the profile: KILL, from before the kernel had finer actions. */
 #define OTHER_ARCHITECTURE SECCOMP_RET_KILL_THREAD
 
 static const uint32_t actions[] = {
@@ -44,7 +44,7 @@ static int action_of(enum oci_seccomp_action name, bool has_errno, uint32_t numb
 	if (*action == SECCOMP_RET_ERRNO || *action == SECCOMP_RET_TRACE) {
 		if (!has_errno)
 			number = EPERM;
-		/* The kernel keeps 16 bits and takes no errno above 4095. */
+		/* The kernel keeps 16 bits and accepts no errno above 4095. */
 		if (number > (*action == SECCOMP_RET_ERRNO ? 4095u : 0xffffu))
 			return fail_at(err, pointer, "%u is too large for %s", number, *action == SECCOMP_RET_ERRNO ?
 				       "SCMP_ACT_ERRNO (at most 4095)" : "SCMP_ACT_TRACE (at most 65535)");
@@ -99,7 +99,7 @@ static bool one_argument_twice(const struct oci_syscall *entry)
 	return false;
 }
 
-/* The rule or rules of the entry at INDEX. */
+/* Add the rule or rules of the entry at INDEX. */
 static int entry_rules(struct arena *a, struct seccomp_rules *rules, unsigned index, struct error *err)
 {
 	const struct oci_syscall *entry = &rules->profile->syscalls[index];
@@ -131,8 +131,8 @@ static int entry_rules(struct arena *a, struct seccomp_rules *rules, unsigned in
 	return 0;
 }
 
-/* A denied call that the profile cannot have known is answered with ENOSYS, on which the C library tries the older
- * one; runc does so too, whatever the default.  A tracer is taken for one that knows what to do with new calls. */
+/* A denied call that the profile cannot have known is answered with ENOSYS, so that the C library tries an older one;
+ * runc does so too, whatever the default.  A tracer is assumed to know what to do with new calls. */
 static bool denies(uint32_t action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -226,7 +226,7 @@ static const struct seccomp_class *class_of_number(const struct seccomp_block *b
 }
 
 /* The listener exists only once the filter is in force, and is handed over by these calls: if one of them asked the
- * listener, it would wait for good for somebody who has not got it yet.  OWN is the block of our own architecture. */
+ * listener, it would wait forever for somebody who does not have it yet.  OWN is the block of our own architecture. */
 static int check_hand_over(const struct seccomp_block *own, struct error *err)
 {
 	static const struct { uint32_t number; const char *name; } needed[] = {
@@ -265,7 +265,7 @@ static int check_names(const struct oci_seccomp *profile, struct error *err)
 int seccomp_choose_flags(const struct oci_seccomp *profile, bool listener, unsigned *flags, struct error *err)
 {
 	static const struct name_value names[] = {
-		{ "SECCOMP_FILTER_FLAG_TSYNC", 0 },	/* there is one thread, and it excludes a listener */
+		{ "SECCOMP_FILTER_FLAG_TSYNC", 0 },	/* we have one thread, and the flag excludes a listener */
 		{ "SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG },
 		{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
 		{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV },
@@ -310,7 +310,7 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool st
 		return -1;
 	if (strict && check_names(profile, err) < 0)
 		return -1;
-	/* Everything allowed everywhere.  With architectures it still shuts out the others. */
+	/* Everything is allowed everywhere.  A list of architectures would still exclude the others. */
 	if (rules.fallback == SECCOMP_RET_ALLOW && !rules.n && !profile->n_architectures)
 		return 0;
 	if (seccomp_ranges(arena, &rules, archs, n_archs, OTHER_ARCHITECTURE, &blocks, &n_blocks, err) < 0)

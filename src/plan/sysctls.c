@@ -1,9 +1,9 @@
 /*
  * sysctls.c - kernel parameters of the container's namespaces, as paths below /proc/sys
  *
- * What a key means, and that it belongs to a namespace which the container has,
- * config/sysctl.h knows.  Whether that is the host's own (joined by a path) can
- * only be seen when it is opened.
+ * config/sysctl.h knows what a key means, and config_check() has seen that the
+ * container has the namespace it belongs to.  Whether that is the host's own
+ * (joined by a path) shows only when it is opened.
  */
 #include <string.h>
 

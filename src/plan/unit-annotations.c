@@ -1,12 +1,12 @@
 /*
  * unit-annotations.c - org.systemd.property.NAME: VALUE
  *
- * Whoever may choose annotations (in a cluster: whoever may make a pod) would
- * with every property of a unit have the machine: ExecStopPost runs programs
+ * If all properties were allowed, whoever may choose annotations (in a cluster:
+ * whoever may make a pod) would control the machine: ExecStopPost runs programs
  * as root, Conflicts stops services, FailureAction restarts the machine, PIDs
  * takes processes, MemoryMax undoes a limit (CVE-2024-3154).  So there is a
- * list of those that only shape the end of this one unit and how it is
- * watched, each with its one type; all others are refused.
+ * list of those that affect only how this one unit ends and is watched, each
+ * with its type; all others are refused.
  */
 #include <limits.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 
 static const struct allowed {
 	const char *name, *type;
-	bool units;		/* its strings are names of units */
+	bool units;		/* its strings are unit names */
 	unsigned since;
 } allowed[] = {
 	{ "After", "as", true, 0 },
@@ -46,7 +46,7 @@ static const struct allowed {
 
 /* ---- values --------------------------------------------------------------- */
 
-/* GVariant's words for the types; "@t" does as well. */
+/* GVariant's words for the types; "@t" is accepted as well. */
 static const struct { const char *word, *type; } words[] = {
 	{ "boolean", "b" }, { "int32", "i" }, { "uint32", "u" }, { "uint64", "t" }, { "string", "s" },
 };
@@ -56,7 +56,7 @@ static const char *skip_blanks(const char *at)
 	return at + strspn(at, " \t");
 }
 
-/* A type in front of the value: it must be the one that the property has.  NULL if it is another. */
+/* Skip a type in front of the value, which must be the property's.  NULL if it is another. */
 static const char *skip_type(const char *at, const char *type)
 {
 	if (*at == '@') {
@@ -73,7 +73,7 @@ static const char *skip_type(const char *at, const char *type)
 	return at;
 }
 
-/* 'text' or "text" at *AT, where a backslash stands before a quote or a backslash only.  NULL if it is none. */
+/* 'text' or "text" at *AT, where a backslash may only precede a quote or a backslash.  NULL if it is neither. */
 static char *take_string(struct arena *arena, const char **at)
 {
 	const char quote = **at, *in = *at + 1;
@@ -85,7 +85,7 @@ static char *take_string(struct arena *arena, const char **at)
 	for (; *in && *in != quote; in++) {
 		if (*in == '\\' && *++in != '\\' && *in != '\'' && *in != '"')
 			return NULL;
-		/* No line and no control character has a use in a property. */
+		/* Newlines and control characters have no use in a property. */
 		if ((unsigned char) *in < ' ' || *in == 0x7f)
 			return NULL;
 		*out++ = *in;

@@ -1,10 +1,9 @@
 /*
  * unit-name.c - from cgroupsPath to the name of a unit and its slice
  *
- * With the systemd driver cgroupsPath is "slice:prefix:name", which is what
- * all callers of a runtime write; the scope is then prefix-name.scope in that
- * slice.  A slice a-b-c.slice lies in a-b.slice, and that in a.slice
- * (systemd.slice(5)).
+ * With the systemd driver cgroupsPath is "slice:prefix:name", as all callers of
+ * a runtime write it; the scope is then prefix-name.scope in that slice.  A
+ * slice a-b-c.slice lies in a-b.slice, and that in a.slice (systemd.slice(5)).
  */
 #include <string.h>
 
@@ -33,7 +32,7 @@ const char *unit_expand_slice(struct arena *arena, const char *slice)
 	if (!ends_in(slice, ".slice") || strlen(slice) >= NAME_SIZE || slice[strspn(slice, CHARACTERS)] ||
 	    slice[0] == '-' || slice[n - 1] == '-' || strstr(slice, "--"))
 		return NULL;
-	/* One component for each dash, none longer than the whole. */
+	/* One component per dash, none longer than the whole. */
 	out = path = arena_alloc(arena, (strlen(slice) + 1) * (n + 1) + 1);
 	for (size_t i = 1; i <= n; i++) {
 		if (slice[i] != '-' && i != n)
@@ -44,7 +43,7 @@ const char *unit_expand_slice(struct arena *arena, const char *slice)
 	return path;
 }
 
-/* An id may have "+", which a unit's name may not: "\x2b", as systemd-escape(1) has it. */
+/* An id may have "+", which a unit's name may not: "\x2b", as in systemd-escape(1). */
 static const char *escape_id(struct arena *arena, const char *id)
 {
 	char *name = arena_alloc(arena, 4 * strlen(id) + 1), *out = name;
@@ -101,15 +100,15 @@ static int find_name(struct planner *p, struct unit_plan *unit)
 	return set_name(p, unit, prefix, name);
 }
 
-/* What every unit of a container has. */
+/* The properties of every container's unit. */
 static void add_usual(struct planner *p, struct unit_plan *unit)
 {
 	bool scope = ends_in(unit->name, ".scope"), v2 = p->host->layout == CGROUP_V2;
 	const struct { unsigned since; const char *name; struct bus_value value; bool wanted; } usual[] = {
-		/* Nothing of ours is to be stopped before the services of the machine are. */
+		/* The container must not be stopped before the machine's services are. */
 		{ 0, "DefaultDependencies", BUS_BOOL(false), true },
 		{ 0, "Slice", BUS_TEXT(unit->slice), scope },
-		/* All controllers, and what is below is not systemd's to touch. */
+		/* It gets all controllers, and systemd does not touch what is below. */
 		{ 0, "Delegate", BUS_BOOL(true), scope },
 		/* A failed scope (OOM, a process that would not end) must not keep its name. */
 		{ 236, "CollectMode", BUS_TEXT("inactive-or-failed"), true },

@@ -1,10 +1,11 @@
 /*
  * unit-properties.c - from linux.resources to properties of a unit
  *
- * systemd.resource-control(5) tells what they mean, org.freedesktop.systemd1(5)
+ * systemd.resource-control(5) explains them, org.freedesktop.systemd1(5) gives
  * their types.  "No limit" is the largest number there is.  What systemd has no
  * property for (burst, huge pages, rdma, rates of block devices, v1's cpusets)
- * is not listed: the kernel's file, which systemd then leaves alone, is all.
+ * is not here: it is only written to the kernel's file, which systemd then
+ * leaves alone.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #define NO_LIMIT      UINT64_MAX
 #define MAX_CPUS      8192	/* more than any kernel has (CONFIG_NR_CPUS) */
 #define USUAL_PERIOD  100000	/* us */
-#define QUOTA_GRAIN   10000	/* us a second: 1 % */
+#define QUOTA_GRAIN   10000	/* us per second: 1 % */
 #define SINCE_PERIOD  242
 #define SINCE_CPUSET  244
 #define SINCE_IDLE    252
@@ -53,7 +54,7 @@ static void add_limit(const struct builder *b, const char *name, int64_t limit)
 
 /* ---- processors ----------------------------------------------------------- */
 
-/* "0-3,7" as a mask, bit 0 of byte 0 first; config_check() has seen that it is such a list. */
+/* "0-3,7" as a mask, bit 0 of byte 0 first; config_check() has checked that it is such a list. */
 static bool add_cpuset(const struct builder *b, const char *name, const char *text)
 {
 	uint8_t *mask = arena_alloc(b->arena, MAX_CPUS / 8);
@@ -81,8 +82,8 @@ static bool add_cpuset(const struct builder *b, const char *name, const char *te
 }
 
 /*
- * systemd keeps the quota as whole percents when it is reloaded, rounded down,
- * and cgroups below that were given the whole would no longer fit in.  So it is
+ * When systemd is reloaded it keeps the quota in whole percents, rounded down,
+ * and cgroups below that were given all of it would no longer fit.  So it is
  * rounded up for systemd; the file gets it exactly.
  */
 static void add_quota(const struct builder *b, int64_t quota, uint64_t period)
@@ -133,13 +134,13 @@ static void add_memory(const struct builder *b, const struct oci_memory *m, bool
 		add_limit(b, "MemorySwapMax", both - m->limit);
 }
 
-/* 0 is a limit, but not for systemd. */
+/* 0 is a limit to the kernel, but not to systemd. */
 static void add_tasks(const struct builder *b, int64_t limit)
 {
 	add_limit(b, "TasksMax", limit == 0 ? 1 : limit);
 }
 
-/* "max", a number or a size; false if it is nothing of these, which the kernel will say better. */
+/* "max", a number or a size; false if it is none of these, which the kernel will report better. */
 static bool unified_number(const char *text, uint64_t *out)
 {
 	int64_t size;
@@ -171,7 +172,7 @@ static void add_cpu_max(const struct builder *b, const char *text)
 /* Files of v2 that systemd has a property for. */
 static void add_unified(const struct builder *b, const char *file, const char *text)
 {
-	/* Beyond the bounds systemd would refuse the unit; the kernel has the last word, and says where. */
+	/* Outside these bounds systemd would refuse the unit; so leave it to the kernel, whose error names the file. */
 	static const struct { const char *file, *name; uint64_t least, most; } numbers[] = {
 		{ "memory.max", "MemoryMax", 1, NO_LIMIT },	{ "memory.high", "MemoryHigh", 1, NO_LIMIT },
 		{ "memory.low", "MemoryLow", 0, NO_LIMIT },	{ "memory.min", "MemoryMin", 0, NO_LIMIT },

@@ -1,7 +1,7 @@
 /* weights.c - see weights.h */
 #include "plan/weights.h"
 
-/* libm would be 40 kB for these two.  Both are good to 1e-14 in the range that is used. */
+/* libm would cost 40 kB for these two.  Both are accurate to 1e-14 in the range that is used. */
 static double log2_of(unsigned long long n)
 {
 	const double ln2 = 0.69314718055994530942;
@@ -29,9 +29,9 @@ static double ten_to(double x)
 }
 
 /*
- * v1's 2 .. 262144 (1024 is usual) to v2's 1 .. 10000 (100 is usual).  A straight line, as it was once, makes 39 of
- * 1024.  A parabola on logarithmic scales goes through (2, 1), (1024, 100) and (262144, 10000); runc and crun have the
- * same:
+ * v1's 2 .. 262144 (1024 is usual) to v2's 1 .. 10000 (100 is usual).  A straight line, as in earlier runtimes, would
+ * turn 1024 into 39.  A parabola on logarithmic scales goes through (2, 1), (1024, 100) and (262144, 10000); runc and
+ * crun have the same:
  *
  *	weight = ceil(10 ^ ((l^2 + 125 l) / 612 - 7 / 34)),  l = log2(shares)
  */
@@ -47,7 +47,7 @@ unsigned cpu_weight_of_shares(unsigned long long shares)
 	l = log2_of(shares);
 	weight = ten_to((l * l + 125 * l) / 612 - 7.0 / 34);
 	whole = (unsigned) weight;
-	/* 1024 is 100 exactly, whatever the last bit says. */
+	/* 1024 must give exactly 100, whatever the last bit says. */
 	return weight - whole > 1e-9 ? whole + 1 : whole;
 }
 

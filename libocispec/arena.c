@@ -39,7 +39,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	}
 	p = b->data + b->used;
 	b->used += size;
-	/* Not the whole block at once: pages that nobody needs are not touched. */
+	/* Not the whole block at once, so that unused pages are not touched. */
 	return memset(p, 0, size);
 }
 
@@ -66,7 +66,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
-/* Make room for as many bytes again behind the N at P, if they are the last that were handed out. */
+/* Make room for another N bytes after the N at P, if those were allocated last. */
 static bool double_in_place(struct arena *a, const char *p, size_t n)
 {
 	struct arena_block *b = a->head;

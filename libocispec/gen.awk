@@ -4,7 +4,7 @@
 #   awk -v out=tables -v name=ocispec -v prefix=oci -f gen.awk oci.desc > ocispec-tables.c
 #
 # The output holds types and constant data only: all behaviour is in json-*.c.
-# A field is kept in these arrays, by its number in the struct at hand:
+# A field is kept in these arrays, by its number in the current struct:
 # key (JSON), member (C), type, shape, required, twin.
 
 BEGIN {

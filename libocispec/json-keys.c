@@ -4,8 +4,8 @@
  * Go takes the last of two equal keys, yajl's tree the first: a config that
  * two programs read differently is refused.  For structs the reader has a bit
  * per field; this table serves maps and unknown objects.  It is a hash table
- * because pairwise comparing lets a pod's annotations cost seconds; its seed
- * is random because they could also be chosen to collide.
+ * because comparing in pairs could take seconds for a pod's annotations; its
+ * seed is random because they could also be chosen to collide.
  */
 #include <string.h>
 #include <sys/auxv.h>
@@ -13,7 +13,7 @@
 #include "libocispec/arena.h"
 #include "libocispec/json-inner.h"
 
-/* FNV-1a, beginning from a secret. */
+/* FNV-1a, starting from a secret. */
 static uint64_t hash(uint64_t seed, unsigned object, const char *key)
 {
 	uint64_t h = (seed ^ object) * 0x100000001b3;

@@ -11,7 +11,7 @@
 
 #include "libocispec/json-inner.h"
 
-#define MANY 1000000	/* exponents beyond this are as good as this */
+#define MANY 1000000	/* larger exponents make no difference */
 
 struct decimal {
 	const char *digits;	/* with at most one dot among them */
@@ -51,7 +51,7 @@ enum json_number json_number(const char *s, size_t n, bool *negative, uint64_t *
 	*negative = n && *s == '-';
 	d = split(s + *negative, n - *negative);
 
-	/* Zeros at the end go into the exponent, so that 10.0 and 1e1 look the same: 1, exponent 1. */
+	/* Trailing zeros go into the exponent, so that 10.0 and 1e1 look the same: 1, exponent 1. */
 	while (d.n && (d.digits[d.n - 1] == '0' || d.digits[d.n - 1] == '.'))
 		if (d.digits[--d.n] == '0')
 			d.exponent++;

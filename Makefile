@@ -21,12 +21,12 @@
 VERSION  := 0.1.0
 CC       ?= cc
 AWK      ?= awk
-# As fast as -O2 (most time is the kernel's), and 97 kB less to read in.
+# As fast as -O2 (most time is spent in the kernel), and 97 kB less to load.
 CFLAGS   ?= -Os -g
 LDMODE   ?= -static-pie
 LIBS     ?= -lseccomp -lyajl_s -ldbus-1
 FEATURES ?= -DHAVE_SELINUX -DHAVE_APPARMOR -DHAVE_SYSTEMD
-# One of its headers lies with the libraries of the machine, in a folder that has no vendor in its name, as clang's triplet has.
+# One of its headers is among the machine's libraries, in a folder whose name lacks the vendor that clang's triplet has.
 DBUS_CFLAGS ?= $(addprefix -isystem ,/usr/include/dbus-1.0 $(firstword $(wildcard \
           $(patsubst %,/usr/%/dbus-1.0/include,lib/$(TRIPLET) lib/$(subst -pc-,-,$(subst -unknown-,-,$(TRIPLET))) lib64 lib))))
 PREFIX   ?= /usr/local
@@ -35,7 +35,7 @@ TRIPLET  := $(shell $(CC) -dumpmachine 2>/dev/null)
 
 B := build
 ifdef SAN
-# With sanitizers gcc sees null pointers where there are none.
+# With sanitizers gcc warns about null pointers where there are none.
 SANWARN  := -Wno-format-overflow -Wno-format-truncation -Wno-nonnull
 B        := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -DSANITIZED
@@ -57,12 +57,12 @@ ifndef FUZZING
 HARDEN += -D_FORTIFY_SOURCE=2
 endif
 endif
-# -iquote: src/sys must not stand in for <sys/...>.
+# -iquote: src/sys must not be searched for <sys/...>.
 STATIC := $(if $(findstring -static,$(LDMODE)),-DSTATIC_LINK)
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote . -iquote $B/gen \
           -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(STATIC) $(WARN) $(SANWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 , := ,
-# The program begins in src/secure/early.c, before libc: where that is written for the machine, and nothing is loaded first.
+# The program begins in src/secure/early.c, before libc, if that supports the machine and no loader comes first.
 MACHINE := $(firstword $(subst -, ,$(TRIPLET)))
 ENTRY  := $(if $(filter -static-pie,$(LDMODE)),$(if $(filter x86_64 aarch64,$(MACHINE)),-Wl$(,)-e$(,)ctr_run_early_start))
 ALL_LDFLAGS := $(LDMODE) $(SANFLAGS) -Wl,-z,relro,-z,now,-z,pack-relative-relocs -Wl,--gc-sections \
@@ -74,7 +74,7 @@ DESC := $B/gen/libocispec/ocispec $B/gen/container/record
 GEN  := $(DESC:%=%.h) $(DESC:%=%-tables.c)
 OBJ  := $(SRC:%.c=$B/%.o) $(SPEC:%.c=$B/%.o) $(DESC:%=%-tables.o)
 MAIN := $B/src/cli/main.o
-# The *-static.o stand in for parts of static libraries; tests have the libraries whole, and shared.
+# The *-static.o replace parts of static libraries; tests use whole, shared libraries.
 LIB  := $(filter-out $(MAIN) %-static.o,$(OBJ))
 SOURCES := $(wildcard src/*/*.[ch] libocispec/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] bench/*.[ch])
 PAGES := $(patsubst man/%.md,$B/man/ctr-run-%.1,$(filter-out man/ctr-run.md,$(wildcard man/*.md))) $B/man/ctr-run.1
@@ -100,7 +100,7 @@ $B/gen/%.o: $B/gen/%.c $B/flags | $(GEN) $B/probe
 	$(call say,CC)
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# libdbus is the business of one file, and of its fuzzer.
+# Only one file and its fuzzer use libdbus.
 $B/src/sys/bus.o $B/tests/fuzz/fuzz-bus.o: private ALL_CFLAGS += $(DBUS_CFLAGS)
 
 # The commit is compiled into one object only, so that a commit rebuilds one file.
@@ -141,7 +141,7 @@ bench:
 	$Q$(MAKE) --no-print-directory all $B/bench/bench
 	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(if $(OUT),-o $(OUT)) $(RUNTIMES)
 
-# Static, because a process begins with the peak memory of the one that made it.
+# Static, because a process starts with the peak memory of its parent.
 $B/bench/%: bench/%.c
 	$(call say,CC)
 	$Q mkdir -p $(@D)
@@ -210,7 +210,7 @@ unit-programs: $(UNIT)
 check-unit: unit-programs
 	$Q tests/unit/run $(UNIT)
 
-# The specs that tests write down are full of string constants, and its structs have no const.
+# The specs in tests are full of string constants, and the spec's structs have no const.
 $B/tests/unit/%.o: private ALL_CFLAGS += -DUNIT_TEST -include tests/unit/unit.h -Wno-discarded-qualifiers
 
 $(UNIT): %: %.o $(LIB)
@@ -230,7 +230,7 @@ else
 	$Q tests/clients/run -r $B/ctr-run $(VIEWS) $(FILES)
 endif
 
-# All of what make check tries a part of, in one cgroup view (VIEWS).
+# All of what make check tries only in part, in one cgroup view (VIEWS).
 check-attacks: PROGRAMS := $(filter %/test-seccomp-oracle %/test-seccomp-archs %/test-seccomp-kernel,$(UNIT))
 check-attacks: all
 	$Q tests/deps build check
@@ -257,14 +257,14 @@ fuzz:
 
 fuzz-programs: $(FUZZ)
 
-# The spec's structs take texts that the reader made; a test's own are constants.
+# The spec's structs take texts that the reader allocates; a test's own are constants.
 $B/tests/fuzz/%.o: private ALL_CFLAGS += -Wno-incompatible-pointer-types-discards-qualifiers
 
 $(FUZZ): %: %.o $(LIB)
 	$(call say,LINK)
 	$Q$(CC) -fsanitize=fuzzer,address,undefined -pie -Wl,--gc-sections $(LDFLAGS) -o $@ $(filter-out $(INSTEAD),$^) $(LIBS)
 
-# It includes that file.
+# Not linked, because fuzz-bus.c includes that file.
 $B/tests/fuzz/fuzz-bus: private INSTEAD := $B/src/sys/bus.o
 
 check-layers:

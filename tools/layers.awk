@@ -1,5 +1,5 @@
-# layers.awk - a file may include its own room and the rooms below it;
-# rooms of equal rank do not know each other, and libocispec knows nobody.
+# layers.awk - a file may include its own room and the rooms below it; rooms
+# of equal rank do not include each other, and libocispec includes no room.
 BEGIN {
 	n = split("libocispec|base|sys|config|plan|cgroup criu rootfs secure tune|container|checkpoint|cli", floor, "|")
 	for (i = 1; i <= n; i++) { m = split(floor[i], room, " "); for (j = 1; j <= m; j++) rank[room[j]] = i }

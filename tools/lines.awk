@@ -1,6 +1,6 @@
 # lines.awk - no line of the sources is wider than 120 columns, with tabs of 8
 #
-# clang-format does not see to it: with a limit it would break tables and trailing comments anew (.clang-format).
+# clang-format does not enforce this: with a limit it would rewrap tables and trailing comments (.clang-format).
 {
 	width = 0
 	n = split($0, part, "\t")

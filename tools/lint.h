@@ -1,7 +1,7 @@
 /*
  * lint.h - included before every file that `make lint` looks at
  *
- * An analyser sees one file at a time, and has to be told what these return, or it follows ways that no run takes.
+ * An analyser sees one file at a time, and has to be told what these return, or it follows impossible paths.
  */
 #pragma once
 #include "base/error.h"

@@ -1,15 +1,15 @@
-# paths.awk - who may hand a path to the kernel
+# paths.awk - which files may pass a path to the kernel
 #
 #	awk -f tools/paths.awk tools/paths.txt src/*/*.c
 #
-# A path that is looked up twice is the bug of this field, so paths are turned into descriptors in a few files, which
-# tools/paths.txt lists with their reason; every other call that takes a path is refused here.  So is a look-up by name
-# below a descriptor that could follow a link in its last component (but in cgroupfs, which has none).
+# The typical bug of a runtime is a path that is looked up twice, so only a few files turn paths into descriptors;
+# tools/paths.txt lists them with their reasons, and every other call that takes a path is refused here.  So is a look-up
+# by name below a descriptor that could follow a link in its last component (except in cgroupfs, which has none).
 BEGIN {
 	by_path = " open creat stat lstat access mkdir mkfifo mknod symlink link unlink rmdir rename chmod chown lchown mount umount " \
 		"umount2 readlink opendir fopen chdir chroot statfs statvfs truncate utimes realpath execve execv execvp execl execlp " \
 		"getxattr setxattr lgetxattr lsetxattr listxattr removexattr remove scandir glob ftw nftw nopenat "
-	# The last component of these may be a link unless they are told otherwise.
+	# These follow a link in the last component unless told otherwise.
 	by_name = " openat fstatat fchownat fchmodat faccessat statx utimensat linkat "
 	# cli, config, plan, base never work in a container: their paths are the caller's own.
 	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/checkpoint"] = careful["src/cgroup"] = 1
@@ -25,7 +25,7 @@ FILENAME ~ /paths\.txt$/ {
 !(folder in careful) { next }
 {
 	line = $0
-	# Comments and the insides of strings are no calls; "/proc/self" and "." matter as arguments.
+	# Comments and the contents of strings are no calls; "/proc/self" and "." matter as arguments.
 	if (in_comment) {
 		if (!(i = index(line, "*/"))) next
 		line = substr(line, i + 2)

@@ -1,4 +1,4 @@
-# One static file that needs nothing of the machine and is hardened like what it guards.
+# One static file that needs nothing from the machine and is hardened like what it guards.
 load helpers
 
 need_tools()

@@ -1,5 +1,5 @@
-# What keeps a checkpoint or a restore from being made is said, and nothing is left of the attempt.
-# runs alone: while CRIU saves or makes cgroups, cgroup2 is without its options (nsdelegate), which other tests look at.
+# What prevents a checkpoint or a restore is reported, and nothing is left of the attempt.
+# runs alone: while CRIU saves or makes cgroups, cgroup2 lacks its options (nsdelegate), which other tests look at.
 load helpers
 load lib/criu
 load lib/programs

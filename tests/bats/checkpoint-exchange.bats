@@ -1,5 +1,5 @@
-# Images of checkpoints are exchanged with runc: what one saves the other restores.
-# runs alone: with a container of runc's, CRIU saves all cgroups of the machine, and makes those anew that have gone since.
+# Checkpoint images can be exchanged with runc: what one saves the other restores.
+# runs alone: for a container of runc's, CRIU saves all the machine's cgroups, and makes those again that have gone since.
 load helpers
 load lib/criu
 TEST_TIMEOUT=120

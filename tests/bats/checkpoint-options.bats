@@ -1,5 +1,5 @@
-# Options of checkpoint and restore that need something around the container: a terminal of the caller's, connections, systemd.
-# runs alone: while CRIU saves or makes cgroups, cgroup2 is without its options (nsdelegate), which other tests look at.
+# Options of checkpoint and restore that need something around the container: the caller's terminal, connections, systemd.
+# runs alone: while CRIU saves or makes cgroups, cgroup2 lacks its options (nsdelegate), which other tests look at.
 load helpers
 load lib/criu
 load lib/cgroups

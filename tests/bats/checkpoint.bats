@@ -1,5 +1,5 @@
 # checkpoint and restore, with the CRIU of this machine, or $CRIU: what was saved goes on where it was.
-# runs alone: while CRIU saves or makes cgroups, cgroup2 is without its options (nsdelegate), which other tests look at.
+# runs alone: while CRIU saves or makes cgroups, cgroup2 lacks its options (nsdelegate), which other tests look at.
 load helpers
 load lib/criu
 load lib/programs

@@ -1,4 +1,4 @@
-# clean.bash - what of a run is still there, and how to make it go; for helpers.bash and tests/bats/one
+# clean.bash - find what is left of a run, and remove it; for helpers.bash and tests/bats/one
 
 # Processes whose program or root lies on this suite's own tmpfs: nobody else's can.
 suite_pids()

@@ -1,4 +1,4 @@
-# Many containers at once, and commands that meet.
+# Many containers at once, and commands that run into each other.
 # runs alone
 load helpers
 load lib/programs

@@ -1,4 +1,4 @@
-# delete removes all that was made for a container, and nothing else.
+# delete removes everything that was made for a container, and nothing else.
 # as a user too
 load helpers
 load lib/programs

@@ -1,4 +1,4 @@
-# The devices of a container: those that every one has, and those of the config.
+# A container's devices: those that all containers have, and those in the config.
 load helpers
 load lib/mounts
 

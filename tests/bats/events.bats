@@ -1,4 +1,4 @@
-# events prints what a container uses, as runc does, and tells when it runs out of memory.
+# events prints what a container uses, as runc does, and reports when it runs out of memory.
 # as a user too
 load helpers
 load lib/cgroups

@@ -1,4 +1,4 @@
-# exec: a further process in the container, as its first one or as told.
+# exec: a further process in the container, like its first one or as the options say.
 # as a user too
 TEST_TIMEOUT=200
 load helpers

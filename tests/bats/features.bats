@@ -1,4 +1,4 @@
-# features: each word of it is one that a config may use, and a word that is not there is refused.
+# features: each word it lists may be used in a config, and a word that it does not list is refused.
 load helpers
 
 # words FILTER: a list of the features, one a line

@@ -1,4 +1,4 @@
-# helpers.bash - what every bats file of this suite stands on
+# helpers.bash - what every bats file of this suite is built on
 #
 # A file is one promise, a test name is a sentence:
 #
@@ -13,11 +13,11 @@
 #
 # Run them with tests/bats/run (never bats alone): tests/bats/run v2 tests/bats/smoke.bats -f 'a regex of names'.
 #
-# Before each test there are, made afresh:
-#	$T		the test's own folder, on a tmpfs; readable for every user; short enough for sockets
+# Made anew before each test:
+#	$T		the test's own folder, on a tmpfs; readable by every user; short enough for sockets
 #	$BUNDLE		$T/bundle, also the current folder: rootfs/ (busybox, the test's own copy) and config.json from
 #			`ctr-run spec`, but: no terminal, args ["sleep", "1000"], cgroupsPath $CGROUP
-#	$ID		an id no other test uses, for tests that drop cgroupsPath; otherwise call containers what you like
+#	$ID		an id that no other test uses, for tests that drop cgroupsPath; otherwise name containers as you like
 #	$STATE $LOG	the state root and the log file that `rt` gives to the runtime
 #	$OUT $ERR	what detached containers write (create, run -d, exec -d)
 #	$RUNTIME	the binary; $VIEW is v1, v2 or hybrid
@@ -25,32 +25,32 @@
 # Changing the config:
 #	spec 'JQ FILTER' [JQ OPTIONS]	edit config.json:  spec '.process.cwd = $d' --arg d /tmp
 #	program ARGS...			set process.args
-#	shell 'SHELL TEXT'		the same: sh -c TEXT
-#	user_namespace			the container gets one: its ids 0 to 65535 are 100000 and so on
-#	new_bundle NAME			one more bundle (with its own cgroupsPath), and go there; $BUNDLE and $CGROUP change
+#	shell 'SHELL TEXT'		the same, for sh -c TEXT
+#	user_namespace			the container gets one: its ids 0 to 65535 are 100000 and up
+#	new_bundle NAME			make another bundle (with its own cgroupsPath), and go there; changes $BUNDLE and $CGROUP
 #
 # Running:
 #	rt ARGS...			ctr-run --root $STATE --log $LOG ARGS.  Detached containers write to $OUT and $ERR, so
 #					that `run rt create x` never waits for them; the runtime's own messages are shown.
 #	rt_fail ARGS...			rt must refuse: status 1 to 98 or 255, no crash.  Sets $output and $status.
-#	says TEXT...			$output holds each TEXT;  says_not TEXT...: none of them
-#	"${RT[@]}" ARGS...		the plain command, when the test gives descriptors 3 and up
+#	says TEXT...			$output contains each TEXT;  says_not TEXT...: none of them
+#	"${RT[@]}" ARGS...		the plain command, if the test passes descriptors 3 and up
 #	as_user UID COMMAND...		as a user without privileges, with XDG_RUNTIME_DIR=$T/run-UID
 #	test_mount ARGS... TARGET	mount(8), undone after the test
 #
 # Asking:
-#	status_of ID   pid_of ID	the same words as in `state`
+#	status_of ID   pid_of ID	as in `state`
 #	is ID STATUS			true if ID has that status
-#	wait_for COMMAND...		until it is true; 30 s at most
+#	wait_for COMMAND...		until it succeeds; 30 s at most
 #	wait_status ID STATUS
-#	cgroup_dir [CONTROLLER]		where $CGROUP lies in this view (v1 and hybrid: in CONTROLLER, default memory)
+#	cgroup_dir [CONTROLLER]		where $CGROUP is in this view (v1 and hybrid: in CONTROLLER, default memory)
 #
 # Skipping, at the beginning of a test:
 #	need_root   need_view VIEW...   need_kernel 6.3 (kernel_since 6.3: only asks)   need_controller NAME...   need_command NAME...   need_static
 #
-# After each test: containers are deleted by force; the test fails if a process, a cgroup, a mount or state is left then.
-# A failing test shows the log.  A file with a setup or teardown of its own calls `fresh` first and `sweep` last there.
-# Files that say "# as a user too" in their first lines are also run by an ordinary user: need_root where that cannot be.
+# After each test its containers are deleted by force; it fails if a process, a cgroup, a mount or state is left then.
+# A failing test shows the log.  A file with its own setup and teardown calls `fresh` first in the one, `sweep` last in the other.
+# Files that say "# as a user too" in their first lines are also run by an ordinary user: need_root in tests that he cannot run.
 # Files that measure time or fill the machine say "# runs alone" in their first lines.  A test is stopped after 60 seconds;
 # a file that needs longer says so: TEST_TIMEOUT=200.  All waits are $SLOW times as long (3 with sanitizers; set it for an emulator).
 
@@ -81,7 +81,7 @@ fresh()
 	test_mounts=()
 	mkdir -m 755 "$T"
 	: >"$OUT" >"$ERR"
-	# He may use what a test makes for him.
+	# The user may use what a test makes for him.
 	[ -z "$AS_USER" ] || { chown "$AS_USER:$AS_USER" "$T" && setfacl -m "d:u:$AS_USER:rwX" "$T"; }
 	new_bundle bundle
 	mounts_before=$(</proc/self/mountinfo)
@@ -90,7 +90,7 @@ fresh()
 	watcher=$!
 }
 
-# A test that hangs is ended, so that the others of its file run: its containers and its children are killed.
+# End a test that hangs, by killing its containers and children, so that the others in its file run.
 watch()
 {
 	local pid=$1 me=$BASHPID children
@@ -269,7 +269,7 @@ need_view()
 	skip "only for cgroup $*"
 }
 
-# The machine's kernel, or the one that is played, is that version or newer.
+# True if the machine's kernel, or the simulated one, is that version or newer.
 kernel_since()
 {
 	[ "$(printf '%s\n%s\n%s\n' "$1" "$(uname -r)" "${OLD_KERNEL-$1}" | sed 's/:.*//' | sort -V | head -n 1)" = "$1" ]
@@ -342,8 +342,8 @@ without_cgroup2()
 	sed 's/ - cgroup2 .*//'
 }
 
-# Lines of mountinfo whose mount point is there: a folder that the machine removes takes the mounts on it along, in every
-# mount namespace.
+# Lines of mountinfo whose mount point exists: when the machine removes a folder, the mounts on it go too, in every mount
+# namespace.
 mounts_with_folder()
 {
 	local line fields
@@ -356,7 +356,7 @@ mounts_with_folder()
 	done
 }
 
-# Nothing may outlive the containers of a test.  What does is shown, and cleared away for the next test.
+# Nothing may outlive a test's containers.  What does is shown, and removed for the next test.
 left_behind()
 {
 	local report left=0 mounts_now name i
@@ -380,7 +380,7 @@ left_behind()
 	fi
 	[ "$left" = 0 ] || suite_kill "$ID-"
 	mounts_now=$(</proc/self/mountinfo)
-	# The CRIU of another test changes the machine's options of cgroup2 for as long as it works.
+	# While it works, another test's CRIU changes the machine's cgroup2 options.
 	for ((i = 0; i < 500 * SLOW; i++)); do
 		[ "$mounts_now" != "$mounts_before" ] && [ "$(without_cgroup2 <<<"$mounts_now")" = "$(without_cgroup2 <<<"$mounts_before")" ] || break
 		sleep 0.02
@@ -401,7 +401,7 @@ left_behind()
 		left=1
 		echo "state left behind:" $report
 	fi
-	# What the sanitizers said where no test looked: in the container's own first process.
+	# What sanitizers reported where no test looked: in the container's first process.
 	if [ "${SANITIZED-}" ] && grep -q 'AddressSanitizer\|runtime error:' "$OUT" "$ERR"; then
 		left=1
 		tail -n 60 "$OUT" "$ERR"

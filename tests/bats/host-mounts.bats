@@ -1,4 +1,4 @@
-# A container without a mount namespace of its own is in ours: its mounts lie below its rootfs, for all to see, and are gone with it.
+# A container without its own mount namespace is in ours: its mounts are below its rootfs, visible to all, and go with it.
 load helpers
 load lib/namespaces
 

@@ -1,4 +1,4 @@
-# The names of the container's machine.
+# The container's host name and domain name.
 load helpers
 load lib/namespaces
 

@@ -1,4 +1,4 @@
-# Mounts whose files belong to other ids in the container than outside.
+# Mounts whose files belong to different ids inside the container than outside.
 load helpers
 load lib/mounts
 

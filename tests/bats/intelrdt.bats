@@ -1,4 +1,4 @@
-# linux.intelRdt: where there is no resctrl it is refused, and nothing is left; what the config says of it is checked anywhere.
+# linux.intelRdt: without resctrl it is refused, and nothing is left; what the config says about it is always checked.
 load helpers
 
 resctrl()

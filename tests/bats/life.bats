@@ -1,4 +1,4 @@
-# A container's life: whoever does what in whatever order, the result is right or the refusal is.
+# A container's life: whatever is done in whatever order, it either works or is properly refused.
 # as a user too
 load helpers
 load lib/programs

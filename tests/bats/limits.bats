@@ -1,4 +1,4 @@
-# What linux.resources asks for stands in the cgroup; what this machine cannot do is an error that says where.
+# What linux.resources asks for is in the cgroup; what this machine cannot do is an error that says where.
 # as a user too
 load helpers
 load lib/mounts

@@ -1,5 +1,5 @@
 # runs alone
-# The labels of AppArmor and SELinux: on the program, on what is mounted, on its keys; never less than was asked for.
+# AppArmor and SELinux labels: on the program, on what is mounted, on its keys; never less than was asked for.
 load helpers
 load lib/mounts
 load lib/namespaces

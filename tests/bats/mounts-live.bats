@@ -1,4 +1,4 @@
-# mounts add and remove change the mounts of a container that is there.
+# mounts add and remove change the mounts of an existing container.
 load helpers
 load lib/mounts
 load lib/programs

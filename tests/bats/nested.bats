@@ -1,4 +1,4 @@
-# A container in a container: the runtime inside has no more than its container, and must say so clearly where that is too little.
+# A container in a container: the inner runtime has only its container's rights, and must say so clearly if they do not suffice.
 load helpers
 load lib/mounts
 load lib/namespaces

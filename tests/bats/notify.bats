@@ -1,4 +1,4 @@
-# A container tells systemd that it is ready (sd_notify), by the runtime.
+# A container tells systemd that it is ready (sd_notify), through the runtime.
 # as a user too
 load helpers
 load lib/programs

@@ -1,4 +1,4 @@
-# Limits that are really hit: memory runs out, no process more, no time more; and what is told of it afterwards.
+# Limits that are really hit: no memory, processes or time left; and what is reported about it afterwards.
 # as a user too
 load helpers
 load lib/cgroups

@@ -1,4 +1,4 @@
-# pause stops all of a container where it is; resume lets it go on.
+# pause stops all of a container's processes where they are; resume lets them go on.
 # as a user too
 load helpers
 load lib/cgroups

@@ -1,4 +1,4 @@
-# Mounts of a container stay in it, and the host's reach it only where the config says so.
+# A container's mounts stay in it, and the host's reach it only if the config says so.
 load helpers
 load lib/mounts
 load lib/namespaces

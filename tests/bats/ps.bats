@@ -1,4 +1,4 @@
-# ps tells every process of a container, wherever in its cgroup that is, as numbers or as ps(1) shows it.
+# ps lists every process of a container, wherever in its cgroup it is, as numbers or as ps(1) shows it.
 load helpers
 load lib/cgroups
 load lib/mounts

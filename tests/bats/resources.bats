@@ -1,5 +1,5 @@
-# Every property of linux.resources stands in the kernel's file before the program runs, or the error says why it cannot: by
-# each driver that there is.
+# Every property of linux.resources is in the kernel's file before the program runs, or the error says why it cannot be:
+# with every driver.
 load helpers
 load lib/cgroups
 load lib/mounts

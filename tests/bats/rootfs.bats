@@ -1,4 +1,4 @@
-# The root of a container: where it is, that nothing of the host's remains, read-only or not, how it propagates.
+# A container's root: where it is, that nothing of the host's remains, whether it is read-only, how it propagates.
 load helpers
 load lib/mounts
 

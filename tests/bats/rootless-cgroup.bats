@@ -1,4 +1,4 @@
-# An ordinary user and the cgroups that were given to him.
+# An ordinary user and the cgroups that were delegated to him.
 load helpers
 load lib/mounts
 load lib/rootless

@@ -1,5 +1,5 @@
-# An ordinary user's engine is root of a user namespace, as podman is; what it runs has the same user namespace, and may share
-# others with the machine, to which that root has no rights.
+# An ordinary user's engine is root of a user namespace, as podman is; its containers are in the same one, and may share
+# other namespaces with the machine, over which that root has no rights.
 load helpers
 load lib/mounts
 load lib/namespaces

@@ -1,4 +1,4 @@
-# With --systemd-cgroup limits are in the kernel's files and in the unit, so that they hold when systemd writes its own again.
+# With --systemd-cgroup limits are in the kernel's files and in the unit, so that they still hold when systemd rewrites its own.
 load helpers
 load lib/cgroups
 load lib/programs

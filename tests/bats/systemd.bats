@@ -1,4 +1,4 @@
-# With --systemd-cgroup the container's cgroup is a unit of systemd: made, limited and removed by it, and never another's.
+# With --systemd-cgroup the container's cgroup is a systemd unit: systemd makes, limits and removes it, and never another's.
 load helpers
 load lib/cgroups
 load lib/programs

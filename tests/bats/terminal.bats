@@ -1,4 +1,4 @@
-# The container's terminal: sent to a console socket, or held by a run in the foreground.
+# The container's terminal: sent to a console socket, or kept by a run in the foreground.
 # as a user too
 load helpers
 load lib/programs

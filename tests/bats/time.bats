@@ -1,4 +1,4 @@
-# A time namespace with offsets: the container booted at another moment.
+# A time namespace with offsets: the container seems to have booted at another time.
 load helpers
 load lib/namespaces
 

@@ -1,6 +1,6 @@
-# containerd.bash - a containerd of one's own
+# containerd.bash - a containerd of our own
 
-# containerd_start: with the settings that contrib/ gives, and no more network than there is.  containerd 2 has its settings elsewhere.
+# containerd_start: with contrib/'s settings, and no more network than there is.  containerd 2 has its settings elsewhere.
 containerd_start()
 {
 	local version=2 cri=io.containerd.grpc.v1.cri

@@ -1,6 +1,6 @@
-# docker.bash - what the docker files share: a dockerd of one's own, an image, a container, and the end of all that
+# docker.bash - what the docker files share: a dockerd of our own, an image, a container, and the end of all that
 
-# docker_start [OPTIONS...]: with the settings that contrib/ gives
+# docker_start [OPTIONS...]: with contrib/'s settings
 docker_start()
 {
 	local options=()

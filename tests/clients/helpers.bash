@@ -1,4 +1,4 @@
-# helpers.bash - what the files in tests/clients stand on
+# helpers.bash - what the files in tests/clients are built on
 #
 # A file drives one engine through what its users do; a test name is a sentence.  Run them with tests/clients/run only.
 #
@@ -16,21 +16,21 @@
 #	$IMAGES/box.tar		localhost/box: busybox (tests/clients/image tells what else is in it)
 #	$VIEW			v1, v2, hybrid
 #
-#	ok COMMAND...		must succeed; $output is what it said (both streams)
+#	ok COMMAND...		must succeed; $output is what it printed (both streams)
 #	gives STATUS COMMAND...	must end with STATUS
-#	fails COMMAND...	must end with another status than 0
-#	says TEXT...		$output holds each TEXT;  says_not TEXT...
+#	fails COMMAND...	must end with a status other than 0
+#	says TEXT...		$output contains each TEXT;  says_not TEXT...
 #	is TEXT			$output is TEXT
 #	wait_for COMMAND...	until it is true; 20 s at most
 #	terminal SHELL-TEXT	run the text on a terminal of its own; $output is what it showed (without CR)
 #	ends STATUS PID		wait for a background process of the test
 #	need COMMAND...		skip unless they are installed; in setup_file (need X || return 0) the whole file
-#	need_version COMMAND N	skip unless it is version N or newer, which says what the test is about
+#	need_version COMMAND N	skip unless it is version N or newer
 
 bats_require_minimum_version 1.5.0
 : "${W:?run the tests with tests/clients/run}"
 
-# Not here: the test is skipped, or (in setup_file: need X || return 0) all tests of the file.
+# Something is missing: skip the test, or (in setup_file: need X || return 0) all tests of the file.
 lacks()
 {
 	[ -z "${BATS_TEST_NUMBER-}" ] || skip "$1"

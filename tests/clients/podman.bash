@@ -1,6 +1,6 @@
 # podman.bash - what the podman files share: settings, an image, a container, and the end of all that
 
-# podman_setup || return 0: the settings that contrib/ gives, and what this kind of machine needs.
+# podman_setup || return 0: contrib/'s settings, and what this kind of machine needs.
 podman_setup()
 {
 	need podman conmon || return

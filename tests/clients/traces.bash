@@ -1,4 +1,4 @@
-# traces.bash - all that an engine may leave behind in a world, one line for each thing; compared before and after
+# traces.bash - all that an engine may leave behind in a world, one line per thing; compared before and after
 
 traces()
 {

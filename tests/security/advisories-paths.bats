@@ -1,5 +1,5 @@
-# What led out of a container by a path, in this runtime's kin: none of it works here.  The name of a test begins with its
-# advisories; the table of SECURITY.md has them all (tests/security/table.bats compares).
+# How paths led out of containers in other runtimes: none of it works here.  A test's name begins with its advisories; the
+# table in SECURITY.md has them all (tests/security/table.bats compares).
 load ../bats/helpers
 load ../bats/lib/mounts
 load ../bats/lib/namespaces

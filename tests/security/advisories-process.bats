@@ -1,5 +1,5 @@
-# What a container got by the process that entered it (descriptors, rights, ids, its memory), in this runtime's kin.
-# The name of a test begins with its advisories; the table of SECURITY.md has them all.
+# What containers in other runtimes gained from the process that entered them (descriptors, rights, ids, its memory).
+# A test's name begins with its advisories; the table in SECURITY.md has them all.
 load ../bats/helpers
 load ../bats/lib/mounts
 load ../bats/lib/namespaces

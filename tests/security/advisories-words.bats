@@ -1,5 +1,5 @@
-# What got past a runtime inside a text: a name, a number, a value.  The name of a test begins with its advisories; the table
-# of SECURITY.md has them all.
+# What got past a runtime inside a text: a name, a number, a value.  A test's name begins with its advisories; the table in
+# SECURITY.md has them all.
 load ../bats/helpers
 load ../bats/lib/mounts
 load ../bats/lib/namespaces

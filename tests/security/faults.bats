@@ -1,10 +1,10 @@
-# Whenever a command is killed, or a system call of it fails, it says so in a line, and nothing is left that delete --force does
-# not clear away; the next container of the same id works.  A failure that it does without changes nothing for the container.
+# Whenever a command is killed, or one of its system calls fails, it says so in a line, and leaves nothing that delete --force does
+# not remove; the next container with the same id works.  A failure that the command can do without changes nothing for the container.
 #
 # A point is one system call of one process that the command makes (0 the runtime, 1 init or the exec'd one, or the one between, ...)
 # and what happens to it there: SIGKILL, or one of the errors that this call can give (lib/fault.c).  One point in FAULTS (12, with
-# sanitizers 24) is tried, others in each cgroup view; FAULTS=1 FILE_TIMEOUT=7200 tries them all, KEEP_GOING=1 goes on after a
-# failure.
+# sanitizers 24) is tried, different ones in each cgroup view; FAULTS=1 FILE_TIMEOUT=7200 tries them all, KEEP_GOING=1 goes on after
+# a failure.
 load ../bats/helpers
 load ../bats/lib/namespaces
 load ../bats/lib/programs

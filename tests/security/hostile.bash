@@ -1,11 +1,11 @@
 # hostile.bash - a bundle that uses every place of a rootfs, and a canary beside it; load it after helpers
 #
 #	untouched ABOUT		nothing outside the rootfs has been made, changed or removed since the test began
-#	snapshot		what is looked at for that: `snapshot >"$T/before" 2>&1` begins anew
-#	no_dev			take the mount at /dev away: what is below it is made in the rootfs's own
-#	no_dev_at_all		take those below it away too
+#	snapshot		what is compared for that: `snapshot >"$T/before" 2>&1` starts again
+#	no_dev			drop the mount at /dev: what is below it is made in the rootfs's own
+#	no_dev_at_all		drop those below it too
 #
-# The canary may be written by everybody: that nothing happened to it is never for want of a right.
+# Everybody may write to the canary, so it is never spared just for lack of rights.
 
 setup()
 {

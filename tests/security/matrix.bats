@@ -1,7 +1,7 @@
-# Whatever an image puts where the runtime works, nothing outside of it is made, changed or removed.
+# Whatever an image puts where the runtime works, nothing outside it is made, changed or removed.
 #
 # 30 places x 15 kinds of things x 32 variants of the config (a mount at /dev or not, a terminal, a read-only root, a user
-# namespace, --no-pivot).  Of these 14,400 cells one in 16 is tried, others in each cgroup view; MATRIX=1 tries all
+# namespace, --no-pivot).  Of these 14,400 cells one in 16 is tried, different ones in each cgroup view; MATRIX=1 tries all
 # (with FILE_TIMEOUT=7200), MATRIX=n one in n.
 load ../bats/helpers
 load ../bats/lib/mounts

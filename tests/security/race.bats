@@ -1,5 +1,5 @@
-# Another container that changes a shared root file system meanwhile gains nothing outside of it.  RACES=n: how many
-# containers are made in each test (100).
+# Another container that changes a shared root file system meanwhile gains nothing outside it.  RACES=n: how many containers
+# each test makes (100).
 load ../bats/helpers
 load ../bats/lib/mounts
 load ../bats/lib/programs

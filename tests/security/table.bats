@@ -1,4 +1,4 @@
-# The table of SECURITY.md says what was tested, all of it and nothing else.
+# The table in SECURITY.md lists what is tested, all of it and nothing else.
 load ../bats/helpers
 
 ids='CVE-[0-9]{4}-[0-9]+|GHSA(-[0-9a-z]{4}){3}|(runc|crun|youki)#[0-9]+'

@@ -1,14 +1,14 @@
 /*
  * attack.c - what hostile processes do
  *
- *	attack exchange A B		exchange two names without end (RENAME_EXCHANGE), as fast as possible
- *	attack exe			without end: take hold of the program file of every process that is not busybox or this one,
- *					and try to write to it, also when the process has ended.  Prints a line for each
- *					new kind of answer: "seen LINK", "refused ERRNO", "WRITABLE LINK"
- *	attack reach			without end: what of every process that is not busybox or this one can be had?  Tries to trace it,
- *					to read its memory, and to open its descriptors from 3 on, its root and folder.  Prints a line
- *					for each new kind of answer: "seen", "GOT WHAT", and what a descriptor leads to
- *	attack signal NUMBER		without end: send every such process that signal
+ *	attack exchange A B		exchange two names forever (RENAME_EXCHANGE), as fast as possible
+ *	attack exe			forever: open the program file of every process that is not busybox or this one, and try to
+ *					write to it, even when the process has ended.  Prints a line for each new kind of answer:
+ *					"seen LINK", "refused ERRNO", "WRITABLE LINK"
+ *	attack reach			forever: try to trace every process that is not busybox or this one, to read its memory, and
+ *					to open its descriptors from 3 on, its root and its folder.  Prints a line for each new kind
+ *					of answer: "seen", "GOT WHAT", and what a descriptor leads to
+ *	attack signal NUMBER		forever: send every such process that signal
  *	attack call NUMBER ARGS...	make a system call; prints its result or "error ERRNO"
  *	attack listen SOCKET		take one seccomp listener with its message, print the message, then answer all calls: mkdir
  *					gets error 77, others are let through

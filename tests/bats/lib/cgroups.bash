@@ -1,4 +1,4 @@
-# cgroups.bash - where things lie in the cgroup tree; load it after helpers
+# cgroups.bash - where things are in the cgroup tree; load it after helpers
 #
 #	cgroup_dirs [PATH]		PATH (default $CGROUP) in each hierarchy of this view
 #	own_cgroup [CONTROLLER]		the cgroup of the tests themselves, as a path below the hierarchy's mount
@@ -6,7 +6,7 @@
 #	remove_cgroup PATH
 #	member_of DIR PID
 #	give_cgroup DIR UID		v2: a delegated cgroup, with all controllers
-#	resources JSON			linux.resources of the container's config gets these members, each in place of what was there
+#	resources JSON			give linux.resources of the container's config these members, each replacing what was there
 
 cgroup_dirs()
 {
@@ -62,7 +62,7 @@ member_of()
 	grep -qx "$2" "$1/cgroup.procs"
 }
 
-# v2: switch on all controllers that there are in DIR's parents, and give DIR to user UID
+# v2: enable all available controllers in DIR's parents, and give DIR to user UID
 give_cgroup()
 {
 	local file

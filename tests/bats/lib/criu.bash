@@ -19,7 +19,7 @@ teardown()
 	sweep
 }
 
-# Every test that saves something begins with this.
+# To be called first in every test that saves something.
 need_criu()
 {
 	local why
@@ -64,7 +64,7 @@ reaches()
 	[ "$(count "${2-}")" -ge "$1" ]
 }
 
-# Nothing was counted twice or left out, so it was memory that came back and not the program that began anew.
+# Nothing was counted twice or left out, so memory was restored and the program did not start again.
 never_stopped_counting()
 {
 	local n=$(count)
@@ -72,14 +72,14 @@ never_stopped_counting()
 	in_order "$BUNDLE/rootfs/count"
 }
 
-# The numbers in FILES, one to a line, are 1, 2, 3 ...; the last may be written just now.
+# The numbers in FILES, one per line, are 1, 2, 3 ...; the last may still be being written.
 in_order()
 {
 	cat "$@" | sed '$d' >"$T/numbers"
 	diff <(seq "$(wc -l <"$T/numbers")") "$T/numbers"
 }
 
-# A sleep that was saved ends early: the kernel does not take up again what CRIU has interrupted.  What is to stay sleeps in a loop.
+# A sleep that was saved ends early: the kernel does not resume what CRIU has interrupted.  What is to stay sleeps in a loop.
 staying()
 {
 	shell 'while :; do sleep 1; done'
@@ -116,7 +116,7 @@ start_counting()
 	wait_for reaches 5
 }
 
-# What the container has for mounts: place, flags, kind.
+# The container's mounts: place, flags, kind.
 mounts_of()
 {
 	sed 's/ - / /; s/ \(shared\|master\|propagate_from\):[0-9]*//g' "/proc/$(pid_of "$1")/mountinfo" | awk '{ print $5, $6, $7 }' | sort

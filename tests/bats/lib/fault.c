@@ -1,21 +1,21 @@
 /*
- * fault.c - run a program and let one system call of it, or of a process it makes, go wrong
+ * fault.c - run a program and make one system call fail, of its own or of a process that it makes
  *
  *	fault REPORT PROCESS CALL WHAT PROGRAM...
  *
  * PROCESS 0 is PROGRAM, 1 the first process that it makes, and so on, in the order of their birth; CALL counts the system
  * calls of that process from 1.  WHAT is
  *	kill	SIGKILL, as the call is entered
- *	N	the Nth of the errors that such a call could give (from 0, table below).  The call is not made then (but close)
- *	N%	the same, and N begins anew when there are fewer
- * Other processes than 0 are followed until they exec: what they become is not ours.  What is still there when PROGRAM ends
- * goes on by itself.
+ *	N	the Nth of the errors that such a call could give (from 0, table below).  The call is then not made (except close)
+ *	N%	the same, but N wraps around if there are fewer
+ * Processes other than 0 are followed until they exec: what they become is not ours.  Those still alive when PROGRAM ends go
+ * on by themselves.
  *
  * REPORT gets one line: "hit CALL-NAME-OR-NUMBER [ERROR]", "no error" (there are fewer errors of that call), or "beyond"
  * (PROCESS made fewer calls).  The exit status is that of PROGRAM.
  *
- * SANITIZED in the environment: PROGRAM starts with hundreds of calls of its sanitizer, which does not like to fail.  Counted is from
- * its first poll(2), the first thing that main() does, and its memory stays as it is.
+ * SANITIZED in the environment: PROGRAM starts with hundreds of calls of its sanitizer, which cannot cope with failures.  Calls count
+ * from its first poll(2), the first thing that main() does, and those for memory are spared.
  */
 #define _GNU_SOURCE
 #include <elf.h>

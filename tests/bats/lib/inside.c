@@ -1,7 +1,7 @@
 /*
  * inside.c - what only the container's own process can tell
  *
- *	inside fds		each descriptor that is open: its number and what it is
+ *	inside fds		each open descriptor: its number and what it is
  *	inside terminal		session, controlling terminal, size, what standard input to output are
  *	inside sched		scheduling policy, nice value, I/O priority
  *	inside personality	in hexadecimal
@@ -9,8 +9,8 @@
  *	inside keyring		name and serial number of the session keyring, and its label on a second line
  *	inside signals		blocked and ignored ones
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
- *	inside eat MIB		take and use so much memory, say so, then sleep
- *	inside lock FILE COUNT	lock FILE, then add a number to COUNT every 20 ms, for ever
+ *	inside eat MIB		allocate and use that much memory, say so, then sleep
+ *	inside lock FILE COUNT	lock FILE, then add a number to COUNT every 20 ms, forever
  *	inside zombie-leader	the first thread ends, another one sleeps
  */
 #define _GNU_SOURCE

@@ -1,7 +1,7 @@
 # mounts.bash - what is mounted in a container; load it after helpers
 #
-#	add_mount TARGET TYPE SOURCE [OPTION...]	one more entry of .mounts; "-" as type: none is given
-#	see [SHELL TEXT]	run a container that notes what is mounted in it, then runs SHELL TEXT: $output is what that says
+#	add_mount TARGET TYPE SOURCE [OPTION...]	one more entry in .mounts; type "-": none is given
+#	see [SHELL TEXT]	run a container that notes what is mounted in it, then runs SHELL TEXT: $output is what that prints
 #	attributes TARGET	"rw,nosuid,relatime", of the mount on top there
 #	propagation TARGET	"shared", "master", "shared master", "unbindable", or nothing
 #	filesystem TARGET	"tmpfs tmpfs rw,size=64k,mode=755": type, source, options of the file system

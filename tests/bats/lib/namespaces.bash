@@ -30,7 +30,7 @@ user_namespace()
 other_pids=()
 others()
 {
-	# unshare becomes the sleep, or (--fork) its parent.  The copy lies on the suite's tmpfs, where leaks are looked for.
+	# unshare becomes the sleep, or (--fork) its parent.  The copy is on the suite's tmpfs, where leaks are looked for.
 	unshare "$@" "$BUNDLE/rootfs/bin/sleep" 1000 3>&- 4>&- &
 	other_pids+=($!)
 	OTHER=$!

@@ -3,12 +3,12 @@
  *
  *	old-kernel VERSION[:ERRNO] COMMAND...
  *
- * Installs a seccomp filter under which every system call that is newer than
- * VERSION fails with ENOSYS, and every flag of an older call that is newer with
- * EINVAL, and runs COMMAND; children inherit it.  With an ERRNO ("EPERM") the
- * calls fail with that instead, as they do below the filters of old container
- * engines.  What a filter cannot see is as new as the kernel is: structs in
- * memory (clone3, bpf), files, options of file systems.
+ * Installs a seccomp filter under which every system call newer than VERSION
+ * fails with ENOSYS, and older calls with newer flags fail with EINVAL, and
+ * runs COMMAND; children inherit it.  With an ERRNO ("EPERM") the calls fail
+ * with that instead, as they do below the filters of old container engines.
+ * What a filter cannot see stays as new as the kernel: structs in memory
+ * (clone3, bpf), files, options of file systems.
  *
  * "old-kernel list VERSION" prints the numbers of the calls that fail.
  */

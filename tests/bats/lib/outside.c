@@ -1,21 +1,21 @@
 /*
  * outside.c - what the caller of a runtime does
  *
- *	outside receive SOCKET [N]		listen; N times (default 1): take a descriptor, print "name kind" for it
- *	outside console SOCKET			listen; take a terminal, print its name as a first line, then what
- *						it says, and type our standard input, until nobody has its other end
+ *	outside receive SOCKET [N]		listen; N times (default 1): receive a descriptor, print "name kind" for it
+ *	outside console SOCKET			listen; receive a terminal, print its name as a first line, then its
+ *						output, and type our standard input there, until nobody has its other end
  *	outside pty ROWSxCOLUMNS PROGRAM...	run PROGRAM on a new terminal; our standard input is typed there, what it
  *						shows is printed.  Lines of standard input that begin with "@" are for us:
- *						@size RxC, @mode (prints "raw" or "cooked"), @wait TEXT (until that was shown),
+ *						@size RxC, @mode (prints "raw" or "cooked"), @wait TEXT (until it is shown),
  *						@kill SIGNAL (to PROGRAM)
- *	outside listen SOCKET			listen to datagrams, print each line of them
+ *	outside listen SOCKET			listen for datagrams, print their lines
  *	outside socket PATH			leave a socket there on which nobody listens
  *	outside many N PROGRAM...		with N more descriptors open (of /etc/hostname and /), from 3 on
- *	outside without FDS PROGRAM...		with these descriptors of 0, 1, 2 closed: "02"
+ *	outside without FDS PROGRAM...		with these of the descriptors 0, 1, 2 closed: "02"
  *	outside at-fd FD FILE PROGRAM...	with FILE opened as FD
  *	outside on-socket PROGRAM...		with a unix socket for standard output; what comes there is printed
- *	outside killed-at N PROGRAM...		PROGRAM gets SIGKILL when it enters its Nth system call; what it has forked
- *						goes on.  Exit code 137 then, else PROGRAM's
+ *	outside killed-at N PROGRAM...		PROGRAM gets SIGKILL when it enters its Nth system call; its children go on.
+ *						Then the exit code is 137, else PROGRAM's
  *
  * "ready" is printed to standard error as soon as a socket listens.
  */

@@ -4,10 +4,10 @@
 #	add_inside		only put it there, for exec and for scripts
 #	outside ARGS...		run outside.c's program;  "$OUTSIDE" is its path
 #	in_background COMMAND...	$! is its pid; it does not hold bats' descriptors
-#	ends CODE PID		wait for that process of ours: its exit code is CODE
+#	ends CODE PID		wait for our process PID, whose exit code must be CODE
 #	gone PID		true if it has ended, whether somebody has reaped it or not
 #
-# Each is compiled once in a run of the suite.  Both are copied to the suite's tmpfs, where leaks are looked for.
+# Each is compiled once per run of the suite.  Both are copied to the suite's tmpfs, where leaks are looked for.
 
 # compiled NAME: its path
 compiled()
@@ -44,7 +44,7 @@ outside()
 
 in_background()
 {
-	# Without "<&0" bash would give it /dev/null.
+	# Without "<&0" bash would give it /dev/null for standard input.
 	"$@" <&0 3>&- 4>&- 8>&- &
 }
 

@@ -1,8 +1,8 @@
-# rootless.bash - a bundle of an ordinary user's own; load it after helpers
+# rootless.bash - an ordinary user's own bundle; load it after helpers
 #
 #	his ARGS...		ctr-run as user 1000, who has nothing but $XDG_RUNTIME_DIR
 #	his_detached ARGS...	the same for create and run -d
-#	subids [START [SIZE]]	/etc/passwd knows him as "tester", and /etc/subuid and /etc/subgid give him ids (100000, 65536)
+#	subids [START [SIZE]]	/etc/passwd lists him as "tester", and /etc/subuid and /etc/subgid give him ids (100000, 65536)
 #	mapped			the config maps root to him and 1 to 65535 to his further ids
 #	$HIS			the bundle, which is the current folder: rootfs and a config of `spec --rootless`, args ["sleep", "1000"]
 

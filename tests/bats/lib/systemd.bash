@@ -1,9 +1,9 @@
-# systemd.bash - units of systemd; load it after helpers
+# systemd.bash - systemd units; load it after helpers
 #
-#	need_systemd		skip where PID 1 is another
+#	need_systemd		skip unless PID 1 is systemd
 #	unit [NAME]		cgroupsPath asks for a scope: $UNIT is its name, $SLICE its slice (system.slice, or $SLICE as set before)
 #	unit_dir [CONTROLLER]	its folder
-#	unit_file CONTROLLER V1 V2	what the file V1 in that folder says, and in v2 what V2 says
+#	unit_file CONTROLLER V1 V2	what the file V1 in that folder says, or in v2 the file V2
 #	property NAME		of $UNIT, as systemctl shows it
 #	sd ARGS...		rt --systemd-cgroup ARGS
 #	stranger		somebody else's scope takes the name $UNIT; its only process is $STRANGER

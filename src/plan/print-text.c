@@ -176,7 +176,7 @@ static const char *properties(struct page *page, const struct step *step)
 	};
 
 	for (size_t i = 0; i < more.n; i++)
-		if (strcmp(more.list[i], "ro") != 0)	/* told by the attributes */
+		if (strcmp(more.list[i], "ro") != 0)	/* the attributes show it */
 			words_add(&page->arena, &all, more.list[i]);
 	more = propagation_words(&page->arena, step);
 	for (size_t i = 0; i < more.n; i++)

@@ -11,7 +11,7 @@ struct build {
 	const struct plan *plan;
 	struct rootfs *rootfs;
 	struct rootfs_sources *sources;
-	size_t at;		/* the step at hand */
+	size_t at;		/* the current step */
 	int folder_fd;		/* the folder opened last for a node (-1: none): it is /dev ten times in a row */
 	bool folder_filled;	/* it is in a writable copy */
 	char folder[256];

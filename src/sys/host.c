@@ -279,7 +279,7 @@ int host_probe(struct host *host, struct error *err)
 {
 	bool admin = false;
 
-	/* The two lists are not cleared, only their counts: that would touch pages for nothing. */
+	/* Of the two lists only the counts are set to 0: clearing all of them would touch pages for nothing. */
 	host->euid = geteuid();
 	host->egid = getegid();
 	host->caps_bounding = 0;

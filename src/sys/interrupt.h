@@ -10,8 +10,8 @@
 #pragma once
 struct error;
 
-/* From here on these signals are blocked and can be polled for, but for those that our caller ignores (nohup(1), a
- * shell's background job).  This does not hold for our children. */
+/* From here on these signals, except those that our caller ignores (nohup(1), a shell's background job), are blocked
+ * and can be polled for.  This does not hold for our children. */
 int interrupt_catch(struct error *err);
 
 /* POLLIN when one has come.  -1, which poll(2) skips, if interrupt_catch() was not called. */

@@ -1,7 +1,7 @@
 /*
  * fuzz-bus.c - a message from the bus: an answer, or a signal, whoever sent it
  *
- * libdbus takes it apart; what we make of its parts is looked at here.  A text that was found stands in the message.
+ * libdbus takes it apart; this tests what we make of the parts.  A text that was found must be in the message.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * fuzz-cgroup.c - what cgroup files say, and paths of a record
+ * fuzz-cgroup.c - what cgroup files say, and the paths in a record
  *
  * The kernel writes the former; but a container may have mounted something
  * else there, and the names in its cgroup are its own.  The first line is a

@@ -1,4 +1,4 @@
-/* config.json is foreign text: whatever it holds, it is read, judged and written again without a slip. */
+/* config.json is foreign text: whatever it holds, it is read, checked and written again without a mistake. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

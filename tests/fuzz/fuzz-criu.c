@@ -1,4 +1,4 @@
-/* What CRIU and its log say, and what the kernel tells of a container's mounts and connections. */
+/* What CRIU and its log say, and what the kernel says about a container's mounts and connections. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* crun's mount option idmap=...: what is taken is a map that the kernel could take, and its relative ranges lie in the container's. */
+/* crun's mount option idmap=...: what is accepted is a map that the kernel could accept, and its relative ranges lie in the container's. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * fuzz-kernel.c - texts of the kernel in which names are others': mountinfo, /proc/PID/stat
+ * fuzz-kernel.c - the kernel's texts with names that others chose: mountinfo, /proc/PID/stat
  *
  * The first byte chooses.
  */

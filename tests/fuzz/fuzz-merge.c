@@ -1,10 +1,10 @@
 /*
  * fuzz-merge.c - limits that change limits
  *
- * The first line is a linux.resources that holds, the rest one that is to
- * change it (update --resources).  What comes out can be written and read
- * again, is what it is when the same is asked for once more, and each value
- * that can be written to a cgroup is refused or turned into lines of text.
+ * The first line is the linux.resources in force, the rest one that is to
+ * change it (update --resources).  The result can be written and read again,
+ * does not change if the same is asked for once more, and each value that can
+ * be written to a cgroup is refused or turned into lines of text.
  */
 #include <stdint.h>
 #include <stdlib.h>

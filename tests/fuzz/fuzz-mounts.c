@@ -1,7 +1,7 @@
 /*
  * fuzz-mounts.c - the options of one mount: first line its type, second its destination, the others its options
  *
- * Whatever they say, a step comes of it that the hands can carry out, or a word why not.
+ * Whatever they say, the result is a step that can be carried out, or the reason why not.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Numbers from the command line and from JSON: what is taken must be what was written. */
+/* Numbers from the command line and from JSON: what is accepted must be what was written. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  *
  * The first byte of the input chooses the host, the rest is config.json.  What
  * a plan promises to those who carry it out is checked: clean targets, seals
- * of steps that are there, capabilities that the kernel will grant; and that
- * no byte of the config reaches a terminal as it is.
+ * of existing steps, capabilities that the kernel will grant; and that no byte
+ * of the config reaches a terminal unescaped.
  */
 #include <ctype.h>
 #include <stdint.h>

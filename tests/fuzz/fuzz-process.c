@@ -1,4 +1,4 @@
-/* The process file of exec, which the caller of an exec has written. */
+/* The process file of exec, which the caller has written. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* state.json and journal: an older build's, or half of one after a crash.  What is taken is written again and read to the same. */
+/* state.json and journal: an older build's, or half of one after a crash.  What is accepted is the same when written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

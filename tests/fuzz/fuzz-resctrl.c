@@ -1,4 +1,4 @@
-/* A schema of a config against the schemata of a group: two texts, parted by the first '|'. */
+/* A schema in a config against the schemata of a group: two texts, separated by the first '|'. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
  * fuzz-seccomp.c - profiles that nobody would write: our program against the model, and against libseccomp's
  *
- * The input is what dice show: tests/unit/test-seccomp-generate.h makes a profile of it, test-seccomp-model.h says what that
- * means.  libseccomp 2.5 is wrong about some wild profiles and finds no end with others (test-seccomp-oracle.c): it is asked
- * about small plain ones without conditions, and not about i386's calls that are many in one: there it differs now and then.
+ * The input is what the dice show: tests/unit/test-seccomp-generate.h makes a profile from it, test-seccomp-model.h says what
+ * that means.  libseccomp 2.5 is wrong about some wild profiles and never finishes others (test-seccomp-oracle.c): it is asked
+ * only about small plain ones without conditions, and not about i386's multiplexed calls, on which it sometimes differs.
  */
 #define OWN_DICE
 static unsigned dice(unsigned n);

@@ -1,4 +1,4 @@
-/* Signal names come from the command line and from clients: no text may give a number that is no signal. */
+/* Signal names come from the command line and from clients: no text may give a number that is not a signal. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

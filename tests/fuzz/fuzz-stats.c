@@ -1,8 +1,8 @@
 /*
- * fuzz-stats.c - the texts of cgroup files and of /proc/PID/net/dev, and the line made of them
+ * fuzz-stats.c - the texts of cgroup files and of /proc/PID/net/dev, and the line made from them
  *
- * The kernel writes them, but names of devices, interfaces and controllers in them are others'.
- * Whatever they say, the line is one line of JSON.
+ * The kernel writes them, but others choose the names of devices, interfaces and controllers in them.
+ * Whatever they say, the result is one line of JSON.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Values of org.systemd.property.* annotations: what is taken is sane, and read from what it prints it is the same. */
+/* Values of org.systemd.property.* annotations: what is accepted is sane, and the same when printed and read again. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>

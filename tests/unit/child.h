@@ -1,5 +1,5 @@
 /*
- * child.h - what a process cannot take back is tried by a child of the test
+ * child.h - what a process cannot undo is tried in a child of the test
  */
 #pragma once
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Device rules: what a plain reading of them allows is what v1's list and v2's program allow. */
+/* Device rules: v1's list and v2's program allow just what a plain reading of the rules allows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

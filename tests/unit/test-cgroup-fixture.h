@@ -1,7 +1,7 @@
 /*
- * test-cgroup-fixture.h - cgroups on the kernel at hand, in whatever view of them /sys/fs/cgroup gives
+ * test-cgroup-fixture.h - cgroups on the running kernel, in whatever view /sys/fs/cgroup gives
  *
- * Everything is made below /ctr-run-test-PID of each hierarchy and is gone
+ * Everything is made below /ctr-run-test-PID in each hierarchy and is gone
  * afterwards.  Without the rights for that all tests are skipped.
  */
 #pragma once

@@ -1,4 +1,4 @@
-/* Limits that hold, on the kernel at hand. */
+/* Limits that hold, on the running kernel. */
 #include "test-cgroup-fixture.h"
 
 static int open_devices(void)

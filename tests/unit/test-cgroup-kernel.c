@@ -1,4 +1,4 @@
-/* Cgroups on the kernel at hand: made, filled, emptied, removed. */
+/* Cgroups on the running kernel: made, filled, emptied, removed. */
 #include "test-cgroup-fixture.h"
 
 /* ---- making and removing ---- */

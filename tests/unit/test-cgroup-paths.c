@@ -1,4 +1,4 @@
-/* Where a container's cgroup is, and what the kernel tells of it: the parts that ask no kernel. */
+/* Where a container's cgroup is, and what the kernel says about it: the parts that need no kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* test-clock.c - the calendar, held against glibc's */
+/* test-clock.c - the calendar, compared with glibc's */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

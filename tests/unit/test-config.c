@@ -1,4 +1,4 @@
-/* config.json: how it is loaded, what an unreadable one is called; the template, the features. */
+/* config.json: how it is loaded, and the errors of an unreadable one; the template, the features. */
 #include "test-config-fixture.h"
 
 #include <fcntl.h>

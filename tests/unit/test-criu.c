@@ -1,4 +1,4 @@
-/* What is said to CRIU, byte for byte as protoc writes it from CRIU 4.1's own rpc.proto; what it answers; its log. */
+/* What is sent to CRIU, byte for byte as protoc writes it from CRIU 4.1's own rpc.proto; its answers; its log. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

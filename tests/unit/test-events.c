@@ -1,4 +1,4 @@
-/* Statistics: what the kernel's files say, and the line that is made of it, letter by letter. */
+/* Statistics: what the kernel's files say, and the line that is made from it, letter by letter. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What the words of a mount's list of options set, clear and hand on. */
+/* What the words of a mount's options set, clear and pass on. */
 #include "test-plan-fixture.h"
 #include "plan/mount-options.h"
 

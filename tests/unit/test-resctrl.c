@@ -1,10 +1,9 @@
 /*
  * test-resctrl.c - groups of resctrl: the comparison of schemata, and what is done to folders
  *
- * No kernel with resctrl has part in this: an ordinary folder stands where its
- * root would be, so what is proved is which names are looked at, in which
- * order, what is written there and what is removed again - not what a
- * processor makes of it.
+ * No kernel with resctrl is involved: an ordinary folder stands in for its
+ * root, so the tests prove which names are looked at, in which order, what is
+ * written there and what is removed again - not what a processor makes of it.
  */
 #include <errno.h>
 #include <fcntl.h>

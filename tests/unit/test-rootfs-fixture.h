@@ -1,10 +1,10 @@
 /*
  * test-rootfs-fixture.h - containers made by src/rootfs alone, for its tests
  *
- * A test body is the runtime: a process of its own in a mount namespace of its
- * own, whose mounts are shared among themselves (as systemd has them) and
- * private to the machine's.  enter() makes init, builds the plan, and runs a
- * check inside.  Needs root; else all tests are skipped.
+ * A test body is the runtime: a process in its own mount namespace, whose
+ * mounts are shared among themselves (as with systemd) but not with the
+ * machine.  enter() makes init, builds the plan, and runs a check inside.
+ * Needs root; else all tests are skipped.
  */
 #pragma once
 #include <errno.h>

@@ -1,9 +1,9 @@
 /*
- * test-rootfs-hostile.c - images that want out
+ * test-rootfs-hostile.c - images that try to get out
  *
  * Every path the runtime itself touches is replaced, one at a time, by
- * everything a file can be.  The container may come up or be refused; what lies
- * outside its root must not notice.
+ * everything a file can be.  The container may start or be refused; what lies
+ * outside its root must not be affected.
  */
 #include <dirent.h>
 #include <linux/magic.h>

@@ -1,9 +1,9 @@
 /*
  * Every system call number of every architecture that libseccomp knows, through our program and libseccomp's
  *
- * A kernel runs filters for its own family only, but the compiler knows all of them, and nothing in it asks which machine
- * it is on: for each architecture alone both compile Docker's, podman's and containerd's profiles and generated ones, for
- * that architecture's numbers.  libseccomp writes programs for big-endian machines in their byte order.
+ * A kernel runs filters only for its own family, but the compiler knows all of them, and never asks which machine it is
+ * on: for each architecture alone both compile Docker's, podman's and containerd's profiles and generated ones, for that
+ * architecture's numbers.  libseccomp writes programs for big-endian machines in their byte order.
  *
  * PROFILES=n changes how many are generated (default 40), SEED=n which, VERBOSE=1 shows differences.
  */

@@ -1,4 +1,4 @@
-/* A profile from text, an interpreter for what is compiled of it, and libseccomp's own program for the same profile. */
+/* A profile from text, an interpreter for what is compiled from it, and libseccomp's own program for the same profile. */
 #pragma once
 #include <fcntl.h>
 #include <linux/audit.h>

@@ -1,4 +1,4 @@
-/* Profiles that nobody uses, made by dice: srand() says which.  A fuzzer has dice of its own (OWN_DICE). */
+/* Random profiles that nobody uses: srand() decides which.  A fuzzer brings its own dice (OWN_DICE). */
 #pragma once
 #include <stdlib.h>
 

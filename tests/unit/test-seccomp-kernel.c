@@ -1,9 +1,9 @@
 /*
- * The kernel itself runs our programs, and libseccomp's, and says what our interpreter says
+ * The kernel itself runs our programs, and libseccomp's, and agrees with our interpreter
  *
- * A program whose returns are replaced by errors, one number for each action, answers every system call and lets none
- * happen: so a child can load it and then make all of them, 64-bit, 32-bit and x32 ones, with arguments that matter.
- * The child can make no other call any more: it leaves its answers in shared memory and ends by an illegal instruction.
+ * A program whose returns are replaced by errors, one number per action, answers every system call and lets none happen:
+ * so a child can load it and then make all of them, 64-bit, 32-bit and x32 ones, with the arguments that matter.  After
+ * that no call works in the child: it leaves its answers in shared memory and ends by an illegal instruction.
  *
  * PROFILES=n changes how many are generated of each kind (default 25), SEED=n which.
  */

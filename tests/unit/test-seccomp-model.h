@@ -1,4 +1,4 @@
-/* What a profile means, as straight from the words of the spec as can be: no ranges, no order, no program. */
+/* What a profile means, as directly from the spec's words as possible: no ranges, no order, no program. */
 #pragma once
 #include "test-seccomp-fixture.h"
 

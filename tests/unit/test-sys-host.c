@@ -1,4 +1,4 @@
-/* What is found out about the machine, against what slower ways tell. */
+/* What is found out about the machine, compared with what slower ways say. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * Mounts as before Linux 5.12: made in a workshop, moved to their place.  As root in a mount namespace of its own; skipped
- * otherwise.
+ * Mounts as before Linux 5.12: made in a workshop, moved to their place.  Runs as root in its own mount namespace, or is
+ * skipped.
  */
 #include <setjmp.h>
 #include <stdarg.h>

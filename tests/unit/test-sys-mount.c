@@ -1,6 +1,6 @@
 /*
- * Mounts, namespaces, procfs, ptys and id maps by descriptor.  As root in a
- * mount namespace of its own; skipped otherwise.
+ * Mounts, namespaces, procfs, ptys and id maps by descriptor.  Runs as root in
+ * its own mount namespace, or is skipped.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* The mounts of a process, from the kernel's text: sound lines, odd names, and lines that are none. */
+/* The mounts of a process, from the kernel's text: good lines, odd names, and malformed lines. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-/* What is in the way of a new procfs or sysfs, told from the mounts that are there. */
+/* What is in the way of a new procfs or sysfs, judged by the existing mounts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

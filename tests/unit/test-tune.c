@@ -1,4 +1,4 @@
-/* How a process runs: each tried by a child. */
+/* How a process runs: each setting is tried in a child. */
 #include <stdlib.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,4 +1,4 @@
-/* Limits of processes that run: set, taken back, and never those of a stranger. */
+/* Limits of running processes: set, undone, and never a stranger's. */
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>

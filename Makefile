@@ -211,7 +211,7 @@ check-unit: unit-programs
 	$Q tests/unit/run $(UNIT)
 
 # The specs in tests are full of string constants, and the spec's structs have no const.
-$B/tests/unit/%.o: private ALL_CFLAGS += -DUNIT_TEST -include tests/unit/unit.h -Wno-discarded-qualifiers
+$B/tests/unit/%.o: private ALL_CFLAGS += -DUNIT_TEST -include tests/unit/unit.h -Wno-discarded-qualifiers -Werror=unused-function
 
 $(UNIT): %: %.o $(LIB)
 	$(call say,LINK)

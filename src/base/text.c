@@ -121,6 +121,11 @@ bool text_lies_below(const char *path, const char *folder)
 	return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
+char *text_path(const char *folder, const char *path)
+{
+	return *path == '/' ? xstrdup(path) : xasprintf("%s/%s", folder, path);
+}
+
 char *text_take(struct text *t)
 {
 	char *s = t->s ? t->s : xstrdup("");

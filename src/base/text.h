@@ -37,6 +37,9 @@ size_t text_width(const char *s);
  * trailing slashes. */
 bool text_lies_below(const char *path, const char *folder);
 
+/* PATH as seen from FOLDER: PATH itself if it is absolute.  The caller frees it. */
+char *text_path(const char *folder, const char *path);
+
 /* The text, never NULL; the caller frees it and T is empty again. */
 char *text_take(struct text *t);
 void text_free(struct text *t);

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "container/hooks.h"
 #include "libocispec/version.h"
 #include "sys/fd.h"
@@ -70,7 +71,7 @@ static int open_end(const struct json_map *annotations, const char *key, const c
 	*fd = -1;
 	if (!path)
 		return 0;
-	auto_free char *whole = xasprintf("%s%s%s", *path == '/' ? "" : bundle, *path == '/' ? "" : "/", path);
+	auto_free char *whole = text_path(bundle, path);
 	*fd = open(whole, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (*fd >= 0)
 		return 0;

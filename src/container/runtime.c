@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "container/ended.h"
 #include "container/enter.h"
 #include "container/foreground.h"
@@ -216,7 +217,7 @@ int runtime_tell_pidfd(const struct launch *launch, struct error *err)
 		return -1;
 	if (!path)
 		return 0;
-	auto_free char *whole = xasprintf("%s%s%s", *path == '/' ? "" : launch->bundle, *path == '/' ? "" : "/", path);
+	auto_free char *whole = text_path(launch->bundle, path);
 	if (runtime_send_pidfd(whole, launch->pidfd, "standard", err) < 0)
 		return blame(err, "/annotations/run.oci.pidfd_receiver");
 	return 0;

@@ -124,6 +124,15 @@ static void paths_lie_below_others(void **state)
 	assert_false(text_lies_below("(unreachable)/a", "/"));
 }
 
+static void paths_are_seen_from_a_folder(void **state)
+{
+	auto_free char *below = text_path("/a", "b/c"), *absolute = text_path("/a", "/b");
+
+	(void) state;
+	assert_string_equal(below, "/a/b/c");
+	assert_string_equal(absolute, "/b");
+}
+
 static void texts_have_a_width(void **state)
 {
 	(void) state;
@@ -500,13 +509,15 @@ int main(void)
 		cmocka_unit_test(fail_adds_the_text_of_errno), cmocka_unit_test(contexts_are_put_before),
 		cmocka_unit_test(blame_keeps_the_first_pointer), cmocka_unit_test(errno_is_told_as_clients_know_it),
 		cmocka_unit_test(errors_are_printed_with_their_place), cmocka_unit_test(text_grows),
-		cmocka_unit_test(paths_lie_below_others), cmocka_unit_test(texts_have_a_width),
+		cmocka_unit_test(paths_lie_below_others), cmocka_unit_test(paths_are_seen_from_a_folder),
+		cmocka_unit_test(texts_have_a_width),
 		cmocka_unit_test(strings_are_quoted_for_json), cmocka_unit_test(texts_for_a_terminal_only_print),
 		cmocka_unit_test(numbers_are_whole_texts),
 		cmocka_unit_test(sizes_take_units), cmocka_unit_test(durations_are_those_of_go),
 		cmocka_unit_test(names_are_found_both_ways), cmocka_unit_test(arrays_grow_by_elements),
 		cmocka_unit_test(an_error_is_one_json_object), cmocka_unit_test(text_logs_hold_warnings_as_lines),
 		cmocka_unit_test(debug_is_written_when_asked_for), cmocka_unit_test(the_log_can_be_led_elsewhere),
+		cmocka_unit_test(the_journal_gets_fields), cmocka_unit_test(syslog_gets_priority_name_and_pid),
 		cmocka_unit_test(a_log_that_cannot_be_opened_is_an_error),
 	};
 

@@ -2,13 +2,13 @@
  * mounts.c - add mounts to a running container, and remove them
  *
  *	runtime		decides, opens the sources
- *	  middle	enters the container's user and pid namespace, and is gone
+ *	  middle	enters the container's user namespace, for a proc also the pid namespace, and is gone
  *	  worker	is in both; enters the others, mounts or unmounts, and reports
  *	runtime		records what has changed
  *
- * The container's processes run meanwhile, and those of its pid namespace see the
- * worker: it runs from a copy that nobody can write to, and is not dumpable.  What
- * it does inside it does by descriptors (rootfs/live.c).
+ * The container's processes run meanwhile.  They see the worker only if it is in
+ * their pid namespace: it runs from a copy that nobody can write to, and is not
+ * dumpable.  What it does inside it does by descriptors (rootfs/live.c).
  *
  * Without privilege the host's mounts can be copied only in a mount namespace
  * that belongs to one's own user namespace: so the worker, which is in the
@@ -166,11 +166,23 @@ static void worker_main(struct live *l)
 	_exit(0);
 }
 
+/* A new proc shows the pid namespace of who makes it. */
+static bool makes_proc(const struct live *l)
+{
+	for (size_t i = 0; l->add && i < l->plan.rootfs.n_steps; i++) {
+		const struct step *step = &l->plan.rootfs.steps[i];
+
+		if (step->action == STEP_MOUNT && !strcmp(step->type, "proc"))
+			return true;
+	}
+	return false;
+}
+
 /* In the middle process. */
 static pid_t birth(void *live, struct error *err)
 {
 	struct live *l = live;
-	int flags = CLONE_NEWPID | (l->handle.record->own_userns ? CLONE_NEWUSER : 0);
+	int flags = (makes_proc(l) ? CLONE_NEWPID : 0) | (l->handle.record->own_userns ? CLONE_NEWUSER : 0);
 	pid_t pid;
 
 	if (self_hide(err) < 0)

@@ -168,10 +168,10 @@ int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct er
 		}
 		if (fd)
 			*fd = take_fd(received);
-		if ((size_t) n != size)
+		if (n > 0 && (size_t) n != size)
 			return fail_code(err, ERROR_PROTOCOL, "%s sent %s with %zd bytes, not %zu", ch->peer,
 					 names[head], n, size);
-		if (size)
+		if (n > 0)
 			memcpy(data, body, size);
 		log_debug("%s: %s", ch->peer, names[head]);
 		return (int) head;

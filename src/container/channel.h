@@ -36,7 +36,8 @@
  *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
- * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.
+ * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.  With an heir, which sends
+ * READY, its maker sends BORN, before or after that.
  */
 #pragma once
 #include <stddef.h>
@@ -47,7 +48,7 @@
 #define MESSAGES(M) \
 	M(ERROR)	/* both     struct error: the sender gives up */ \
 	M(LOG)		/* init     level and text */ \
-	M(BORN)		/* middle   pid of init */ \
+	M(BORN)		/* middle   pid of the new process */ \
 	M(NEED_CGROUP)	/* init     -: I cannot enter my cgroup */ \
 	M(CGROUP_DONE)	/* runtime  - */ \
 	M(NEED_IDMAP)	/* init     -: I am in my user namespace */ \
@@ -56,7 +57,7 @@
 	M(PROCEED)	/* runtime  - */ \
 	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, but lack the rights to reach my bind sources */ \
 	M(SOURCE)	/* runtime  number of the step (the step count stands for the rootfs), fd */ \
-	M(SOURCES_DONE)	/* runtime  a number, only because SOURCE has one: ignored */ \
+	M(SOURCES_DONE)	/* runtime  - */ \
 	M(ROOTFS)	/* init     -: all mounts are in place, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \
@@ -86,9 +87,9 @@ int channel_pair(struct channel *runtime, struct channel *init, struct error *er
 /* Send M with SIZE bytes and the descriptor FD (-1: none). */
 int channel_send(struct channel *ch, enum message m, const void *data, size_t size, int fd, struct error *err);
 
-/* Receive any message.  Returns its number; MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own
- * error if it sent one, or ERROR_INTERRUPTED.  LOG and REFUSED are handled here.  *FD (owned by the caller) is -1 if
- * none came. */
+/* Receive any message.  DATA gets its payload of SIZE bytes; it stays as it is if there is none.  Returns its number;
+ * MSG_COUNT at the end of the channel; -1 with ERR, which is the peer's own error if it sent one, or ERROR_INTERRUPTED.
+ * LOG and REFUSED are handled here.  *FD (owned by the caller) is -1 if none came. */
 int channel_next(struct channel *ch, void *data, size_t size, int *fd, struct error *err);
 
 /* Receive exactly M without payload; anything else is an error. */

@@ -147,7 +147,8 @@ static int tune(const struct entry *entry, struct error *err)
 {
 	const struct process_plan *p = entry->process;
 
-	if (p->scheduler && scheduler_apply(p->scheduler, err) < 0)
+	/* A child may be refused this policy, or not inherit it: the runtime sets it. */
+	if (p->scheduler && !entry->heir && scheduler_apply(0, p->scheduler, err) < 0)
 		return blame(err, "/process/scheduler");
 	if (p->io_priority && io_priority_apply(p->io_priority, err) < 0)
 		return blame(err, "/process/ioPriority");
@@ -201,6 +202,38 @@ static int become(struct entry *entry, struct error *err)
 	return capability_verify(&p->caps, err) < 0 ? blame(err, "/process/capabilities") : 0;
 }
 
+/* Stdin, stdout and stderr, which the process owns, and a session. */
+static int settle_stdio(struct entry *entry, struct error *err)
+{
+	if (entry->terminal < 0) {
+		setsid();
+		own_stdio(entry);
+		return 0;
+	}
+	(void) !fchown(entry->terminal, entry->process->uid, (gid_t) -1);
+	if (!entry->heir)
+		return pty_take(entry->terminal, err);
+	/* The terminal of our session would be lost to the heir when we end. */
+	setsid();
+	return pty_be_stdio(entry->terminal, err);
+}
+
+static int find_program(struct entry *entry, struct error *err)
+{
+	entry->env = make_env(entry);
+	entry->program = lookup_program(entry->process->args[0], entry->env, err);
+	return entry->program ? 0 : -1;
+}
+
+int enter_inherit(struct entry *entry, struct error *err)
+{
+	if (entry->terminal < 0)
+		setsid();
+	else if (pty_take(STDIN_FILENO, err) < 0)
+		return -1;
+	return find_program(entry, err);
+}
+
 int enter_prepare(struct entry *entry, struct error *err)
 {
 	const struct process_plan *p = entry->process;
@@ -211,14 +244,8 @@ int enter_prepare(struct entry *entry, struct error *err)
 	if (p->dropped_ambient)
 		log_warn("can't raise ambient capability %s: ambient ones must be permitted and inheritable",
 			 p->dropped_ambient);
-	if (entry->terminal >= 0) {
-		(void) !fchown(entry->terminal, p->uid, (gid_t) -1);
-		if (pty_take(entry->terminal, err) < 0)
-			return -1;
-	} else {
-		setsid();
-		own_stdio(entry);
-	}
+	if (settle_stdio(entry, err) < 0)
+		return -1;
 	if ((p->apparmor || p->selinux) && (proc = procfs_open(err)) < 0)
 		return -1;
 	if (entry->keyring && p->selinux && label_keyring(proc, p->selinux, err) < 0)
@@ -237,9 +264,7 @@ int enter_prepare(struct entry *entry, struct error *err)
 		return -1;
 	if (proc >= 0 && label_exec(proc, p->apparmor, p->selinux, err) < 0)
 		return -1;
-	entry->env = make_env(entry);
-	entry->program = lookup_program(p->args[0], entry->env, err);
-	return entry->program ? 0 : -1;
+	return entry->heir ? 0 : find_program(entry, err);
 }
 
 /* A refusal by an LSM looks like a missing x bit. */

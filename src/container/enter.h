@@ -6,6 +6,11 @@
  *	enter_exec()	the seccomp filter, if it comes last, and execve(2)
  *
  * Between the two a created container waits for `start`.
+ *
+ * What has rights is better not seen in a container that may trace it.  So there exec prepares outside the container's
+ * pid namespace, and an heir runs the program: a child born inside when only the container's own rights are left.
+ *
+ *	enter_inherit()	what a child does not inherit
  */
 #pragma once
 #include "container/channel.h"
@@ -25,6 +30,7 @@ struct entry {
 	unsigned listen, keep;		/* how many descriptors from 3 on stay open: LISTEN_FDS, all of them */
 	bool notify;			/* set NOTIFY_SOCKET */
 	bool own_null;			/* we are alone in the mount namespace: its /dev/null can be trusted */
+	bool heir;			/* a child, not we, will run the program */
 	bool announce;			/* send EXEC: the peer is not our parent and cannot see how we ended */
 	struct channel *channel;	/* to the runtime, for SECCOMP; may be closed after enter_prepare() */
 
@@ -41,6 +47,10 @@ int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct er
 /* Set session and terminal, keyring, scheduling, limits, working directory, groups, ids, capabilities, labels; look up
  * the program.  Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);
+
+/* After enter_prepare(), with `heir` set, in the child: a session with its terminal, its pid in the environment, the
+ * program. */
+int enter_inherit(struct entry *entry, struct error *err);
 
 /* Load the filter early: startContainer hooks come from the container, too. */
 int enter_filter(struct entry *entry, struct error *err);

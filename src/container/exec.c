@@ -5,8 +5,15 @@
  * namespaces in one call through init's pidfd, and then takes the same last
  * steps as init (enter.h).  What it may do is decided from the runtime's own
  * copy of the config, never from the bundle.
+ *
+ * Until its last steps it has the host's rights, root and descriptors.  A
+ * container that may trace it (CAP_SYS_PTRACE, no user namespace of its own)
+ * would get them.  So there the process stays out of the pid namespace, where
+ * nobody in the container can see it, until it has given up everything; then
+ * its child, the heir, is born inside and runs the program.
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -53,6 +60,8 @@ struct exec {
 	struct channel channel, child_channel;
 	int root;			/* the container's root if it has no mount namespace of its own, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
+	bool heir;			/* the container could trace the process: its child runs the program */
+	bool inherited, ready;		/* the heir is born, and `pid`; all is done but exec */
 	int shared;			/* unprivileged: namespaces that we share with the container anyway */
 	pid_t pid;
 	int pidfd, master;
@@ -119,6 +128,8 @@ static int decide(struct exec *x, struct error *err)
 	x->spec = exec_process(o, &x->config, err);
 	if (!x->spec)
 		return -1;
+	x->heir = !x->handle.record->own_userns && x->host.privileged && x->config.spec->process &&
+		  plan_may_have(x->config.spec->process->capabilities, CAP_SYS_PTRACE);
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
 	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
@@ -148,6 +159,15 @@ static int open_terminal(struct exec *x, int *peer, struct error *err)
 	return channel_send(&x->child_channel, MSG_TERMINAL, NULL, 0, master, err);
 }
 
+static int enter_namespaces(const struct exec *x, int flags, const char *what, struct error *err)
+{
+	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) == 0)
+		return 0;
+	if (errno == ESRCH)	/* it has ended since we looked */
+		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
+	return fail(err, errno, "%s", what);
+}
+
 static int join(struct exec *x, struct error *err)
 {
 	const struct record_state *r = x->handle.record;
@@ -159,13 +179,15 @@ static int join(struct exec *x, struct error *err)
 		flags |= CLONE_NEWTIME;
 	if (r->host_mounts)
 		flags &= ~CLONE_NEWNS;
+	if (x->heir)
+		flags |= CLONE_NEWPID;	/* for its child */
 	flags &= ~x->shared;
 	/* From here on processes of the container can see us: they must get nothing of ours by ptrace or /proc
 	 * (CVE-2016-9962). */
 	if (self_hide(err) < 0 || cgroup_join(&x->cgroup, err) < 0)
 		return -1;
-	if (process_enter(x->handle.pidfd, x->handle.record->pid, flags) < 0)
-		return fail(err, errno, "enter the container's namespaces");
+	if (enter_namespaces(x, flags, "enter the container's namespaces", err) < 0)
+		return -1;
 	/* Inside the user namespace we have no valid ids until we take its root's. */
 	if (r->own_userns && identity_become_root(x->process.uid, x->process.gid, err) < 0)
 		return -1;
@@ -192,6 +214,26 @@ static int run_on(const struct exec *x, struct error *err)
 	return 0;
 }
 
+/* We have nothing more than the container: make the heir.  Returns only in that. */
+static int make_heir(struct exec *x, struct entry *entry, struct error *err)
+{
+	int stay[] = { x->child_channel.fd };
+	pid_t pid;
+
+	/* A tracer could use whatever is open in the heir. */
+	if (fds_close_others(x->keep, stay, ARRAY_SIZE(stay), err) < 0)
+		return -1;
+	pid = process_clone(0, -1, true, NULL, err);
+	if (pid < 0)
+		return wrap(err, "where the container has CAP_SYS_PTRACE the program runs in a child of the one "
+			    "that enters");
+	if (pid > 0) {
+		channel_send(&x->child_channel, MSG_BORN, &pid, sizeof pid, -1, err);
+		_exit(0);
+	}
+	return enter_inherit(entry, err);
+}
+
 static int run(struct exec *x, struct error *err)
 {
 	const struct oci_linux *linux = x->config.spec->linux;
@@ -199,14 +241,14 @@ static int run(struct exec *x, struct error *err)
 		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality,
 		.memory_policy = linux->memory_policy, .keyring = x->handle.record->keyring,
 		.last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep,
-		.channel = &x->child_channel,
+		.heir = x->heir, .channel = &x->child_channel,
 	};
 
 	if (join(x, err) < 0 || open_terminal(x, &entry.terminal, err) < 0)
 		return -1;
 	if (run_on(x, err) < 0)
 		return -1;
-	if (enter_prepare(&entry, err) < 0)
+	if (enter_prepare(&entry, err) < 0 || (x->heir && make_heir(x, &entry, err) < 0))
 		return -1;
 	if (channel_send(&x->child_channel, MSG_READY, NULL, 0, -1, err) < 0 ||
 	    channel_expect(&x->child_channel, MSG_HANDOVER, err) < 0)
@@ -239,18 +281,14 @@ static int join_pid_namespace(struct exec *x, struct error *err)
 {
 	int flags = (CLONE_NEWPID & ~x->shared) | (x->middle ? CLONE_NEWUSER : 0);
 
-	if (!flags || process_enter(x->handle.pidfd, x->handle.record->pid, flags) == 0)
-		return 0;
-	if (errno == ESRCH)	/* it has ended since we looked */
-		return fail_code(err, ERROR_STATE, "cannot exec in a stopped container");
-	return fail(err, errno, "enter the container's pid namespace");
+	return flags ? enter_namespaces(x, flags, "enter the container's pid namespace", err) : 0;
 }
 
 static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&x->cgroup);
 
-	if (join_pid_namespace(x, err) < 0)
+	if (!x->heir && join_pid_namespace(x, err) < 0)
 		return -1;
 	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
 	struct error ignored;
@@ -299,9 +337,15 @@ static int make_process(struct exec *x, struct error *err)
 	return x->pid < 0 ? -1 : 0;
 }
 
+/* READY, and BORN if there is an heir: it is not said which comes first. */
 static int answer_ready(struct exec *x, struct error *err)
 {
 	const struct exec_options *o = x->options;
+
+	if (!x->ready || x->heir != x->inherited)
+		return 0;
+	if (x->heir && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
+		return blame(err, "/process/scheduler");
 
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return -1;
@@ -335,30 +379,48 @@ static int answer_cgroup(struct exec *x, struct error *err)
 	return channel_send(&x->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
 }
 
+static int hear(struct exec *x, pid_t *born, int *fd, struct error *err)
+{
+	if (x->heir && !x->inherited)
+		return middle_next(&x->channel, x->pidfd, born, sizeof *born, fd, err);
+	return channel_next(&x->channel, born, sizeof *born, fd, err);
+}
+
+static int answer(struct exec *x, int message, pid_t born, int fd, struct error *err)
+{
+	/* The heir may be traced: from now on it can say what it likes. */
+	bool in_turn = x->inherited ? message == MSG_SECCOMP || (message == MSG_READY && !x->ready)
+				    : message != MSG_BORN || x->heir;
+
+	switch (in_turn ? message : -1) {
+	case MSG_NEED_CGROUP: return answer_cgroup(x, err);
+	case MSG_TERMINAL:
+		return runtime_take_terminal(x->options->console_socket, &x->process, fd, &x->master, err);
+	case MSG_SECCOMP: return answer_seccomp(x, fd, err);
+	case MSG_BORN:
+		if (middle_succeed(born, &x->pid, &x->pidfd, err) < 0)
+			return -1;
+		x->inherited = true;
+		return answer_ready(x, err);
+	case MSG_READY:
+		x->ready = true;
+		return answer_ready(x, err);
+	default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
+	}
+}
+
 /* Answer the new process until its program runs. */
 static int serve(struct exec *x, struct error *err)
 {
-	bool ready = false;
-
 	for (;;) {
-		int fd, got = channel_next(&x->channel, NULL, 0, &fd, err), result;
+		pid_t born = 0;
+		int fd, got = hear(x, &born, &fd, err);
 		auto_fd received = fd;
 
-		switch (got) {
-		case MSG_NEED_CGROUP: result = answer_cgroup(x, err); break;
-		case MSG_TERMINAL:
-			result = runtime_take_terminal(x->options->console_socket, &x->process, received, &x->master,
-						       err);
-			break;
-		case MSG_SECCOMP: result = answer_seccomp(x, received, err); break;
-		case MSG_READY: result = answer_ready(x, err); ready = true; break;
-		case MSG_COUNT:
-			return ready ? process_check_ran(x->pid, 0, err)
-				     : ended_early(&x->cgroup, x->pid, "the process", NULL, err);
-		case -1: return -1;
-		default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
-		}
-		if (result < 0)
+		if (got == MSG_COUNT)
+			return x->ready ? process_check_ran(x->pid, 0, err)
+					: ended_early(&x->cgroup, x->pid, "the process", NULL, err);
+		if (got < 0 || answer(x, got, born, received, err) < 0)
 			return -1;
 	}
 }

@@ -60,7 +60,6 @@ static void open_all(struct launch *launch)
 
 int inside_answer(struct launch *launch, struct error *err)
 {
-	const unsigned number = (unsigned) launch->plan.rootfs.n_steps;
 	pid_t pid = process_clone(0, -1, false, NULL, err);
 	int status;
 
@@ -73,5 +72,5 @@ int inside_answer(struct launch *launch, struct error *err)
 	if (status < 0 || WIFSIGNALED(status))
 		return fail_code(err, ERROR_PROTOCOL, "the process that opens the sources of mounts was killed");
 	/* Its error has gone to init, which sends it back. */
-	return status ? 0 : channel_send(&launch->channel, MSG_SOURCES_DONE, &number, sizeof number, -1, err);
+	return status ? 0 : channel_send(&launch->channel, MSG_SOURCES_DONE, NULL, 0, -1, err);
 }

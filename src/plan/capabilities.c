@@ -25,6 +25,26 @@ static uint64_t set_of(char **names, size_t n)
 	return set;
 }
 
+static struct capability_sets sets_of(const struct oci_capabilities *asked)
+{
+	return (struct capability_sets) {
+		.bounding = set_of(asked->bounding, asked->n_bounding),
+		.effective = set_of(asked->effective, asked->n_effective),
+		.permitted = set_of(asked->permitted, asked->n_permitted),
+		.inheritable = set_of(asked->inheritable, asked->n_inheritable),
+		.ambient = set_of(asked->ambient, asked->n_ambient),
+	};
+}
+
+bool plan_may_have(const struct oci_capabilities *capabilities, int capability)
+{
+	if (!capabilities)
+		return false;
+	/* A file with capabilities, or a set-uid one, gives at most the bounding set. */
+	const struct capability_sets sets = sets_of(capabilities);
+	return (sets.bounding | sets.permitted) >> capability & 1;
+}
+
 /* The text THERE, followed by the names of LOST, each with SUFFIX. */
 static const char *name_lost(struct arena *arena, const char *there, uint64_t lost, const char *suffix)
 {
@@ -45,13 +65,7 @@ void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked
 
 	if (!asked)
 		return;
-	want = (struct capability_sets) {
-		.bounding = set_of(asked->bounding, asked->n_bounding),
-		.effective = set_of(asked->effective, asked->n_effective),
-		.permitted = set_of(asked->permitted, asked->n_permitted),
-		.inheritable = set_of(asked->inheritable, asked->n_inheritable),
-		.ambient = set_of(asked->ambient, asked->n_ambient),
-	};
+	want = sets_of(asked);
 	got->bounding = want.bounding & bounding;
 	got->permitted = want.permitted & permitted;
 	got->effective = want.effective & got->permitted;

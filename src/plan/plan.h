@@ -273,6 +273,9 @@ int plan_make_mounts(struct arena *arena, const struct oci_config *config, const
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
 
+/* True if a process with CAPABILITIES (NULL: none), or one that comes of it, can have CAPABILITY (CAP_*). */
+bool plan_may_have(const struct oci_capabilities *capabilities, int capability);
+
 /* Compile a seccomp profile for this kernel.  A profile that restricts nothing gives n_filter 0.  STRICT: an unknown
  * name is an error. */
 int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,

@@ -63,6 +63,16 @@ void pty_end_lines_plainly(int master)
 	tcsetattr(master, TCSANOW, &modes);
 }
 
+int pty_be_stdio(int peer, struct error *err)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		/* A dup2() onto itself would leave close-on-exec as it is. */
+		if (fd == peer ? fcntl(fd, F_SETFD, 0) < 0 : dup2(peer, fd) < 0)
+			return fail(err, errno, "make the terminal descriptor %d", fd);
+	}
+	return 0;
+}
+
 int pty_take(int peer, struct error *err)
 {
 	/* It is as good if we already lead a session. */
@@ -70,10 +80,5 @@ int pty_take(int peer, struct error *err)
 		return fail(err, errno, "start a session");
 	if (ioctl(peer, TIOCSCTTY, 0) < 0)
 		return fail(err, errno, "make the terminal the controlling one");
-	for (int fd = 0; fd <= 2; fd++) {
-		/* A dup2() onto itself would leave close-on-exec as it is. */
-		if (fd == peer ? fcntl(fd, F_SETFD, 0) < 0 : dup2(peer, fd) < 0)
-			return fail(err, errno, "make the terminal descriptor %d", fd);
-	}
-	return 0;
+	return pty_be_stdio(peer, err);
 }

@@ -18,5 +18,8 @@ int pty_set_size(int fd, unsigned short rows, unsigned short columns, struct err
 /* Let lines end with a bare newline on the terminal MASTER, as on a pipe: its output goes to no real terminal. */
 void pty_end_lines_plainly(int master);
 
+/* Make PEER stdin, stdout and stderr. */
+int pty_be_stdio(int peer, struct error *err);
+
 /* Make PEER the controlling terminal of this (new) session and its stdin, stdout, stderr. */
 int pty_take(int peer, struct error *err);

@@ -63,7 +63,7 @@ static const char *scheduler_hint(const struct attributes *a, int number)
 	return " (needs CAP_SYS_NICE or RLIMIT_NICE)";
 }
 
-int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err)
+int scheduler_apply(pid_t pid, const struct oci_scheduler *scheduler, struct error *err)
 {
 	struct attributes attributes = {
 		.size = sizeof attributes,
@@ -82,7 +82,7 @@ int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err)
 			return fail_at(err, "/process/scheduler/flags", "unknown flag %s", scheduler->flags[i]);
 		attributes.flags |= flag->value;
 	}
-	if (syscall(SYS_sched_setattr, 0, &attributes, 0) < 0) {
+	if (syscall(SYS_sched_setattr, pid, &attributes, 0) < 0) {
 		fail(err, errno, "set the scheduling policy %s%s", policies[scheduler->policy].name,
 		     scheduler_hint(&attributes, errno));
 		return blame(err, "/process/scheduler");

@@ -38,7 +38,9 @@ int oom_score_adj_change(pid_t pid, int process, int value, int *before, struct 
 /* /proc/PID/oom_score_adj, of ourselves or our child. */
 int oom_score_adj_set(pid_t pid, int value, struct error *err);
 
-int scheduler_apply(const struct oci_scheduler *scheduler, struct error *err);	/* sched_setattr(2) */
+/* sched_setattr(2) for PID, 0: ourselves. */
+int scheduler_apply(pid_t pid, const struct oci_scheduler *scheduler, struct error *err);
+
 int io_priority_apply(const struct oci_io_priority *priority, struct error *err);	/* ioprio_set(2), the group */
 int personality_apply(const struct oci_personality *personality, struct error *err);
 int memory_policy_apply(const struct oci_memory_policy *policy, struct error *err);	/* set_mempolicy(2) */

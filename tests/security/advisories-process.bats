@@ -81,6 +81,24 @@ traced()
 	run ! grep GOT "$OUT"
 }
 
+@test "CVE-2016-9962: who may trace what enters gets no more than the container has" {
+	local i mask=$((1 << 19 | 1 << 1 | 1 << 2))	# the three of the config
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+	program attack powers
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	for ((i = 0; i < 60; i++)); do
+		rt exec web true
+		rt exec -t web true
+		rt mounts add web <(echo '[{"destination": "/tmp", "type": "tmpfs"}]')
+		rt mounts remove web <(echo '[{"destination": "/tmp"}]')
+	done
+	grep -q '^may' "$OUT" || skip "no process of the runtime was seen: nothing was attacked"
+	same "may $(printf %016x "$mask")" "$(grep '^may' "$OUT")"
+	# The channel on which it waits for the runtime's word, and where it looks for HOME.
+	run ! grep -vxE 'ready ?|seen ?|may .*|a descriptor of (socket:|/etc/passwd)' "$OUT"
+}
+
 @test "CVE-2016-9962: the same for containers that join the pid namespace of an attacker" {
 	local i
 	others --pid --fork

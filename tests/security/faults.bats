@@ -250,17 +250,28 @@ ended_later()
 	points kill nothing after_kill kill web 0
 }
 
-@test "exec: the container lives on, and without that process" {
+exec_points()
+{
 	after_exec()
 	{
 		is web running || complain "the container is $(status_of web)" || return 1
 		[ $code != 0 ] || diff "$T/good" "$T/printed" || complain "it is not the same process" || return 1
 	}
-	rich
 	rt run -d web
 	"${RT[@]}" exec web sh -c "$LOOK" >"$T/good" </dev/null 3>&- 4>&-
 	points exec nothing after_exec exec web sh -c "$LOOK"
 	wait_for sh -c "[ \"\$('$RUNTIME' --root '$STATE' ps -f json web)\" = '[$(pid_of web)]' ]"
+}
+
+@test "exec: the container lives on, and without that process" {
+	rich
+	exec_points
+}
+
+@test "exec with an heir, as the container may trace: the same" {
+	rich
+	spec '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+	exec_points
 }
 
 @test "state and list fail with a word" {

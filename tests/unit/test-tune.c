@@ -146,14 +146,14 @@ static int schedule(struct error *err)
 	static char *flag[] = { "SCHED_FLAG_RESET_ON_FORK" }, *bad[] = { "SCHED_FLAG_X" };
 	struct oci_scheduler scheduler = { .policy = OCI_SCHED_POLICY_SCHED_BATCH, .nice = 5, .flags = flag, .n_flags = 1 };
 
-	NEED(scheduler_apply(&scheduler, err) == 0);
+	NEED(scheduler_apply(0, &scheduler, err) == 0);
 	NEED(sched_getscheduler(0) == (SCHED_BATCH | SCHED_RESET_ON_FORK));
 	scheduler.flags = bad;
-	NEED(scheduler_apply(&scheduler, err) < 0 && strstr(err->message, "unknown flag SCHED_FLAG_X"));
+	NEED(scheduler_apply(0, &scheduler, err) < 0 && strstr(err->message, "unknown flag SCHED_FLAG_X"));
 	give_up_resources();
 	*err = (struct error) { 0 };
 	scheduler = (struct oci_scheduler) { .policy = OCI_SCHED_POLICY_SCHED_FIFO, .priority = 10 };
-	NEED(scheduler_apply(&scheduler, err) < 0 && strstr(err->message, "SCHED_FIFO") && strstr(err->message, "CAP_SYS_NICE"));
+	NEED(scheduler_apply(0, &scheduler, err) < 0 && strstr(err->message, "SCHED_FIFO") && strstr(err->message, "CAP_SYS_NICE"));
 	NEED(!strcmp(err->pointer, "/process/scheduler"));
 	return 0;
 }

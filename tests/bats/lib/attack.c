@@ -8,6 +8,8 @@
  *	attack reach			forever: try to trace every process that is not busybox or this one, to read its memory, and
  *					to open its descriptors from 3 on, its root and its folder.  Prints a line for each new kind
  *					of answer: "seen", "GOT WHAT", and what a descriptor leads to
+ *	attack powers			forever: look at the capabilities and descriptors of every such process.  Prints a line for each
+ *					new one: "seen", "may CAPABILITIES" (permitted, hexadecimal), "a descriptor of WHAT"
  *	attack signal NUMBER		forever: send every such process that signal
  *	attack call NUMBER ARGS...	make a system call; prints its result or "error ERRNO"
  *	attack listen SOCKET		take one seccomp listener with its message, print the message, then answer all calls: mkdir
@@ -162,20 +164,12 @@ static void try_trace(const char *pid)
 	syscall(SYS_ptrace, PTRACE_DETACH, target, 0, 0);
 }
 
-static void try_files(const char *pid)
+/* What the descriptors of PID from 3 on lead to, told as WHAT. */
+static void try_descriptors(const char *pid, const char *what)
 {
-	static const char *const names[] = { "mem", "root", "cwd", "environ", "maps" };
 	char path[80], link[200];
 	ssize_t n;
 
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "/proc/%.20s/%s", pid, names[i]);
-		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd >= 0 && is_still_foreign(pid) && (i > 0 || read(fd, path, 1) >= 0 || errno == EIO))
-			got("its", names[i]);
-		if (fd >= 0)
-			close(fd);
-	}
 	for (int k = 3; k < 64; k++) {
 		snprintf(path, sizeof path, "/proc/%.20s/fd/%d", pid, k);
 		int fd = open(path, O_PATH | O_CLOEXEC);
@@ -186,9 +180,41 @@ static void try_files(const char *pid)
 		link[n > 0 ? n : 0] = '\0';
 		link[strcspn(link, "[0123456789")] = '\0';
 		if (is_still_foreign(pid))
-			got("a descriptor of", link);
+			say(what, link);
 		close(fd);
 	}
+}
+
+static void powers(const char *pid)
+{
+	char path[80], line[256], may[64] = "";
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%.20s/status", pid);
+	if (!(f = fopen(path, "re")))
+		return;
+	while (fgets(line, sizeof line, f))
+		sscanf(line, "CapPrm: %63s", may);
+	fclose(f);
+	if (may[0] && is_still_foreign(pid))
+		say("may", may);
+	try_descriptors(pid, "a descriptor of");
+}
+
+static void try_files(const char *pid)
+{
+	static const char *const names[] = { "mem", "root", "cwd", "environ", "maps" };
+	char path[80];
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "/proc/%.20s/%s", pid, names[i]);
+		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (fd >= 0 && is_still_foreign(pid) && (i > 0 || read(fd, path, 1) >= 0 || errno == EIO))
+			got("its", names[i]);
+		if (fd >= 0)
+			close(fd);
+	}
+	try_descriptors(pid, "GOT a descriptor of");
 }
 
 static int each_foreign(void (*f)(const char *pid))
@@ -281,6 +307,8 @@ int main(int argc, char **argv)
 		return exe();
 	if (argc == 2 && !strcmp(argv[1], "reach"))
 		return each_foreign(reach);
+	if (argc == 2 && !strcmp(argv[1], "powers"))
+		return each_foreign(powers);
 	if (argc == 3 && !strcmp(argv[1], "signal")) {
 		the_signal = atoi(argv[2]);
 		return each_foreign(send_signal);

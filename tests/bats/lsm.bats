@@ -130,6 +130,14 @@ profile()
 	same unconfined "$output"
 	rt_fail exec --apparmor "$PROFILE-none" web true
 	says "$PROFILE-none" "is it loaded?"
+	# The heir inherits it (exec-heir.bats).
+	rt delete --force web
+	spec '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+	rt run -d web
+	run -0 rt exec web cat /proc/self/attr/current
+	same "$PROFILE (enforce)" "$output"
+	run -0 rt exec --apparmor "$PROFILE-other" web cat /proc/self/attr/current
+	same "$PROFILE-other (enforce)" "$output"
 }
 
 @test "AppArmor: unconfined, and a profile that only complains" {
@@ -296,6 +304,12 @@ enforce()
 	rt run -d web
 	run -0 rt exec web sh -c 'tr -d "\0" </proc/self/attr/current'
 	same "$PROCESS" "$output"
+	run -0 rt exec --process-label system_u:system_r:container_t:s0:c5,c6 web sh -c 'tr -d "\0" </proc/self/attr/current'
+	same system_u:system_r:container_t:s0:c5,c6 "$output"
+	# The heir inherits it (exec-heir.bats).
+	rt delete --force web
+	spec '.process.capabilities |= map_values(. + ["CAP_SYS_PTRACE"])'
+	rt run -d web
 	run -0 rt exec --process-label system_u:system_r:container_t:s0:c5,c6 web sh -c 'tr -d "\0" </proc/self/attr/current'
 	same system_u:system_r:container_t:s0:c5,c6 "$output"
 }

@@ -17,6 +17,8 @@
  *	NEED_SOURCES		->	opens them in init's mount namespace (inside.c)
  *				<-	SOURCE n fd ...
  *				<-	SOURCES_DONE
+ *	NEED_MAP n fd		->	maps the ids of that mount
+ *				<-	MAP_DONE
  *	ROOTFS			->	prestart, createRuntime hooks
  *				<-	HOOKS_DONE
  *	TERMINAL fd		->	sends it to the console socket, or keeps it
@@ -58,6 +60,8 @@
 	M(NEED_SOURCES)	/* init     -: I am in my mount namespace, but lack the rights to reach my bind sources */ \
 	M(SOURCE)	/* runtime  number of the step (the step count stands for the rootfs), fd */ \
 	M(SOURCES_DONE)	/* runtime  - */ \
+	M(NEED_MAP)	/* init     number of the step, fd: a mount whose ids I may not map */ \
+	M(MAP_DONE)	/* runtime  - */ \
 	M(ROOTFS)	/* init     -: all mounts are in place, the root is not entered yet */ \
 	M(HOOKS_DONE)	/* runtime  - */ \
 	M(TERMINAL)	/* init     fd: the pty's master end */ \

@@ -210,6 +210,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 	 * where mounts are prepared. */
 	if (rootfs_needs_inside(plan, &launch->host) && (inside_ask(launch, err) < 0 || become_ns_root(plan, err) < 0))
 		return -1;
+	launch->sources.map_ids = inside_map_ids;
+	launch->sources.context = launch;
 	if (rootfs_attach(plan, &launch->sources, &rootfs, err) < 0 || become_ns_root(plan, err) < 0)
 		return -1;
 	if (set_names(plan, err) < 0 || sysctls_apply(plan, err) < 0)

@@ -33,6 +33,16 @@ int inside_ask(struct launch *launch, struct error *err)
 	}
 }
 
+int inside_map_ids(void *launch, size_t i, int mount, struct error *err)
+{
+	struct channel *ch = &((struct launch *) launch)->init_channel;
+	const unsigned number = (unsigned) i;
+
+	if (channel_send(ch, MSG_NEED_MAP, &number, sizeof number, mount, err) < 0)
+		return -1;
+	return channel_expect(ch, MSG_MAP_DONE, err);
+}
+
 static int give(void *launch, size_t i, int fd, struct error *err)
 {
 	const unsigned number = (unsigned) i;

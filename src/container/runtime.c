@@ -1,5 +1,6 @@
 /* runtime.c - see runtime.h */
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -329,6 +330,13 @@ static int answer_namespaces(struct launch *launch, struct error *err)
 	return channel_send(&launch->channel, MSG_PROCEED, NULL, 0, -1, err);
 }
 
+static int answer_map(struct launch *launch, unsigned step, int mount, struct error *err)
+{
+	if (rootfs_map_ids(&launch->plan, step, mount, err) < 0)
+		return -1;
+	return channel_send(&launch->channel, MSG_MAP_DONE, NULL, 0, -1, err);
+}
+
 int runtime_hooks(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
@@ -379,7 +387,8 @@ static int died(const struct launch *launch, struct error *err)
 static int serve(struct launch *launch, int last, struct error *err)
 {
 	for (;;) {
-		int fd, got = channel_next(&launch->channel, NULL, 0, &fd, err), result = 0;
+		unsigned step = UINT_MAX;
+		int fd, got = channel_next(&launch->channel, &step, sizeof step, &fd, err), result = 0;
 		auto_fd received = fd;
 
 		/* When it sends anything else, it is in its cgroup. */
@@ -393,6 +402,7 @@ static int serve(struct launch *launch, int last, struct error *err)
 		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
 		case MSG_NAMESPACES: result = answer_namespaces(launch, err); break;
 		case MSG_NEED_SOURCES: result = inside_answer(launch, err); break;
+		case MSG_NEED_MAP: result = answer_map(launch, step, received, err); break;
 		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
 		case MSG_TERMINAL:
 			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received,

@@ -102,12 +102,8 @@ static int plan_idmap(struct planner *p, struct entry *e)
 		return blame(p->err, pointer);
 	}
 	step->idmap = true;
-	/* From inside a user namespace nobody may map the ids of a file system that belongs to the machine's own. */
-	if (step->within)
-		return fail_at(p->err, pointer,
-			       "the ids of %s cannot be mapped: it lies on another mount of the container",
-			       step->source);
-	step->outside = true;
+	/* What lies on another mount of the container is not there yet. */
+	step->outside = !step->within;
 	return 0;
 }
 

@@ -69,6 +69,10 @@ struct rootfs_sources {
 	enum cgroup_layout layout;
 	const struct cgroup_link *links;
 	size_t n_links;
+
+	/* In init, from its caller: have the runtime do rootfs_map_ids(). */
+	int (*map_ids)(void *context, size_t i, int mount, struct error *err);
+	void *context;
 };
 
 struct rootfs {
@@ -100,6 +104,10 @@ bool rootfs_needs_inside(const struct plan *plan, const struct host *host);
  * will say why. */
 int rootfs_open_inside(const struct plan *plan, int (*give)(void *context, size_t i, int fd, struct error *err),
 		       void *context, struct error *err);
+
+/* In the runtime: map the ids of MOUNT, which init has copied for step I from another mount of the container.  Inside a
+ * user namespace nobody may do that to a file system that belongs to the machine's own. */
+int rootfs_map_ids(const struct plan *plan, size_t i, int mount, struct error *err);
 
 /* For CRIU, which takes paths, and copies a mount's propagation from the mount that a path lies on: a detached copy of
  * the whole mount that holds the source of STEP, a BIND or DEVICE, with the step's attributes and mapped ids.  WITHIN

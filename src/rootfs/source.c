@@ -152,6 +152,8 @@ int source_take(struct build *b, size_t i, struct error *err)
 		return -1;
 	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
 		return -1;
+	if (step->within && b->sources->map_ids)
+		held.ask = b->sources;
 	mount = source_open(step, place, source_propagation(b->plan), err);
 	if (mount >= 0 && step->idmap)
 		result = source_idmap(b->plan, step, mount, &held, err);
@@ -183,6 +185,8 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 {
 	const struct step *last = held->step;
 
+	if (held->ask)
+		return held->ask->map_ids(held->ask->context, (size_t) (step - plan->rootfs.steps), mount, err);
 	if (mount_needs_workshop())
 		return mount_idmap(mount, -1, false, err);
 
@@ -198,6 +202,18 @@ int source_idmap(const struct plan *plan, const struct step *step, int mount, st
 		held->step = step;
 	}
 	return mount_idmap(mount, held->userns, step->idmap_recursive, err);
+}
+
+int rootfs_map_ids(const struct plan *plan, size_t i, int mount, struct error *err)
+{
+	struct idmap_held held = { .userns = -1 };
+	int result;
+
+	if (i >= plan->rootfs.n_steps || !plan->rootfs.steps[i].idmap)
+		return fail_code(err, ERROR_PROTOCOL, "init asks to map the ids of what is no mapped mount");
+	result = source_idmap(plan, &plan->rootfs.steps[i], mount, &held, err);
+	cleanup_close(&held.userns);
+	return result < 0 ? blame(err, plan->rootfs.steps[i].pointer) : 0;
 }
 
 /* ---- whole mounts ------------------------------------------------------------ */

@@ -92,10 +92,12 @@ struct idmap_held;
 int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
 		struct error *err);
 
-/* The user namespace made last for mapped mounts, and the step it was made for. */
+/* The user namespace made last for mapped mounts, and the step it was made for.  ASK (NULL: we do it): who asks the
+ * runtime. */
 struct idmap_held {
 	int userns;
 	const struct step *step;
+	const struct rootfs_sources *ask;
 };
 
 /* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace in the end. */

@@ -169,3 +169,28 @@ userns()
 	rt_fail create web
 	says "/mounts/$(mount_index)/options/0" "bind mounts and new file systems only"
 }
+
+@test "the source may lie on another mount of the container, also in a user namespace" {
+	mkdir "$T/data/sub"
+	chown 5:6 "$T/data/sub"
+	add_mount /data none "$T/data" bind
+	add_mount /again none "$BUNDLE/rootfs/data/sub" bind
+	spec '.mounts[-1] += {uidMappings: [{containerID: 5, hostID: 107, size: 1}], gidMappings: [{containerID: 6, hostID: 108, size: 1}]}'
+	see 'stat -c "%u:%g" /data/sub /again'
+	same $'5:6\n107:108' "$output"
+	has "$(attributes /again)" idmapped
+	# What is mapped there are ids of the machine; those outside of the container's own show as 65534.
+	user_namespace
+	spec '.mounts[-1] += {uidMappings: [{containerID: 5, hostID: 100000, size: 1}], gidMappings: [{containerID: 6, hostID: 100000, size: 1}]}'
+	see 'stat -c "%u:%g" /data/sub /again; touch /again/new && stat -c "%u:%g" /again/new'
+	same $'65534:65534\n0:0\n0:0' "$output"
+	same 5:6 "$(stat -c %u:%g "$T/data/sub/new")"
+}
+
+@test "what is mapped already cannot be mapped once more, and is named" {
+	mapped /data 100000 200000 bind
+	add_mount /again none "$BUNDLE/rootfs/data" bind
+	spec '.mounts[-1] += {uidMappings: [{containerID: 0, hostID: 1, size: 1}], gidMappings: [{containerID: 0, hostID: 1, size: 1}]}'
+	rt_fail create web
+	says "/mounts/$(mount_index)"
+}

@@ -108,6 +108,22 @@ static int read_filter(struct exec *x, struct error *err)
 	return 0;
 }
 
+/* Can anything in the container trace what enters?  By its config, or since an earlier exec, which has left a note. */
+static int look_for_tracers(struct exec *x, struct error *err)
+{
+	const struct oci_process *own = x->config.spec->process;
+	const char *note = "may-trace";
+
+	if (x->handle.record->own_userns || !x->host.privileged)
+		return 0;
+	x->heir = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) ||
+		  faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (x->heir || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
+		return 0;
+	auto_fd fd = openat(x->handle.folder, note, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? fail(err, errno, "note in the state folder that CAP_SYS_PTRACE is granted") : 0;
+}
+
 static int decide(struct exec *x, struct error *err)
 {
 	const struct exec_options *o = x->options;
@@ -128,8 +144,8 @@ static int decide(struct exec *x, struct error *err)
 	x->spec = exec_process(o, &x->config, err);
 	if (!x->spec)
 		return -1;
-	x->heir = !x->handle.record->own_userns && x->host.privileged && x->config.spec->process &&
-		  plan_may_have(x->config.spec->process->capabilities, CAP_SYS_PTRACE);
+	if (look_for_tracers(x, err) < 0)
+		return -1;
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
 	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||

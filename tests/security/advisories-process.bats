@@ -97,6 +97,17 @@ traced()
 	same "may $(printf %016x "$mask")" "$(grep '^may' "$OUT")"
 	# The channel on which it waits for the runtime's word, and where it looks for HOME.
 	run ! grep -vxE 'ready ?|seen ?|may .*|a descriptor of (socket:|/etc/passwd)' "$OUT"
+	# The same if only an exec has the capability.
+	rt delete --force web
+	spec '.process.capabilities |= map_values(["CAP_DAC_OVERRIDE"])'
+	program sleep 1000
+	rt run -d web
+	rt exec --cap CAP_SYS_PTRACE --cap CAP_DAC_READ_SEARCH web attack powers >"$T/powers" 3>&- 4>&- &
+	wait_for grep -q ready "$T/powers"
+	for ((i = 0; i < 60; i++)); do
+		rt exec web true
+	done
+	run ! grep -vxE "ready ?|seen ?|may $(printf %016x 2)|a descriptor of (socket:|/etc/passwd)" "$T/powers"
 }
 
 @test "CVE-2016-9962: the same for containers that join the pid namespace of an attacker" {

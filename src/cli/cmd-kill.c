@@ -3,15 +3,27 @@
 
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/every.h"
 #include "container/container.h"
 #include "sys/signals.h"
 
-struct kill_options { bool all; };
+struct kill_options { bool all, regex; };
 
 static const struct option kill_options[] = {
 	{ 'a', "all", FLAG(kill_options, all), NULL, "send the signal to every process of the container" },
+	{ 'r', "regex", FLAG(kill_options, regex), NULL,
+	   "ID is a POSIX extended regular expression: signal every container whose id matches, anywhere in it" },
 	{ .kind = OPTION_END }
 };
+
+struct each { const char *root; int sig; bool all; };
+
+static int kill_one(void *context, const char *id, struct error *err)
+{
+	const struct each *each = context;
+
+	return container_kill(each->root, id, each->sig, each->all, err);
+}
 
 static int run(struct cli *cli, void *into, char **args, struct error *err)
 {
@@ -20,7 +32,13 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 
 	if (sig < 0)
 		return fail_code(err, ERROR_USAGE, "unknown signal \"%s\"", args[1]);
-	return container_kill(cli->globals.root, args[0], sig, options->all, err);
+	if (!options->regex)
+		return container_kill(cli->globals.root, args[0], sig, options->all, err);
+	struct each each = { cli->globals.root, sig, options->all };
+	int n = every_match(each.root, args[0], kill_one, &each, err);
+	if (n == 0)
+		return fail_code(err, ERROR_NOT_FOUND, "no container matches \"%s\"", args[0]);
+	return n < 0 ? -1 : 0;
 }
 
 const struct verb verb_kill = {

@@ -186,3 +186,65 @@ load lib/programs
 		wait $run || [ $? = 137 ]
 	done
 }
+
+# Created containers web-1, web-2 and db-1; with ids that are no options.
+three()
+{
+	local id
+
+	for id in web-1 web-2 db-1; do
+		new_bundle "$id"
+		rt create "$id"
+	done
+}
+
+@test "--regex deletes every container whose id matches, anywhere in it" {
+	three
+	rt delete --regex '^we'
+	[ "$(rt list -q)" = db-1 ]
+	rt delete -r -f 'b-[0-9]'
+	[ -z "$(rt list -q)" ]
+	wait_for suite_pids_gone
+}
+
+@test "--regex is a POSIX extended regular expression" {
+	local pattern
+
+	three
+	for pattern in '^(web|db)-3$' 'web-1.' '^b' 'web-[^12]' '[[:upper:]]' 'web-{2}' 'WEB' 'w\\.b' '(.)\1-'; do
+		rt delete --regex "$pattern"
+		[ "$(rt list -q | wc -l)" = 3 ] || { echo "matched: $pattern"; return 1; }
+	done
+	rt delete --regex '^(web-[[:digit:]]|x)$'
+	[ "$(rt list -q)" = db-1 ]
+	rt delete --regex '^d?b{1,2}-.+$'
+	[ -z "$(rt list -q)" ]
+}
+
+@test "--regex: nothing that matches is no error, not even without a state root" {
+	rt delete --regex nobody
+	rt delete --force --regex .
+	[ ! -e "$STATE" ]
+}
+
+@test "--regex: a pattern that is none, or empty, deletes nothing" {
+	local pattern
+
+	rt create web
+	for pattern in '(' 'a{1' '[' '*(' 'w\'; do
+		rt_fail delete --force --regex "$pattern"
+		says "\"$pattern\" is not a regular expression: "
+		[ "${#lines[@]}" = 1 ]
+	done
+	rt_fail delete --force --regex ""
+	says "an empty pattern would match every container"
+	is web created
+}
+
+@test "--regex: one that cannot be deleted does not save the others, and is an error" {
+	three
+	rt start web-1
+	rt_fail delete --regex web
+	says '1 of the 2 containers that match "web": ' "cannot delete container web-1 that is not stopped: running"
+	[ "$(rt list -q)" = $'db-1\nweb-1' ]
+}

@@ -132,6 +132,30 @@ waiting()
 	wait_status web stopped
 }
 
+@test "--regex reaches every container whose id matches" {
+	local id
+
+	for id in web-1 web-2 db; do
+		new_bundle "$id"
+		rt run -d "$id"
+	done
+	rt kill --regex '^web-[0-9]+$' KILL
+	wait_status web-1 stopped
+	wait_status web-2 stopped
+	is db running
+	rt_fail kill -r '^nobody'
+	says 'no container matches "^nobody"'
+	rt_fail kill -r '(' KILL
+	says '"(" is not a regular expression'
+	is db running
+	# A container that is not running is an error, as it is alone; the others get their signal.
+	rt_fail kill --regex . KILL
+	says '2 of the 3 containers that match ".": kill web-1: container not running'
+	grep -q 'level=warning msg="kill web-2: container not running"' "$LOG"
+	wait_status db stopped
+	rt kill --all --regex . KILL
+}
+
 @test "without --all only the first process gets it" {
 	shell 'sh -c "trap \"echo child\" USR1; echo ready; while :; do sleep 0.02; done" & trap "echo first" USR1; while :; do wait; done'
 	rt run -d web

@@ -22,16 +22,23 @@
 
 int store_check_id(const char *id, struct error *err)
 {
-	size_t n = strlen(id);
+	size_t n = strlen(id), good = strspn(id, ID_CHARACTERS);
+	int bytes = 1;
 
 	if (!n)
 		return fail_code(err, ERROR_USAGE, "container id cannot be empty");
 	if (n > NAME_MAX)
 		return fail_code(err, ERROR_USAGE, "invalid container ID format: longer than %d characters", NAME_MAX);
-	if (strspn(id, ID_CHARACTERS) != n || !strcmp(id, ".") || !strcmp(id, ".."))
-		return fail_code(err, ERROR_USAGE,
-				 "invalid container ID format: \"%s\" (letters, digits and _+.- are allowed)", id);
-	return 0;
+	if (!strcmp(id, ".") || !strcmp(id, ".."))
+		return fail_code(err, ERROR_USAGE, "invalid container ID format: \"%s\" is not a name", id);
+	if (good == n)
+		return 0;
+	/* All bytes of a UTF-8 character. */
+	while ((id[good + (size_t) bytes] & 0xc0) == 0x80)
+		bytes++;
+	return fail_code(err, ERROR_USAGE,
+			 "invalid container ID format: invalid character \"%.*s\" in \"%s\" (letters, digits and _+.- "
+			 "are allowed)", bytes, id + good, id);
 }
 
 /* Open the state root; with MAKE also make it and its parents. */

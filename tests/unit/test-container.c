@@ -186,6 +186,10 @@ static void container_ids_are_checked(void **state)
 		assert_int_equal(store_check_id(bad[i], &err), -1);
 		assert_non_null(strstr(err.message, "invalid container ID format"));
 	}
+	store_check_id("a/b", &err);
+	assert_non_null(strstr(err.message, "invalid character \"/\" in \"a/b\""));
+	store_check_id("a\xc3\xa4-\xc3\xb6", &err);
+	assert_non_null(strstr(err.message, "invalid character \"\xc3\xa4\" in"));
 	memset(longest, 'a', sizeof longest);
 	longest[255] = '\0';
 	assert_int_equal(store_check_id(longest, &err), 0);

@@ -122,11 +122,11 @@ static void check_scheduler_values(const struct subject *s)
 		if (sched->runtime || sched->deadline || sched->period)
 			check_fault(s->faults, AT("%s/scheduler", s->pointer),
 				    "%s takes no runtime, deadline or period, SCHED_DEADLINE does", name);
-	/* sched(7); a period of 0 means the deadline, and a run time is at least 1024 ns. */
-	} else if (sched->runtime < 1024 || sched->runtime > sched->deadline ||
-		   (sched->period && sched->deadline > sched->period)) {
+	/* sched(7); a period of 0 means the deadline, a run time is at least 1024 ns; nothing has the highest bit. */
+	} else if (sched->runtime < 1024 || sched->runtime > sched->deadline || sched->deadline > INT64_MAX ||
+		   sched->period > INT64_MAX || (sched->period && sched->deadline > sched->period)) {
 		check_fault(s->faults, AT("%s/scheduler", s->pointer),
-			    "SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period");
+			    "SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period < 2^63");
 	}
 }
 

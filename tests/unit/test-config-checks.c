@@ -88,7 +88,9 @@ static void scheduling_is_checked(void **state)
 		{ PROCESS("\"scheduler\":@{\"policy\":\"SCHED_OTHER\",\"runtime\":1}"),
 		  "/process/scheduler SCHED_OTHER takes no runtime, deadline or period, SCHED_DEADLINE does" },
 		{ PROCESS("\"scheduler\":@{\"policy\":\"SCHED_DEADLINE\",\"runtime\":5000,\"deadline\":4000}"),
-		  "/process/scheduler SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period" },
+		  "/process/scheduler SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period < 2^63" },
+		{ PROCESS("\"scheduler\":@{\"policy\":\"SCHED_DEADLINE\",\"runtime\":5000,\"deadline\":9223372036854775808}"),
+		  "/process/scheduler SCHED_DEADLINE needs 1024 <= runtime <= deadline <= period < 2^63" },
 		{ PROCESS("\"ioPriority\":{\"class\":\"IOPRIO_CLASS_BE\",\"priority\":@8}"),
 		  "/process/ioPriority/priority 8 is out of range (expected 0 to 7)" });
 }

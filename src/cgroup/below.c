@@ -1,5 +1,5 @@
 /*
- * below.c - cgroups that a container made below its own, for exec
+ * below.c - which cgroup exec goes to: one that the container made below its own, or where its first process is
  *
  * The container chose their names.  A path is split and opened component by
  * component from the container's own folder, so that nothing leads out of it:
@@ -106,6 +106,26 @@ static int enter_named(struct cgroup *cgroup, const char *argument, bool *moved,
 	return 0;
 }
 
+/* The root of FOLDER's hierarchy, if that is mounted and FOLDER is no longer in it; else -1. */
+static int root_without(const struct cgroup_folder *folder)
+{
+	struct error ignored;
+
+	return folder->fd < 0 ? folder_open_root(folder, &ignored) : -1;
+}
+
+static int check_there(const struct cgroup *cgroup, struct error *err)
+{
+	for (size_t i = 0; i < cgroup->n_folders; i++) {
+		auto_fd root = root_without(&cgroup->folders[i]);
+		auto_free char *name = root >= 0 ? folder_name(&cgroup->folders[i]) : NULL;
+
+		if (name)
+			return fail(err, ENOENT, "the container's cgroup %s", name);
+	}
+	return 0;
+}
+
 int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *err)
 {
 	auto_free bool *moved = xcalloc(cgroup->n_folders + 1, sizeof *moved);
@@ -124,6 +144,8 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
 		if (cgroup->n_folders == 0)
 			return fail_code(err, ERROR_USAGE,
 					 "invalid --cgroup argument: %s (the container has no cgroup)", argument);
+		if (check_there(cgroup, err) < 0)
+			return -1;
 		if (colon && enter_named(cgroup, argument, moved, err) < 0)
 			return -1;
 		for (size_t k = 0; !colon && k < cgroup->n_folders; k++)
@@ -163,6 +185,60 @@ int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err)
 		if (!text_lies_below(path, folder->path))
 			return fail(err, EBUSY, "process %d is in the cgroup %s", (int) pid, path);
 		return move_down(folder, path + n, err);
+	}
+	return 0;
+}
+
+/* FOLDER becomes the one at PATH below the ROOT of its hierarchy, which nobody is to remove. */
+static int stand_in(struct cgroup_folder *folder, int root, const char *path, struct error *err)
+{
+	auto_fd fd = -1, join = -1;
+
+	if (!component_plain(path) || strlen(path) >= PATH_MAX)
+		return fail(err, ENOENT, "%s", path);
+	fd = folder_open_path(root, path, err);
+	if (fd < 0)
+		return -1;
+	if (!folder->v2 && (join = openat(fd, "tasks", O_WRONLY | O_CLOEXEC)) < 0)
+		return fail(err, errno, "open tasks of %s", path);
+	free(folder->path);
+	folder->path = xstrdup(path);
+	folder->fd = take_fd(fd);
+	folder->join = take_fd(join);
+	folder->made = false;
+	return 0;
+}
+
+/* The folder of CGROUP in the hierarchy that /proc/PID/cgroup calls CONTROLLERS. */
+static struct cgroup_folder *folder_of_line(struct cgroup *cgroup, const char *controllers)
+{
+	if (*controllers)
+		return find(cgroup, controllers, strcspn(controllers, ","));
+	for (size_t i = 0; i < cgroup->n_folders; i++)
+		if (cgroup->folders[i].v2)
+			return &cgroup->folders[i];
+	return NULL;
+}
+
+int cgroup_replace_gone(struct cgroup *cgroup, pid_t pid, struct error *err)
+{
+	auto_free char *text = NULL;
+	char *controllers, *path;
+	size_t n = 0;
+
+	for (size_t i = 0; i < cgroup->n_folders; i++)
+		n += cgroup->folders[i].fd < 0;
+	if (!n)
+		return 0;
+	text = process_cgroups(pid, err);
+	if (!text)
+		return -1;
+	for (char *rest = text; process_cgroup_line(&rest, &controllers, &path);) {
+		struct cgroup_folder *folder = folder_of_line(cgroup, controllers);
+		auto_fd root = folder ? root_without(folder) : -1;
+
+		if (root >= 0 && stand_in(folder, root, path, err) < 0)
+			return wrap(err, "the cgroup of process %d", (int) pid);
 	}
 	return 0;
 }

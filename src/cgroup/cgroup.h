@@ -151,6 +151,10 @@ int cgroup_below(struct cgroup *cgroup, char *const *arguments, struct error *er
  * hands controllers to those below; its first process must have moved by then. */
 int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err);
 
+/* After cgroup_open() with JOIN: in place of folders that are gone take those that PID is in.  A folder can be removed
+ * once its processes have moved elsewhere; a new one must not stay where its maker happens to be. */
+int cgroup_replace_gone(struct cgroup *cgroup, pid_t pid, struct error *err);
+
 /* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 

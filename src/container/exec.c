@@ -155,7 +155,8 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (handle_open_cgroup(&x->handle, true, &x->cgroup, err) < 0)
 		return -1;
-	return o->cgroup ? cgroup_below(&x->cgroup, o->cgroup, err) : 0;
+	return o->cgroup ? cgroup_below(&x->cgroup, o->cgroup, err)
+			 : cgroup_replace_gone(&x->cgroup, x->handle.record->pid, err);
 }
 
 /* ---- in the new process ---------------------------------------------------- */

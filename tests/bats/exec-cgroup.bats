@@ -146,6 +146,28 @@ setup()
 	says "device or resource busy"
 }
 
+@test "its cgroup was removed: exec goes to where its first process is, not to where the caller is" {
+	local dir
+	make_cgroup "$CGROUP-other"
+	for dir in $(cgroup_dirs); do
+		echo "$(pid_of web)" >"$dir-other/cgroup.procs"
+		rmdir "$dir"
+	done
+	enter
+	same "$CGROUP-other" "$(where memory)"
+	[ "$VIEW" = v2 ] || same "$CGROUP-other" "$(where freezer)"
+	CTR_RUN_DISABLE=clone3 enter
+	same "$CGROUP-other" "$(where memory)"
+	# Who names a place below it gets that or an error.
+	rt_fail exec --cgroup / web true
+	says "the container's cgroup" "no such file or directory"
+	for pid in $(cat $(cgroup_dirs "$CGROUP-other" | sed 's,$,/cgroup.procs,')); do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	rt delete --force web
+	wait_for remove_cgroup "$CGROUP-other"
+}
+
 @test "without a cgroup there is none below" {
 	rt delete --force web
 	rt --cgroup-manager disabled run -d web

@@ -52,12 +52,24 @@ void plan_seals(struct planner *p)
 	}
 }
 
-/* Not every kernel has all of these paths. */
+static bool is_planned(const struct planner *p, size_t first, const char *target)
+{
+	for (size_t i = first; i < p->n_steps; i++)
+		if (!strcmp(p->steps[i].target, target))
+			return true;
+	return false;
+}
+
+/* Not every kernel has all of these paths.  One that is listed again, by a client that adds its own to a default list,
+ * needs no second mount. */
 static void plan_paths(struct planner *p, enum step_action action, char **paths, size_t n, const char *pointer)
 {
+	const size_t first = p->n_steps;
+
 	for (size_t i = 0; i < n; i++) {
 		const char *target = clean_path(p->arena, paths[i]);
-		step_add(p, action, target, pointer_index(p->arena, pointer, i))->optional = true;
+		if (!is_planned(p, first, target))
+			step_add(p, action, target, pointer_index(p->arena, pointer, i))->optional = true;
 	}
 }
 

@@ -84,6 +84,14 @@ paths()
 	says "/etc/x: Read-only"
 }
 
+@test "a path that is listed again is not mounted again" {
+	mkdir rootfs/folder
+	spec '.linux.maskedPaths = ["/etc/passwd", "/folder", "/folder", "/etc//passwd", "/x/../folder/"] |
+		.linux.readonlyPaths = ["/proc/sys", "/proc/sys/"]'
+	see 'cut -d " " -f 5 /proc/self/mountinfo'
+	same "/etc/passwd /folder /proc/sys" "$(grep -x -e /etc/passwd -e /folder -e /proc/sys <<<"$output" | sort | xargs)"
+}
+
 @test "the root itself, by any name, can be read-only and cannot be masked" {
 	local name
 

@@ -90,12 +90,13 @@ bool notify_forward(int notify, pid_t pid)
 void notify_wait(int notify, pid_t pid, int pidfd)
 {
 	for (;;) {
-		struct pollfd p[2] = { { notify, POLLIN, 0 }, { pidfd, POLLIN, 0 } };
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		struct pollfd p[] = { { pidfd, POLLIN, 0 }, { notify, POLLIN, 0 } };
+
+		if (process_poll(p, ARRAY_SIZE(p), -1) < 0 && errno != EINTR)
 			return;
-		if (p[0].revents && notify_forward(notify, pid))
+		if (p[1].revents && notify_forward(notify, pid))
 			return;
-		if (p[1].revents)
+		if (p[0].revents)
 			return;
 	}
 }

@@ -36,6 +36,16 @@ teardown()
 	is web running
 }
 
+# Without pidfds the process is held by its folder in /proc, for which poll(2) is always ready.
+@test "start waits until it is ready on a kernel without pidfds" {
+	add_inside
+	shell 'sleep 0.2; exec inside notify READY=1'
+	export CTR_RUN_DISABLE=pidfd
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock rt start web
+	wait_for grep -qx READY=1 "$T/heard"
+}
+
 @test "run --detach waits until it is ready" {
 	inside notify READY=1
 	NOTIFY_SOCKET=$T/notify.sock rt run -d web

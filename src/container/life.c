@@ -162,14 +162,17 @@ static int kill_rest(const struct handle *h, struct error *err)
 
 static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 {
-	/* Without its own pid namespace the others may outlive init: -a reaches them even then. */
-	if (all && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
+	/* Without its own pid namespace the others may outlive init: -a reaches them even then.  Without a cgroup init
+	 * is all that is known. */
+	if (all && h->record->n_cgroup && (h->status != CONTAINER_STOPPED || !h->record->own_pidns))
 		return signal_all(h, sig, err);
+	/* With -a, having nobody left to signal is no error, as in runc. */
+	if (all && h->status == CONTAINER_STOPPED)
+		return 0;
 	if (sig == SIGKILL && h->status == CONTAINER_STOPPED && !h->record->own_pidns)
 		return kill_rest(h, err);
-	/* With -a, having nobody left to signal is no error, as in runc. */
 	if (h->status == CONTAINER_STOPPED)
-		return all ? 0 : fail_code(err, ERROR_STATE, "container not running");
+		return fail_code(err, ERROR_STATE, "container not running");
 	if (process_signal(h->pidfd, sig) < 0) {
 		if (errno == ESRCH)
 			return fail_code(err, ERROR_STATE, "container not running");

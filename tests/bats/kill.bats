@@ -156,6 +156,17 @@ waiting()
 	rt kill --all --regex . KILL
 }
 
+@test "without a cgroup --all reaches at least the first process" {
+	shell 'trap "echo got" USR1; echo ready; while :; do sleep 0.02; done'
+	rt --cgroup-manager disabled run -d web
+	wait_for grep -q ready "$OUT"
+	rt kill --all web USR1
+	wait_for grep -q got "$OUT"
+	rt kill --all web KILL
+	wait_status web stopped
+	rt kill --all web KILL
+}
+
 @test "without --all only the first process gets it" {
 	shell 'sh -c "trap \"echo child\" USR1; echo ready; while :; do sleep 0.02; done" & trap "echo first" USR1; while :; do wait; done'
 	rt run -d web

@@ -35,11 +35,12 @@ int container_info(const char *root, const char *id, struct container_info *info
 	struct handle h;
 	int result = handle_open(&h, root, id, false, true, err);
 
+	/* No create is at work: either it has just finished, or it was killed and has left this behind, and to the user
+	 * there never was a container. */
+	if (result == 0 && !h.complete && (!h.record || !store_locked(h.folder)))
+		result = handle_read(&h, false, false, err);
 	*info = (struct container_info) { .arena = h.arena };
 	h.arena = (struct arena) { 0 };
-	/* Left behind by a create that was killed: to the user it never existed. */
-	if (result == 0 && !h.complete && (!h.record || !store_locked(h.folder)))
-		result = fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", id);
 	if (result == 0) {
 		const struct record_state *r = h.record;
 		handle_look_paused(&h);

@@ -107,6 +107,25 @@ freeze()
 	is web created
 }
 
+@test "a create that finishes while state looks leaves a container, not none" {
+	need_command strace
+	need_root
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	mkfifo "$T/go"
+	spec '.hooks.createRuntime = [{path: "/bin/cat", args: ["cat", $f]}]' --arg f "$T/go"
+	in_background "${RT[@]}" create web >"$OUT" 2>&1
+	local create=$!
+	wait_status web creating
+	in_background strace -qqq -o "$T/calls" -e trace=flock -e inject=flock:delay_enter=1000000 "${RT[@]}" state web >"$T/said" 2>&1
+	local state=$!
+	# It has found no record, and is held up before it asks whether somebody is at work.
+	wait_for grep -q flock "$T/calls"
+	echo >"$T/go"
+	wait "$create"
+	wait "$state" || { cat "$T/said"; return 1; }
+	jq -e '.status == "created"' "$T/said"
+}
+
 @test "paused is paused, for created and running ones" {
 	rt create web
 	freeze 1

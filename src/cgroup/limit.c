@@ -76,9 +76,13 @@ const struct cgroup_folder *limits_folder(struct limits *limits, const struct co
 
 void limits_look(struct limits *limits)
 {
-	if (limits->v2 &&
-	    !folder_peek(limits->v2->fd, "cgroup.controllers", limits->v2_controllers, sizeof limits->v2_controllers))
-		limits->v2_controllers[0] = '\0';
+	struct error ignored;
+	/* When it is made, or used again, the folder is given whatever its hierarchy has. */
+	auto_fd root = limits->v2 && limits->foreseen ? folder_open_root(limits->v2, &ignored) : -1;
+
+	if (limits->v2)
+		folder_peek(limits->foreseen ? root : limits->v2->fd, "cgroup.controllers", limits->v2_controllers,
+			    sizeof limits->v2_controllers);
 }
 
 struct limit_write *limits_add(struct limits *limits, const struct cgroup_folder *folder, const char *pointer,

@@ -31,7 +31,7 @@ struct limit_write {
 struct limits {
 	const struct cgroup *cgroup;
 	const struct cgroup_folder *v2;
-	char v2_controllers[256];	/* of that folder */
+	char v2_controllers[256];	/* by limits_look() */
 	bool foreseen;			/* nothing will be written, and the folders may not exist */
 	struct limit_write *writes;
 	size_t n;
@@ -74,7 +74,7 @@ int limits_devices(struct limits *limits, const struct oci_resources *resources,
 /* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
 int limits_collect(struct limits *limits, const struct oci_resources *resources, struct error *err);
 
-/* Find out which controllers LIMITS->v2 has. */
+/* Find out which controllers LIMITS->v2 has or, if foreseen, will have. */
 void limits_look(struct limits *limits);
 
 /* Do all writes, and mark those that were done. */

@@ -347,3 +347,18 @@ same()
 	done <"$T/writes"
 	[ "$n" -ge 1 ]
 }
+
+@test "explain changes nothing, not even which controllers an existing cgroup hands down" {
+	need_view v2
+	need_controller hugetlb
+	need_root
+	spec '.linux.resources = {hugepageLimits: [{pageSize: "2MB", limit: 4194304}]} | .linux.cgroupsPath += "/x"'
+	mkdir -p "$(cgroup_dir)/x"
+	run -0 rt explain
+	says "hugetlb.2MB.max"
+	same "" "$(cat "$(cgroup_dir)/cgroup.subtree_control")" cgroup.subtree_control
+	rt create web
+	same 4194304 "$(cat "$(cgroup_dir)/x/hugetlb.2MB.max")" hugetlb.2MB.max
+	rt delete --force web
+	rmdir "$(cgroup_dir)/x" "$(cgroup_dir)"
+}

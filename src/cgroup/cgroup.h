@@ -199,7 +199,7 @@ struct cgroup_oom_watch {
 int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch, struct error *err);
 
 /* True if memory has run out since the last time: in v1, the limit was hit and nothing could be reclaimed; in v2, a
- * process was killed.  Other causes that wake the descriptor do not count. */
+ * process was killed.  Other causes that wake the descriptor do not count; `fd` becomes -1 once the cgroup is gone. */
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 

@@ -106,8 +106,11 @@ bool cgroup_oom_happened(struct cgroup_oom_watch *watch)
 	if (watch->folder >= 0)
 		return read(watch->fd, &times, sizeof times) == sizeof times &&
 		       file_exists(watch->folder, "memory.oom_control");
-	if (!read_kills(watch->fd, &kills))
+	if (!read_kills(watch->fd, &kills)) {
+		/* The cgroup is gone: from now on poll(2) would call the file ready at once, for ever. */
+		cgroup_oom_unwatch(watch);
 		return false;
+	}
 	more = kills > watch->seen;
 	watch->seen = kills;
 	return more;
@@ -115,7 +118,5 @@ bool cgroup_oom_happened(struct cgroup_oom_watch *watch)
 
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch)
 {
-	if (watch->fd >= 0)
-		close(watch->fd);
-	watch->fd = -1;
+	cleanup_close(&watch->fd);
 }

@@ -92,11 +92,11 @@ static int tell_oom(struct events *e, struct error *err)
 /* Loop until the first process has ended. */
 static int follow(struct events *e, struct error *err)
 {
-	struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN },
-				{ .fd = e->oom.fd, .events = e->oom.events } };
 	int64_t next = clock_now() + e->options->interval;
 
 	for (;;) {
+		struct pollfd fds[] = { { .fd = e->handle.pidfd, .events = POLLIN },
+					{ .fd = e->oom.fd, .events = e->oom.events } };
 		int64_t left = next - clock_now();
 		int64_t ms = (left + SECOND / 1000 - 1) / (SECOND / 1000);
 		int ready = left > 0 ? process_poll(fds, ARRAY_SIZE(fds), ms < INT_MAX ? (int) ms : INT_MAX) : 0;

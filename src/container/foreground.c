@@ -243,17 +243,6 @@ static void drain(struct flow *out)
 	}
 }
 
-/* The kernel counts an OOM kill before it kills, so we see the count while the cgroup still exists. */
-static void count_kills(struct foreground *f, struct cgroup_oom_watch *kills)
-{
-	bool more = cgroup_oom_happened(kills);
-	unsigned long long n;
-
-	f->oom_kills = kills->seen;
-	if (!more && !cgroup_oom_kills(f->memory, &n))
-		cgroup_oom_unwatch(kills);
-}
-
 /* What loop() waits for; a flow waits for only one of its ends at a time. */
 enum { SIGNALS, IN_FROM, IN_TO, OUT_FROM, OUT_TO, NOTIFY, KILLS };
 
@@ -279,8 +268,11 @@ static int loop(struct stay *stay)
 		};
 		if (poll(p, ARRAY_SIZE(p), k->away ? LOOK_MS : -1) < 0 && errno != EINTR)
 			return -1;
-		if (p[KILLS].revents)
-			count_kills(f, &stay->kills);
+		/* The kernel counts an OOM kill before it kills, so we see the count while the cgroup still exists. */
+		if (p[KILLS].revents) {
+			cgroup_oom_happened(&stay->kills);
+			f->oom_kills = stay->kills.seen;
+		}
 		if (p[SIGNALS].revents && take_signals(stay, &status))
 			return status;
 		if (k->there && (k->away || p[IN_FROM].revents))

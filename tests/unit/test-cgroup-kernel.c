@@ -1,4 +1,6 @@
 /* Cgroups on the running kernel: made, filled, emptied, removed. */
+#include <poll.h>
+
 #include "test-cgroup-fixture.h"
 
 /* ---- making and removing ---- */
@@ -393,6 +395,29 @@ static void folders_are_opened_again(void **state)
 	end(&cgroup);
 }
 
+/* Of a file in a cgroup2 that is gone poll(2) says at once, and for ever, that it has changed: whoever waits for it
+ * together with others would do nothing else.  Any file will do: not every machine has memory.events. */
+static void a_watch_ends_with_its_cgroup(void **state)
+{
+	struct cgroup cgroup = made_at(top);
+	int folder = cgroup_birth_fd(&cgroup);
+
+	(void) state;
+	if (folder >= 0) {
+		struct cgroup_oom_watch watch = { .fd = openat(folder, "cgroup.events", O_RDONLY | O_CLOEXEC),
+						  .events = POLLPRI, .folder = -1 };
+		struct pollfd p = { watch.fd, POLLPRI, 0 };
+
+		assert_true(watch.fd >= 0);
+		assert_fine(cgroup_remove(&cgroup, &err));
+		assert_int_equal(poll(&p, 1, 0), 1);
+		assert_int_equal(poll(&p, 1, 0), 1);
+		assert_false(cgroup_oom_happened(&watch));
+		assert_int_equal(watch.fd, -1);
+	}
+	end(&cgroup);
+}
+
 static void a_record_cannot_lead_elsewhere(void **state)
 {
 	struct cgroup cgroup = { .n_folders = 1 };
@@ -432,6 +457,7 @@ int main(void)
 		T(removal_waits_for_the_last_process),
 		T(deep_trees_are_found_and_removed),
 		T(folders_are_opened_again),
+		T(a_watch_ends_with_its_cgroup),
 		T(a_record_cannot_lead_elsewhere),
 	};
 

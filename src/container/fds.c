@@ -39,15 +39,11 @@ int fds_keep(unsigned preserve, unsigned *listen, struct error *err)
 	for (unsigned i = 0; i < *listen; i++)
 		if (!given(3 + (int) i))
 			return fail(err, errno, "LISTEN_FDS says %u: descriptor %u", *listen, 3 + i);
-	for (unsigned i = 0; i < preserve; i++) {
-		int fd = 3 + (int) *listen + (int) i;
-		/* Only the last must be open: podman names single descriptors (--preserve-fd 7) and counts up to the
-		 * highest. */
-		if (!given(fd) && i + 1 == preserve)
-			return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %d", i + 1,
-				    preserve, fd);
-	}
-	unsigned keep = *listen + preserve;
+	const unsigned keep = *listen + preserve, last = 2 + keep;
+	/* Only the last must be open: podman names single ones (--preserve-fd 7) and counts up to the highest. */
+	if (preserve && !given((int) last))
+		return fail(err, errno, "unable to stat preserved-fd %u (of %u): descriptor %u", preserve, preserve,
+			    last);
 	return fd_cloexec_from(3 + (int) keep, err) < 0 ? -1 : (int) keep;
 }
 

@@ -90,6 +90,8 @@ many()
 	says "unable to stat preserved-fd"
 	rt_fail run --preserve-fds 20 web
 	says "unable to stat preserved-fd"
+	rt_fail run --preserve-fds 2147483647 web
+	says "unable to stat preserved-fd"
 	rt run -d web
 	rt_fail exec --preserve-fds 1 web true
 	says "unable to stat preserved-fd"

@@ -20,102 +20,9 @@ struct held {
 	int fd;
 };
 
-/* Change one process; 1 if there was something to change, else 0. */
-typedef int visit(struct processes *p, const struct held *held, struct error *err);
-
 static bool has_ended(const struct error *err)
 {
 	return err->number == ESRCH || err->number == ENOENT;
-}
-
-/* ---- all of them ---- */
-
-static int list(const struct processes *p, pid_t **pids, size_t *n, struct error *err)
-{
-	struct process_stat stat;
-
-	if (p->cgroup->n_folders)
-		return cgroup_pids(p->cgroup, pids, n, err);
-	*pids = xmalloc(sizeof **pids);
-	(*pids)[0] = p->init;
-	*n = process_stat(p->init, &stat) == 0 && stat.start_time == p->init_start_time;
-	return 0;
-}
-
-static int change_batch(struct processes *p, visit *change, const pid_t *pids, size_t n, struct error *err)
-{
-	auto_free pid_t *still = NULL;
-	struct held held[BATCH];
-	size_t n_still = 0, n_held;
-	int result = 0;
-
-	for (n_held = 0; n_held < n && result == 0; n_held++) {
-		held[n_held] = (struct held) { pids[n_held], process_hold(pids[n_held]) };
-		if (held[n_held].fd < 0 && errno != ESRCH)
-			result = fail(err, errno, "hold process %d", (int) pids[n_held]);
-	}
-	if (result == 0)
-		result = list(p, &still, &n_still, err);
-	for (size_t i = 0; i < n_held; i++) {
-		int changed;
-
-		if (held[i].fd < 0)
-			continue;
-		if (result >= 0 && pids_have(still, n_still, pids[i])) {
-			changed = change(p, &held[i], err);
-			if (changed > 0)
-				result = 1;
-			else if (changed < 0 && !has_ended(err))
-				result = -1;
-		}
-		close(held[i].fd);
-	}
-	return result;
-}
-
-/* Apply CHANGE once to all that are listed now; 1 if any had to be changed. */
-static int change_once(struct processes *p, visit *change, struct error *err)
-{
-	auto_free pid_t *pids = NULL;
-	size_t n = 0;
-	int changed = 0;
-
-	if (list(p, &pids, &n, err) < 0)
-		return -1;
-	for (size_t at = 0; at < n; at += BATCH) {
-		int result = change_batch(p, change, pids + at, n - at < BATCH ? n - at : BATCH, err);
-
-		if (result < 0)
-			return -1;
-		changed |= result;
-	}
-	return changed;
-}
-
-/* Repeat until no process needs a change.  LAST: wait for those just being born, too. */
-static int change_all(struct processes *p, visit *change, bool last, struct error *err)
-{
-	const int64_t begin = clock_ms();
-
-	p->step = p->n_before;
-	for (p->n_rounds = 0;; p->n_rounds++) {
-		int changed = change_once(p, change, err);
-
-		if (changed < 0)
-			return -1;
-		if (changed == 0 && !last)
-			return 0;
-		if (changed == 0) {
-			clock_sleep(BIRTH_MS);
-			changed = change_once(p, change, err);
-			if (changed <= 0)
-				return changed;
-		}
-		if ((clock_ms() - begin) / 1000 > p->patience)
-			return fail_code(err, ERROR_TIMEOUT,
-					 "after %d s there are still processes with the old limits: "
-					 "the container makes new ones too fast; pause it", p->patience);
-	}
 }
 
 /* ---- one of them ---- */
@@ -182,22 +89,26 @@ static int set_score(struct processes *p, const struct held *held, struct error 
 	return result;
 }
 
-/* Set the score, and raise hard limits that must go up; the rest comes later. */
-static int raise_one(struct processes *p, const struct held *held, struct error *err)
+/* Change HELD; 1 if there was something to change, else 0.  RAISE: only set the score, and raise hard limits that must
+ * go up; the rest comes later. */
+static int change_one(struct processes *p, bool raise, const struct held *held, struct error *err)
 {
 	int changed = set_score(p, held, err);
 
 	for (size_t i = 0; changed >= 0 && i < p->n_limits; i++) {
 		const struct rlimit_plan *limit = &p->limits[i];
-		struct rlimit now, raised;
+		struct rlimit now, value = limit->value;
 		int result;
 
 		if (rlimit_get(held->pid, limit, &now, err) < 0)
 			return -1;
-		if (limit->value.rlim_max <= now.rlim_max)
+		if (raise)
+			value.rlim_cur = now.rlim_cur;
+		if (raise && value.rlim_max < now.rlim_max)
+			value.rlim_max = now.rlim_max;
+		if (now.rlim_cur == value.rlim_cur && now.rlim_max == value.rlim_max)
 			continue;
-		raised = (struct rlimit) { .rlim_cur = now.rlim_cur, .rlim_max = limit->value.rlim_max };
-		result = limit_to(p, held, limit, &now, &raised, err);
+		result = limit_to(p, held, limit, &now, &value, err);
 		if (result < 0)
 			return -1;
 		changed |= result;
@@ -205,25 +116,97 @@ static int raise_one(struct processes *p, const struct held *held, struct error 
 	return changed;
 }
 
-static int set_one(struct processes *p, const struct held *held, struct error *err)
+/* ---- all of them ---- */
+
+static int list(const struct processes *p, pid_t **pids, size_t *n, struct error *err)
 {
-	int changed = set_score(p, held, err);
+	struct process_stat stat;
 
-	for (size_t i = 0; changed >= 0 && i < p->n_limits; i++) {
-		const struct rlimit_plan *limit = &p->limits[i];
-		struct rlimit now;
-		int result;
+	if (p->cgroup->n_folders)
+		return cgroup_pids(p->cgroup, pids, n, err);
+	*pids = xmalloc(sizeof **pids);
+	(*pids)[0] = p->init;
+	*n = process_stat(p->init, &stat) == 0 && stat.start_time == p->init_start_time;
+	return 0;
+}
 
-		if (rlimit_get(held->pid, limit, &now, err) < 0)
-			return -1;
-		if (now.rlim_cur == limit->value.rlim_cur && now.rlim_max == limit->value.rlim_max)
+static int change_batch(struct processes *p, bool raise, const pid_t *pids, size_t n, struct error *err)
+{
+	auto_free pid_t *still = NULL;
+	struct held held[BATCH];
+	size_t n_still = 0, n_held;
+	int result = 0;
+
+	for (n_held = 0; n_held < n && result == 0; n_held++) {
+		held[n_held] = (struct held) { pids[n_held], process_hold(pids[n_held]) };
+		if (held[n_held].fd < 0 && errno != ESRCH)
+			result = fail(err, errno, "hold process %d", (int) pids[n_held]);
+	}
+	if (result == 0)
+		result = list(p, &still, &n_still, err);
+	for (size_t i = 0; i < n_held; i++) {
+		int changed;
+
+		if (held[i].fd < 0)
 			continue;
-		result = limit_to(p, held, limit, &now, &limit->value, err);
+		if (result >= 0 && pids_have(still, n_still, pids[i])) {
+			changed = change_one(p, raise, &held[i], err);
+			if (changed > 0)
+				result = 1;
+			else if (changed < 0 && !has_ended(err))
+				result = -1;
+		}
+		close(held[i].fd);
+	}
+	return result;
+}
+
+/* Change all that are listed now; 1 if any had to be changed. */
+static int change_once(struct processes *p, bool raise, struct error *err)
+{
+	auto_free pid_t *pids = NULL;
+	size_t n = 0;
+	int changed = 0;
+
+	if (list(p, &pids, &n, err) < 0)
+		return -1;
+	for (size_t at = 0; at < n; at += BATCH) {
+		int result = change_batch(p, raise, pids + at, n - at < BATCH ? n - at : BATCH, err);
+
 		if (result < 0)
 			return -1;
 		changed |= result;
 	}
 	return changed;
+}
+
+/* Repeat until no process needs a change, nor any that is just being born: but for those there is time when all else is
+ * done. */
+static int change_all(struct processes *p, bool raise, struct error *err)
+{
+	const int64_t begin = clock_ms();
+
+	if (!p->n_limits && !p->has_score)
+		return 0;
+	p->step = p->n_before;
+	for (p->n_rounds = 0;; p->n_rounds++) {
+		int changed = change_once(p, raise, err);
+
+		if (changed < 0)
+			return -1;
+		if (changed == 0 && raise)
+			return 0;
+		if (changed == 0) {
+			clock_sleep(BIRTH_MS);
+			changed = change_once(p, raise, err);
+			if (changed <= 0)
+				return changed;
+		}
+		if ((clock_ms() - begin) / 1000 > p->patience)
+			return fail_code(err, ERROR_TIMEOUT,
+					 "after %d s there are still processes with the old limits: "
+					 "the container makes new ones too fast; pause it", p->patience);
+	}
 }
 
 /* ---- the steps ---- */
@@ -248,12 +231,12 @@ int processes_check(const struct processes *p, struct error *err)
 
 int processes_raise(struct processes *p, struct error *err)
 {
-	return p->n_limits || p->has_score ? change_all(p, raise_one, false, err) : 0;
+	return change_all(p, true, err);
 }
 
 int processes_set(struct processes *p, struct error *err)
 {
-	return p->n_limits || p->has_score ? change_all(p, set_one, true, err) : 0;
+	return change_all(p, false, err);
 }
 
 static int set_back(const struct process_before *before, struct error *err)

@@ -161,6 +161,12 @@ int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct err
 /* True if PID is one of these N, which are sorted. */
 bool pids_have(const pid_t *pids, size_t n, pid_t pid);
 
+/* Hold the first of the *N PIDS, a list just read: FDS gets a descriptor (sys/process.h) for each that is in CGROUP
+ * even after that, and so is no stranger with that number; -1 for the others.  *N becomes how many were looked at: not
+ * all if they are more than CGROUP_HELD, or descriptors run out; none is an error.  The caller closes them. */
+#define CGROUP_HELD 128
+int cgroup_hold(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int fds[CGROUP_HELD], struct error *err);
+
 /* Send SIG to every process in it.  SIGKILL uses cgroup.kill (5.14), else freeze, kill, thaw; repeated until nothing is
  * left or 10 s have passed (ERROR_TIMEOUT). */
 int cgroup_signal_all(const struct cgroup *cgroup, int sig, struct error *err);

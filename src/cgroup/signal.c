@@ -119,12 +119,11 @@ char *cgroup_freezer_path(const struct cgroup *cgroup)
 
 /* ---- signals ---- */
 
-#define BATCH 128	/* pidfds held at a time, far below most descriptor limits */
-#define SPARE 8		/* descriptors needed to read the cgroup while they are held */
+#define SPARE 8		/* descriptors needed to read the cgroup while others are held */
 
 /* Hold PIDS: FDS gets a pidfd for each, -1 for one that is gone.  Returns for how many of the N, fewer if descriptors
  * run out; 0 with ERR. */
-static size_t hold_batch(const pid_t *pids, size_t n, int *fds, struct error *err)
+static size_t hold_listed(const pid_t *pids, size_t n, int *fds, struct error *err)
 {
 	size_t held = 0, keep;
 
@@ -138,24 +137,32 @@ static size_t hold_batch(const pid_t *pids, size_t n, int *fds, struct error *er
 	return held;
 }
 
-/* Send SIG to the first of PIDS that are still in CGROUP; *N: how many there are; set to how many were tried. */
-static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int sig, struct error *err)
+int cgroup_hold(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int fds[CGROUP_HELD], struct error *err)
 {
 	auto_free pid_t *still = NULL;
 	size_t n_still = 0;
-	int pidfds[BATCH], result;
+	int result;
 
-	*n = hold_batch(pids, *n < BATCH ? *n : BATCH, pidfds, err);
+	*n = hold_listed(pids, *n < CGROUP_HELD ? *n : CGROUP_HELD, fds, err);
 	if (*n == 0)
 		return -1;
 	result = cgroup_pids(cgroup, &still, &n_still, err);
+	for (size_t i = 0; i < *n; i++)
+		if (result < 0 || !pids_have(still, n_still, pids[i]))
+			cleanup_close(&fds[i]);
+	return result;
+}
+
+/* Send SIG to the first of PIDS that are still in CGROUP; *N: how many there are; set to how many were tried. */
+static int signal_batch(const struct cgroup *cgroup, const pid_t *pids, size_t *n, int sig, struct error *err)
+{
+	int pidfds[CGROUP_HELD], result = cgroup_hold(cgroup, pids, n, pidfds, err);
+
 	for (size_t i = 0; i < *n; i++) {
-		if (pidfds[i] < 0)
-			continue;
-		if (result == 0 && pids_have(still, n_still, pids[i]) && process_signal(pidfds[i], sig) < 0 &&
-		    errno != ESRCH)
+		auto_fd process = pidfds[i];
+
+		if (process >= 0 && process_signal(process, sig) < 0 && errno != ESRCH)
 			result = fail(err, errno, "send signal %d to process %d", sig, (int) pids[i]);
-		close(pidfds[i]);
 	}
 	return result;
 }

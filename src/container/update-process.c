@@ -12,7 +12,6 @@
 #include "sys/process.h"
 #include "tune/tune.h"
 
-#define BATCH 128	/* processes held at a time, far below any descriptor limit */
 #define BIRTH_MS 20	/* how long until a process being born is visible */
 
 struct held {
@@ -55,16 +54,24 @@ static int note(struct processes *p, const struct held *held, const struct proce
 	return 0;
 }
 
-static int limit_to(struct processes *p, const struct held *held, const struct rlimit_plan *limit,
-		    const struct rlimit *now, const struct rlimit *value, struct error *err)
+/* RAISE: only the hard limit, and only if it must go up; the rest comes later. */
+static int set_limit(struct processes *p, bool raise, const struct held *held, const struct rlimit_plan *limit,
+		     struct error *err)
 {
-	const struct process_before had = { .limit = limit, .value = *now };
+	struct process_before had = { .limit = limit };
+	struct rlimit value = limit->value;
 
-	if (is_done(p, held, limit))
+	if (rlimit_get(held->pid, limit, &had.value, err) < 0)
+		return -1;
+	if (raise)
+		value.rlim_cur = had.value.rlim_cur;
+	if (raise && value.rlim_max < had.value.rlim_max)
+		value.rlim_max = had.value.rlim_max;
+	if ((value.rlim_cur == had.value.rlim_cur && value.rlim_max == had.value.rlim_max) || is_done(p, held, limit))
 		return 0;
 	if (note(p, held, &had, err) < 0)
 		return -1;
-	if (rlimit_set(held->pid, held->fd, limit, value, err) == 0)
+	if (rlimit_set(held->pid, held->fd, limit, &value, err) == 0)
 		return 1;
 	p->n_before--;
 	return -1;
@@ -89,76 +96,30 @@ static int set_score(struct processes *p, const struct held *held, struct error 
 	return result;
 }
 
-/* Change HELD; 1 if there was something to change, else 0.  RAISE: only set the score, and raise hard limits that must
- * go up; the rest comes later. */
-static int change_one(struct processes *p, bool raise, const struct held *held, struct error *err)
+/* Change the process PID, held by PROCESS, unless it has just ended; 1 if there was something to change, else 0. */
+static int change_one(struct processes *p, bool raise, pid_t pid, int process, struct error *err)
 {
-	int changed = set_score(p, held, err);
+	const struct held held = { pid, process };
+	int changed = set_score(p, &held, err);
 
 	for (size_t i = 0; changed >= 0 && i < p->n_limits; i++) {
-		const struct rlimit_plan *limit = &p->limits[i];
-		struct rlimit now, value = limit->value;
-		int result;
+		int result = set_limit(p, raise, &held, &p->limits[i], err);
 
-		if (rlimit_get(held->pid, limit, &now, err) < 0)
-			return -1;
-		if (raise)
-			value.rlim_cur = now.rlim_cur;
-		if (raise && value.rlim_max < now.rlim_max)
-			value.rlim_max = now.rlim_max;
-		if (now.rlim_cur == value.rlim_cur && now.rlim_max == value.rlim_max)
-			continue;
-		result = limit_to(p, held, limit, &now, &value, err);
-		if (result < 0)
-			return -1;
-		changed |= result;
+		changed = result < 0 ? -1 : changed | result;
 	}
-	return changed;
+	return changed < 0 && has_ended(err) ? 0 : changed;
 }
 
 /* ---- all of them ---- */
 
-static int list(const struct processes *p, pid_t **pids, size_t *n, struct error *err)
+/* Without a cgroup the first process is the only one that we know of. */
+static int change_init(struct processes *p, bool raise, struct error *err)
 {
-	struct process_stat stat;
+	auto_fd process = process_open(p->init, p->init_start_time);
 
-	if (p->cgroup->n_folders)
-		return cgroup_pids(p->cgroup, pids, n, err);
-	*pids = xmalloc(sizeof **pids);
-	(*pids)[0] = p->init;
-	*n = process_stat(p->init, &stat) == 0 && stat.start_time == p->init_start_time;
-	return 0;
-}
-
-static int change_batch(struct processes *p, bool raise, const pid_t *pids, size_t n, struct error *err)
-{
-	auto_free pid_t *still = NULL;
-	struct held held[BATCH];
-	size_t n_still = 0, n_held;
-	int result = 0;
-
-	for (n_held = 0; n_held < n && result == 0; n_held++) {
-		held[n_held] = (struct held) { pids[n_held], process_hold(pids[n_held]) };
-		if (held[n_held].fd < 0 && errno != ESRCH)
-			result = fail(err, errno, "hold process %d", (int) pids[n_held]);
-	}
-	if (result == 0)
-		result = list(p, &still, &n_still, err);
-	for (size_t i = 0; i < n_held; i++) {
-		int changed;
-
-		if (held[i].fd < 0)
-			continue;
-		if (result >= 0 && pids_have(still, n_still, pids[i])) {
-			changed = change_one(p, raise, &held[i], err);
-			if (changed > 0)
-				result = 1;
-			else if (changed < 0 && !has_ended(err))
-				result = -1;
-		}
-		close(held[i].fd);
-	}
-	return result;
+	if (process < 0)
+		return errno == ESRCH ? 0 : fail(err, errno, "hold process %d", (int) p->init);
+	return change_one(p, raise, p->init, process, err);
 }
 
 /* Change all that are listed now; 1 if any had to be changed. */
@@ -166,16 +127,22 @@ static int change_once(struct processes *p, bool raise, struct error *err)
 {
 	auto_free pid_t *pids = NULL;
 	size_t n = 0;
-	int changed = 0;
+	int changed = 0, fds[CGROUP_HELD];
 
-	if (list(p, &pids, &n, err) < 0)
+	if (!p->cgroup->n_folders)
+		return change_init(p, raise, err);
+	if (cgroup_pids(p->cgroup, &pids, &n, err) < 0)
 		return -1;
-	for (size_t at = 0; at < n; at += BATCH) {
-		int result = change_batch(p, raise, pids + at, n - at < BATCH ? n - at : BATCH, err);
+	for (size_t at = 0, held; at < n && changed >= 0; at += held) {
+		held = n - at;
+		if (cgroup_hold(p->cgroup, pids + at, &held, fds, err) < 0)
+			changed = -1;
+		for (size_t i = 0; i < held; i++) {
+			auto_fd process = fds[i];
+			int result = process < 0 || changed < 0 ? 0 : change_one(p, raise, pids[at + i], process, err);
 
-		if (result < 0)
-			return -1;
-		changed |= result;
+			changed = result < 0 ? -1 : changed | result;
+		}
 	}
 	return changed;
 }
@@ -211,21 +178,31 @@ static int change_all(struct processes *p, bool raise, struct error *err)
 
 /* ---- the steps ---- */
 
+static int check_one(const struct processes *p, pid_t pid, struct error *err)
+{
+	struct rlimit now;
+
+	for (size_t i = 0; i < p->n_limits; i++)
+		if (rlimit_get(pid, &p->limits[i], &now, err) < 0 && !has_ended(err))
+			return -1;
+	return 0;
+}
+
 int processes_check(const struct processes *p, struct error *err)
 {
 	auto_free pid_t *pids = NULL;
-	struct rlimit now;
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_limits; i++)
 		if (rlimit_check(&p->limits[i], err) < 0)
 			return -1;
-	if (p->n_limits && list(p, &pids, &n, err) < 0)
+	if (!p->cgroup->n_folders)
+		return check_one(p, p->init, err);
+	if (p->n_limits && cgroup_pids(p->cgroup, &pids, &n, err) < 0)
 		return -1;
-	for (size_t k = 0; k < n; k++)
-		for (size_t i = 0; i < p->n_limits; i++)
-			if (rlimit_get(pids[k], &p->limits[i], &now, err) < 0 && !has_ended(err))
-				return -1;
+	for (size_t i = 0; i < n; i++)
+		if (check_one(p, pids[i], err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -20,9 +20,9 @@
  * old limits, we give up.  One that was born after the change, and before it
  * was undone, keeps the change.
  *
- * Pids are used as described in cgroup/signal.c: hold the process first, then
- * read the list once more.  For undoing, a process is identified by pid and
- * start time: there may be more of them than we may have descriptors.
+ * Processes are held while they are changed (cgroup_hold()).  For undoing, one
+ * is identified by pid and start time: there may be more of them than we may
+ * have descriptors.
  */
 #pragma once
 #include <stdbool.h>

@@ -420,6 +420,17 @@ unchanged()
 	fi
 }
 
+@test "every process gets them, however few descriptors there are" {
+	local pid
+	shell 'i=0; while [ $i -lt 90 ]; do sleep 1000 & i=$((i + 1)); done; echo ready; wait'
+	rt run -d web
+	wait_for grep -q ready "$OUT"
+	(ulimit -n 50 && "${RT[@]}" update --ulimit core=0 --oom-score-adj 300 web)
+	for pid in $(rt ps -f json web | jq '.[]'); do
+		same 300 "$(cat "/proc/$pid/oom_score_adj")"
+	done
+}
+
 limits_of()
 {
 	awk '/^Max open files/ { print $4, $5 } /^Max core file/ { print $5, $6 }' "/proc/$1/limits" | xargs

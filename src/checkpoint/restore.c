@@ -217,12 +217,11 @@ static int cgroup_roots(struct restore *r, struct error *err)
  * restored. */
 static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 {
-	auto_free char *path = xasprintf("/proc/%d/ns/net", (int) pid);
 	int pipes[2];
 
 	if (!(r->launch.plan.ns.create & CLONE_NEWNET))
 		return 0;
-	auto_fd ns = namespace_open(path, CLONE_NEWNET, err);
+	auto_fd ns = namespace_open_of(pid, CLONE_NEWNET, err);
 	if (ns < 0)
 		return -1;
 	if (pipe2(pipes, O_CLOEXEC) < 0)
@@ -275,9 +274,8 @@ static int on_terminal(struct restore *r, int master, struct error *err)
 /* CRIU restores into a time namespace, so that clocks continue: exec has to know. */
 static bool has_timens(pid_t pid)
 {
-	auto_free char *path = xasprintf("/proc/%d/ns/time", (int) pid);
 	struct error ignored;
-	auto_fd ns = namespace_open(path, CLONE_NEWTIME, &ignored);
+	auto_fd ns = namespace_open_of(pid, CLONE_NEWTIME, &ignored);
 
 	return ns >= 0 && !namespace_is_ours(ns, CLONE_NEWTIME);
 }

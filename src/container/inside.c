@@ -1,6 +1,5 @@
 /* inside.c - see inside.h */
 #include <sched.h>
-#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,10 +54,7 @@ static void open_all(struct launch *launch) __attribute__((noreturn));
 static void open_all(struct launch *launch)
 {
 	struct error err = { 0 };
-	char path[40];
-
-	snprintf(path, sizeof path, "/proc/%d/ns/mnt", (int) launch->pid);
-	auto_fd ns = namespace_open(path, CLONE_NEWNS, &err);
+	auto_fd ns = namespace_open_of(launch->pid, CLONE_NEWNS, &err);
 
 	if (ns < 0 || self_hide(&err) < 0 || namespace_enter(ns, CLONE_NEWNS, &err) < 0 ||
 	    rootfs_open_inside(&launch->plan, give, launch, &err) < 0) {

@@ -299,14 +299,12 @@ static int answer_idmap(struct launch *launch, struct error *err)
 int runtime_settle(struct launch *launch, struct error *err)
 {
 	struct arena *arena = &launch->options->loaded->arena;
-	char path[64];
 
 	if (rdt_join(&launch->record, launch->pid, err) < 0)
 		return -1;
 	if (!launch->devices.n)
 		return 0;
-	snprintf(path, sizeof path, "/proc/%d/ns/net", launch->pid);
-	launch->netns = namespace_open(path, CLONE_NEWNET, err);
+	launch->netns = namespace_open_of(launch->pid, CLONE_NEWNET, err);
 	if (launch->netns < 0 || net_devices_move(arena, &launch->devices, launch->netns, err) < 0)
 		return -1;
 	/* Record their names there, so that `delete` after a killed create can bring them back from a namespace that

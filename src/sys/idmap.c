@@ -92,7 +92,6 @@ int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const stru
 		    struct error *err)
 {
 	auto_fd fd = -1;
-	char path[40];
 	int hold = -1;
 	pid_t pid = start_holder(&hold, err);
 
@@ -101,10 +100,8 @@ int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const stru
 			close(hold);
 		return wrap(err, "make a user namespace for an idmapped mount");
 	}
-	if (!idmap_write_gids(pid, gids, n_gids, err) && !idmap_write_uids(pid, uids, n_uids, err)) {
-		snprintf(path, sizeof path, "/proc/%d/ns/user", pid);
-		fd = namespace_open(path, CLONE_NEWUSER, err);
-	}
+	if (!idmap_write_gids(pid, gids, n_gids, err) && !idmap_write_uids(pid, uids, n_uids, err))
+		fd = namespace_open_of(pid, CLONE_NEWUSER, err);
 	close(hold);
 	process_reap(pid);
 	return fd < 0 ? wrap(err, "make a user namespace for an idmapped mount") : take_fd(fd);

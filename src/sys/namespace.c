@@ -60,6 +60,14 @@ int namespace_open(const char *path, int flag, struct error *err)
 	return take_fd(fd);
 }
 
+int namespace_open_of(pid_t pid, int flag, struct error *err)
+{
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/%s", (int) pid, namespace_by_flag(flag)->proc);
+	return namespace_open(path, flag, err);
+}
+
 bool namespace_is_ours(int fd, int flag)
 {
 	const struct namespace_kind *kind = namespace_by_flag(flag);

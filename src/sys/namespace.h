@@ -24,6 +24,9 @@ const struct namespace_kind *namespace_by_flag(int flag);
  * descriptor. */
 int namespace_open(const char *path, int flag, struct error *err);
 
+/* The same for the namespace that process PID, which the caller knows to live, is in. */
+int namespace_open_of(pid_t pid, int flag, struct error *err);
+
 /* True if the open namespace FD is the one of the kind FLAG that we are in. */
 bool namespace_is_ours(int fd, int flag);
 

@@ -463,10 +463,8 @@ static void bring_all_back(struct sides *s, struct net_devices *devices)
 int net_devices_move(struct arena *arena, struct net_devices *devices, int netns, struct error *err)
 {
 	struct sides sides;
-	int result = devices->n ? open_sides(&sides, netns, err) : 0;
+	int result = open_sides(&sides, netns, err);
 
-	if (!devices->n)
-		return 0;
 	if (result < 0)
 		blame(err, "/linux/netDevices");
 	else if ((result = move_all(arena, &sides, devices, err)) < 0)
@@ -480,8 +478,6 @@ void net_devices_return(struct net_devices *devices, int netns)
 	struct error err = { 0 };
 	struct sides sides;
 
-	if (!devices->n)
-		return;
 	if (open_sides(&sides, netns, &err) < 0)
 		log_warn("bring the network devices back from the container: %s", err.message);
 	else

@@ -116,7 +116,7 @@ int resctrl_open(struct error *err)
 		fd = open(mounts.entries[i].place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		/* Something may be mounted over it. */
 		if (fd >= 0 && (fstatfs(fd, &fs) < 0 || fs.f_type != RDTGROUP_SUPER_MAGIC))
-			fd = (close(fd), -1);
+			cleanup_close(&fd);
 	}
 	mountinfo_free(&mounts);
 	if (fd >= 0)
@@ -194,11 +194,6 @@ int resctrl_join(const struct resctrl *r, pid_t pid, struct error *err)
 
 /* ---- looking ------------------------------------------------------------------- */
 
-static bool asks_for_schemata(const struct rdt_plan *plan)
-{
-	return plan->n_schemata > 0;
-}
-
 static int compare(const struct rdt_plan *plan, const struct resctrl *r, struct error *err)
 {
 	auto_free char *there = resctrl_read(r, err);
@@ -244,12 +239,12 @@ int resctrl_look(const struct rdt_plan *plan, struct resctrl *r, struct error *e
 	/* A container may change its own group, even one that a container of the same name left behind. */
 	if (plan->temporary)
 		return 0;
-	if (!there && !asks_for_schemata(plan)) {
+	if (!there && !plan->n_schemata) {
 		fail_code(err, ERROR_CONFIG, "there is no group \"%s\" in resctrl, and no schema to make it with",
 			  r->group);
 		return blame(err, "/linux/intelRdt/closID");
 	}
-	return there && asks_for_schemata(plan) ? compare(plan, r, err) : 0;
+	return there && plan->n_schemata ? compare(plan, r, err) : 0;
 }
 
 /* ---- making and removing --------------------------------------------------------- */

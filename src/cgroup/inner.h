@@ -83,9 +83,6 @@ bool controllers_barred(int dir);
  * processes there are in all: one of an outer pid namespace is shown as 0 and has no pid here. */
 size_t procs_parse(const char *text, size_t n, pid_t **pids, size_t *n_pids);
 
-/* The same for the file in DIR; none if DIR is threaded (its domain lists them) or gone.  -1 with ERR. */
-long procs_read(int dir, pid_t **pids, size_t *n_pids, struct error *err);
-
 /* Add the processes of DIR and all folders below it to PROCS, whose array the caller frees. */
 struct procs {
 	pid_t *pids;

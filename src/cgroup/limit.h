@@ -80,12 +80,6 @@ void limits_look(struct limits *limits);
 /* Do all writes, and mark those that were done. */
 int limits_write(struct limits *limits, struct error *err);
 
-/* Read into each write's `before` what it will replace. */
-void limits_remember(struct limits *limits);
-
-/* Undo the writes that were done, from `before`; what cannot be undone is logged. */
-void limits_restore(struct limits *limits);
-
 void limits_free(struct limits *limits);
 
 /* What to write to FILE, after VALUE was written there, to restore it to the text OLD: the same device's line in a file

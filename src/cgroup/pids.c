@@ -43,20 +43,6 @@ size_t procs_parse(const char *text, size_t n, pid_t **pids, size_t *n_pids)
 	return lines;
 }
 
-long procs_read(int dir, pid_t **pids, size_t *n_pids, struct error *err)
-{
-	auto_fd fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	auto_free char *text = NULL;
-	size_t n;
-
-	if (fd < 0)
-		return folder_gone(errno) ? 0 : fail(err, errno, "open cgroup.procs");
-	text = fd_read_all(fd, 64 << 20, &n, err);
-	if (!text)
-		return folder_gone(err->number) || err->number == EOPNOTSUPP ? 0 : wrap(err, "read cgroup.procs");
-	return (long) procs_parse(text, n, pids, n_pids);
-}
-
 static int compare(const void *a, const void *b)
 {
 	pid_t x = *(const pid_t *) a, y = *(const pid_t *) b;
@@ -82,16 +68,22 @@ bool pids_have(const pid_t *pids, size_t n, pid_t pid)
 	return n && bsearch(&pid, pids, n, sizeof *pids, compare);
 }
 
+/* Add those of DIR; none if it is threaded (its domain lists them) or gone. */
 static int collect(int dir, const char *name, void *context, struct error *err)
 {
+	auto_fd fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	auto_free char *text = NULL;
 	struct procs *procs = context;
-	size_t before = procs->n;
-	long found = procs_read(dir, &procs->pids, &procs->n, err);
+	size_t before = procs->n, length, found;
 
 	(void) name;
-	if (found < 0)
-		return -1;
-	procs->hidden += (size_t) found - (procs->n - before);
+	if (fd < 0)
+		return folder_gone(errno) ? 0 : fail(err, errno, "open cgroup.procs");
+	text = fd_read_all(fd, 64 << 20, &length, err);
+	if (!text)
+		return folder_gone(err->number) || err->number == EOPNOTSUPP ? 0 : wrap(err, "read cgroup.procs");
+	found = procs_parse(text, length, &procs->pids, &procs->n);
+	procs->hidden += found - (procs->n - before);
 	return 0;
 }
 

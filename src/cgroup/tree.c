@@ -75,11 +75,10 @@ static int arrive(struct walk *walk, struct error *err)
 	return 0;
 }
 
-static int move(struct walk *walk, int to)
+static void move(struct walk *walk, int to)
 {
 	close(walk->dir);
 	walk->dir = to;
-	return 0;
 }
 
 static int go_down(struct walk *walk, struct level *level, struct error *err)
@@ -97,14 +96,14 @@ static int go_down(struct walk *walk, struct level *level, struct error *err)
 static int go_up(struct walk *walk, struct error *err)
 {
 	struct level *above = &walk->levels[walk->depth - 2];
+	const char *left = above->names[above->next++];
 	int parent = openat(walk->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (parent < 0)
 		return fail(err, errno, "open the parent of a folder of the cgroup");
 	level_free(&walk->levels[--walk->depth]);
 	move(walk, parent);
-	return walk->leave ? walk->leave(walk->dir, above->names[above->next++], walk->context, err)
-			   : (above->next++, 0);
+	return walk->leave ? walk->leave(walk->dir, left, walk->context, err) : 0;
 }
 
 int cgroup_walk(int dir, cgroup_visit *enter, cgroup_visit *leave, void *context, struct error *err)

@@ -88,7 +88,8 @@ char *limit_before(const char *file, const char *value, const char *old)
 	return length ? xasprintf("%.*s", (int) length, old) : xstrdup("\n");
 }
 
-void limits_remember(struct limits *limits)
+/* Read into each write's `before` what it will replace. */
+static void remember(struct limits *limits)
 {
 	struct error ignored;
 
@@ -115,8 +116,9 @@ static bool restore_one(const struct limit_write *w, struct error *err)
 	       (w->other_file && file_put(w->folder->fd, w->other_file, w->before, err) == 0);
 }
 
-/* In reverse order, and again as long as that helps: one value may have to wait for another. */
-void limits_restore(struct limits *limits)
+/* Undo the writes that were done, in reverse order, and again as long as that helps: one value may have to wait for
+ * another. */
+static void restore(struct limits *limits)
 {
 	struct error err = { 0 };
 	bool progress = true;
@@ -209,14 +211,14 @@ int cgroup_update(struct cgroup *cgroup, struct cgroup_change *change, struct er
 		controllers_enable_above(limits->v2, &writes.resources);
 	limits_look(limits);
 	if (limits_collect(limits, &writes.resources, err) == 0) {
-		limits_remember(limits);
+		remember(limits);
 		result = limits_write(limits, err);
 		if (result == 0 && change->want->n_devices)
 			result = limit_devices_change(cgroup, change->now, change->want, err);
 		if (result == 0 && cgroup->unit)
 			result = tell_systemd(cgroup, change, limits, err);
 		if (result < 0)
-			limits_restore(limits);
+			restore(limits);
 	}
 	if (result < 0)
 		cgroup_update_end(change);
@@ -233,7 +235,7 @@ void cgroup_update_undo(struct cgroup *cgroup, struct cgroup_change *change)
 	/* First systemd, whose values are rounded, then the files, exactly. */
 	if (cgroup->unit && change->now && unit_limit(cgroup, change->now, change->want->n_devices > 0, &err) < 0)
 		log_warn("%s", err.message);
-	limits_restore(change->done);
+	restore(change->done);
 	cgroup_update_end(change);
 }
 

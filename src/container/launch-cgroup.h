@@ -12,7 +12,7 @@ struct host;
 struct launch;
 
 /* Note LAUNCH's cgroup in the journal, then make it with its limits, through systemd if asked for.  After a failure
- * launch_remove() removes what was made. */
+ * launch_undo() removes what was made. */
 int launch_make_cgroup(struct launch *launch, struct error *err);
 
 /* The host uid of the container's user, to whom cgroups may be given; false if it is unknown or we lack the right. */

@@ -265,7 +265,8 @@ int launch_make(struct launch *launch, struct error *err)
 	return runtime_hand_over(launch, err);
 }
 
-int launch_remove(struct launch *launch, struct error *err)
+/* End what is left of the container and remove all of it; poststop hooks run if the others did. */
+static int remove_all(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
 	struct create_options *o = launch->options;
@@ -316,7 +317,7 @@ int launch_stay(struct launch *launch, struct error *err)
 	if (code >= 0)
 		launch->pid = 0;
 	store_lock(launch->folder, true);
-	if (launch_remove(launch, &at_end) < 0 && code >= 0) {
+	if (remove_all(launch, &at_end) < 0 && code >= 0) {
 		*err = at_end;
 		code = -1;
 	}
@@ -330,7 +331,7 @@ void launch_undo(struct launch *launch)
 	/* While init exists: a network namespace without processes takes its devices with it. */
 	if (launch->netns >= 0)
 		net_devices_return(&launch->devices, launch->netns);
-	if (launch->folder >= 0 && launch_remove(launch, &err) < 0)
+	if (launch->folder >= 0 && remove_all(launch, &err) < 0)
 		log_warn("after the failure: %s", err.message);
 }
 

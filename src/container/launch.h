@@ -69,8 +69,6 @@ int launch_keep_copies(const struct launch *launch, struct error *err);
  * has ended, then record how (--keep) or remove the container.  Returns the exit code, 0 when detached; -1 with ERR. */
 int launch_stay(struct launch *launch, struct error *err);
 
-/* End what is left of the container and remove all of it; poststop hooks run if the others did. */
-int launch_remove(struct launch *launch, struct error *err);
 void launch_close(struct launch *launch);
 
 /* The container's first process.  Never returns. */

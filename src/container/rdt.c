@@ -81,8 +81,6 @@ int rdt_update(const struct record_state *record, const char *const *schemata, s
 	struct resctrl r;
 
 	*old = NULL;
-	if (!record->rdt)
-		return 0;
 	auto_fd root = open_recorded(record, &r, err);
 	if (root < 0 || !(*old = resctrl_read(&r, err)))
 		return -1;

@@ -68,11 +68,10 @@ static bool parse_connection(const char *line, unsigned long long *inode)
 {
 	const char *p = line;
 	uint64_t value;
-	char *end;
 
 	for (unsigned field = 0; field < 9; field++) {
 		p += strspn(p, " ");
-		if (field == 3 && !is_connected((unsigned) strtoul(p, &end, 16)))
+		if (field == 3 && !is_connected((unsigned) strtoul(p, NULL, 16)))
 			return false;
 		p += strcspn(p, " ");
 	}

@@ -62,7 +62,8 @@ int launch_join(const struct launch *launch, struct error *err)
 int launch_make_time(const struct namespace_plan *ns, struct error *err)
 {
 	if (unshare(CLONE_NEWTIME) < 0)
-		return fail(err, errno, "make a time namespace");
+		return fail(err, errno, "make a time namespace%s",
+			    errno == EINVAL ? " (they came with Linux 5.6)" : "");
 	/* The offsets are fixed as soon as a process is in it. */
 	if (ns->time_offsets && file_put(AT_FDCWD, "/proc/self/timens_offsets", ns->time_offsets, err) < 0)
 		return blame(err, "/linux/timeOffsets");

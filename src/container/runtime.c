@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -229,6 +230,8 @@ static int write_special(const char *path, const char *text, size_t n, struct er
 {
 	auto_fd fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 
+	/* If nobody reads it, that is an error, and what was made is undone; not our end.  Our children reset it. */
+	signal(SIGPIPE, SIG_IGN);
 	return fd < 0 ? fail(err, errno, "open it") : fd_write_all(fd, text, n, path, err);
 }
 

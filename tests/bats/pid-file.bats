@@ -86,6 +86,10 @@ load lib/programs
 	rt_fail run -d --pid-file /nowhere/pid web
 	[ -z "$(ls -A "$STATE")" ]
 	[ -z "$(suite_pids)" ]
+	# Nor where it is a pipe that nobody reads any more.
+	{ sleep 0.3; "${RT[@]}" create --pid-file /dev/stdout web </dev/null 2>"$T/said" 3>&- 4>&- || true; } | true
+	grep "pid file /dev/stdout" "$T/said" | grep -q "broken pipe"
+	[ -z "$(ls -A "$STATE")" ]
 }
 
 @test "--pidfd-socket gets a pidfd of the container's process" {

@@ -34,6 +34,7 @@ struct bus {
 	bool daemon;		/* there is a bus daemon between us: calls need a destination, signals a match rule */
 	char peer[64];		/* then: systemd's own name on the bus, known from its first answer */
 	bool cut;		/* a connection broke off right at the start */
+	bool left;		/* systemd has left the bus: whether it did what it was asked for, nobody can tell */
 	char error_name[128];
 	int patience;		/* ms that an answer may take */
 	unsigned version;
@@ -231,7 +232,7 @@ const char *bus_error_name(const struct bus *bus)
 
 bool bus_lost(const struct bus *bus)
 {
-	return !dbus_connection_get_is_connected(bus->connection);
+	return bus->left || !dbus_connection_get_is_connected(bus->connection);
 }
 
 /* ---- messages ------------------------------------------------------------- */
@@ -377,6 +378,7 @@ int bus_call(struct bus *bus, const struct bus_object *object, const char *metho
 	DBusError problem = DBUS_ERROR_INIT;
 	DBusMessage *message, *reply;
 	DBusMessageIter at;
+	const int64_t end = clock_ms() + bus->patience;
 
 	bus->error_name[0] = '\0';
 	for (size_t i = 0; i < n; i++)
@@ -388,6 +390,8 @@ int bus_call(struct bus *bus, const struct bus_object *object, const char *metho
 	reply = dbus_connection_send_with_reply_and_block(bus->connection, message, bus->patience, &problem);
 	dbus_message_unref(message);
 	if (!reply) {
+		/* The bus daemon answers for who has gone; our own patience ends later. */
+		bus->left |= bus->daemon && dbus_error_has_name(&problem, DBUS_ERROR_NO_REPLY) && clock_ms() < end;
 		refused(bus, &problem, err);
 		dbus_error_free(&problem);
 		return wrap(err, "%s", method);
@@ -417,6 +421,8 @@ int bus_get(struct bus *bus, const struct bus_object *object, const char *proper
 int bus_listen(struct bus *bus, const struct bus_object *object, const char *member, struct error *err)
 {
 	static const struct bus_object daemon = { DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS };
+	static const char departure[] = "type='signal',sender='" DBUS_SERVICE_DBUS "',interface='" DBUS_INTERFACE_DBUS
+					"',member='NameOwnerChanged',arg0='" SYSTEMD "'";
 	auto_free char *rule = NULL;
 
 	/* systemd sends its signals to every direct connection. */
@@ -424,27 +430,47 @@ int bus_listen(struct bus *bus, const struct bus_object *object, const char *mem
 		return 0;
 	rule = xasprintf("type='signal',sender='" SYSTEMD "',path='%s',interface='%s',member='%s'", object->path,
 			 object->interface, member);
+	if (bus_call(bus, &daemon, "AddMatch", &BUS_TEXT(departure), 1, NULL, err) < 0)
+		return -1;
 	return bus_call(bus, &daemon, "AddMatch", &BUS_TEXT(rule), 1, NULL, err);
+}
+
+/* The first MAX_TEXTS texts in MESSAGE, and how many they are. */
+static size_t texts_of(DBusMessage *message, const char *texts[MAX_TEXTS])
+{
+	size_t n = 0;
+	DBusMessageIter at;
+
+	if (!dbus_message_iter_init(message, &at))
+		return 0;
+	do {
+		int type = dbus_message_iter_get_arg_type(&at);
+
+		if (type == DBUS_TYPE_STRING || type == DBUS_TYPE_OBJECT_PATH)
+			dbus_message_iter_get_basic(&at, &texts[n++]);
+	} while (n < MAX_TEXTS && dbus_message_iter_next(&at));
+	return n;
 }
 
 static bool accepted(const struct bus *bus, DBusMessage *message, bus_match *match, void *context)
 {
 	const char *texts[MAX_TEXTS], *sender = dbus_message_get_sender(message);
-	size_t n = 0;
-	DBusMessageIter at;
 
 	/* Anybody on a bus may send us a signal. */
 	if (bus->daemon && (!sender || strcmp(sender, bus->peer) != 0))
 		return false;
-	if (dbus_message_iter_init(message, &at)) {
-		do {
-			int type = dbus_message_iter_get_arg_type(&at);
+	return match(texts, texts_of(message, texts), context);
+}
 
-			if (type == DBUS_TYPE_STRING || type == DBUS_TYPE_OBJECT_PATH)
-				dbus_message_iter_get_basic(&at, &texts[n++]);
-		} while (n < MAX_TEXTS && dbus_message_iter_next(&at));
-	}
-	return match(texts, n, context);
+/* True if MESSAGE is the bus daemon's word that the systemd we asked has left (to re-execute itself). */
+static bool is_departure(const struct bus *bus, DBusMessage *message)
+{
+	const char *texts[MAX_TEXTS], *sender = dbus_message_get_sender(message);
+
+	/* The daemon lets nobody else have its name. */
+	return bus->daemon && sender && !strcmp(sender, DBUS_SERVICE_DBUS) &&
+	       dbus_message_is_signal(message, DBUS_INTERFACE_DBUS, "NameOwnerChanged") &&
+	       texts_of(message, texts) >= 2 && !strcmp(texts[1], bus->peer);
 }
 
 int bus_wait(struct bus *bus, const struct bus_object *object, const char *member, bus_match *match, void *context,
@@ -458,10 +484,13 @@ int bus_wait(struct bus *bus, const struct bus_object *object, const char *membe
 			bool found = dbus_message_is_signal(message, object->interface, member) &&
 				     accepted(bus, message, match, context);
 
+			bus->left |= is_departure(bus, message);
 			dbus_message_unref(message);
 			if (found)
 				return 0;
 		}
+		if (bus->left)
+			return fail_code(err, ERROR_PROTOCOL, "systemd has left the bus");
 		left = deadline - clock_ms();
 		if (left <= 0)
 			return fail_code(err, ERROR_TIMEOUT, "systemd did not say in time that it is done");

@@ -72,7 +72,7 @@ int bus_get(struct bus *bus, const struct bus_object *object, const char *proper
 /* The D-Bus name of the last call's error, such as "org.freedesktop.systemd1.UnitExists"; "" if it had none. */
 const char *bus_error_name(const struct bus *bus);
 
-/* True if the connection has ended: systemd was restarted, say.  A new one may work. */
+/* True if the connection has ended, or systemd has left the bus: it was restarted, say.  A new one may work. */
 bool bus_lost(const struct bus *bus);
 
 /* Subscribe to the signals MEMBER of OBJECT.  To be done before the call whose effect they announce. */

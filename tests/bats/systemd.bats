@@ -365,7 +365,8 @@ hide_bus()
 	[ ! -e "$(unit_dir)" ]
 }
 
-@test "systemd is executed anew while containers are made" {
+executed_anew()
+{
 	local i again
 
 	(for i in 1 2 3; do systemctl daemon-reexec; done) 3>&- 4>&- &
@@ -378,6 +379,15 @@ hide_bus()
 	done
 	wait "$again"
 	wait_for no_unit
+}
+
+@test "systemd is executed anew while containers are made" {
+	executed_anew
+}
+
+@test "the same by the bus, which systemd leaves meanwhile" {
+	hide_private
+	executed_anew
 }
 
 @test "--cgroup-manager disabled: no unit" {

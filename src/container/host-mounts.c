@@ -1,6 +1,7 @@
 /* host-mounts.c - see host-mounts.h */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,15 +11,24 @@
 #include "base/error.h"
 #include "container/host-mounts.h"
 #include "container/record.h"
+#include "libocispec/arena.h"
 #include "plan/plan.h"
 #include "rootfs/rootfs.h"
 #include "sys/process.h"
 
-int host_mounts_note(const struct plan *plan, struct record_state *record, struct error *err)
+int host_mounts_note(struct arena *arena, const struct plan *plan, struct record_state *record, struct error *err)
 {
+	char real[PATH_MAX];
+
 	record->host_mounts = !namespace_is_own(&plan->ns, CLONE_NEWNS);
 	record->has_mount_below = plan->rootfs.on_host;
-	return plan->rootfs.on_host ? rootfs_below(plan->rootfs.path, &record->mount_below, err) : 0;
+	if (!plan->rootfs.on_host)
+		return 0;
+	if (rootfs_below(plan->rootfs.path, &record->mount_below, real, err) < 0)
+		return -1;
+	/* The kernel names the mount by its real path, and a link on the way there may be gone by then. */
+	record->rootfs = arena_strdup(arena, real);
+	return 0;
 }
 
 int host_mounts_remove(const struct record_state *record, struct error *err)

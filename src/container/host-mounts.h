@@ -6,12 +6,13 @@
  */
 #pragma once
 
+struct arena;
 struct error;
 struct plan;
 struct record_state;
 
-/* For create: before PLAN's mounts are made, note in RECORD how to find them again. */
-int host_mounts_note(const struct plan *plan, struct record_state *record, struct error *err);
+/* For create: before PLAN's mounts are made, note in RECORD, whose texts live in ARENA, how to find them again. */
+int host_mounts_note(struct arena *arena, const struct plan *plan, struct record_state *record, struct error *err);
 
 /* Unmount what RECORD names, if it still exists; after a reboot it does not. */
 int host_mounts_remove(const struct record_state *record, struct error *err);

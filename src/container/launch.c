@@ -175,7 +175,7 @@ static int fill_record(struct launch *launch, struct error *err)
 			launch->record.netns = (char *) plan->ns.join[i].path;
 	}
 	note_descriptors(launch);
-	return host_mounts_note(plan, &launch->record, err);
+	return host_mounts_note(arena, plan, &launch->record, err);
 }
 
 static int put_file(int folder, const char *name, const void *head, size_t n_head, const void *bytes, size_t n,

@@ -38,7 +38,7 @@ static int open_place(const char *path)
 	return open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-int rootfs_below(const char *path, uint64_t *below, struct error *err)
+int rootfs_below(const char *path, uint64_t *below, char *real, struct error *err)
 {
 	auto_fd fd = open_place(path);
 
@@ -48,7 +48,7 @@ int rootfs_below(const char *path, uint64_t *below, struct error *err)
 	}
 	if (!mount_id(fd, below))
 		return fail_code(err, ERROR_UNSUPPORTED, "which mount %s lies on cannot be told", path);
-	return 0;
+	return fd_path(fd, real) ? 0 : fail(err, errno, "find the real path of %s", path);
 }
 
 /* The mount at PATH that lies on BELOW, or NULL. */

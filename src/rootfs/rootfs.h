@@ -140,11 +140,12 @@ int rootfs_enter(struct rootfs *rootfs, struct error *err);
 
 /* ---- a container without a mount namespace of its own (plan->rootfs.on_host) ---- */
 
-/* *BELOW gets the id of the mount that the rootfs PATH lies on, before anything is attached there. */
-int rootfs_below(const char *path, uint64_t *below, struct error *err);
+/* Before anything is attached to the rootfs PATH: *BELOW gets the id of the mount that it lies on, and REAL (PATH_MAX
+ * bytes) its path without links. */
+int rootfs_below(const char *path, uint64_t *below, char *real, struct error *err);
 
-/* Unmount what rootfs_attach() attached at PATH, on the mount BELOW, with all that was mounted there since; does
- * nothing if it is not there.  Fails with EBUSY if somebody has mounted something else over it. */
+/* Unmount what rootfs_attach() attached at PATH (REAL above), on the mount BELOW, with all that was mounted there
+ * since; does nothing if it is not there.  Fails with EBUSY if somebody has mounted something else over it. */
 int rootfs_unmount(const char *path, uint64_t below, struct error *err);
 
 /* ---- a running container (`mounts add`, `mounts remove`) ----------------- */

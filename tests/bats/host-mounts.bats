@@ -120,6 +120,21 @@ no_mounts()
 	no_mounts
 }
 
+@test "a rootfs behind a symlink is unmounted too, even when the link is gone" {
+	ln -s . "$BUNDLE/here"
+	spec '.root.path = "here/rootfs"'
+	rt run -d web
+	[ "$(ours)" -gt 5 ]
+	[ "$(rt state web | jq -r .rootfs)" = "$BUNDLE/rootfs" ]
+	rm "$BUNDLE/here"
+	rt delete --force web
+	no_mounts
+	ln -s . "$BUNDLE/here"
+	program /nope
+	rt_fail run web
+	no_mounts
+}
+
 @test "after the machine has started anew there is nothing to unmount" {
 	rt create web
 	kill -KILL "$(pid_of web)"

@@ -16,9 +16,7 @@ static int open_mount(struct build *b, const struct step *step, struct error *er
 {
 	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
 
-	if (mount >= 0 && target_is_root(b, mount))
-		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
-	return take_fd(mount);
+	return mount < 0 || target_check(b, step, mount, err) < 0 ? -1 : take_fd(mount);
 }
 
 int step_propagate(struct build *b, size_t i, struct error *err)

@@ -18,17 +18,17 @@
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 
-/* True if the config itself mounts a procfs where the path of STEP's target leads. */
-static bool expects_procfs(const struct build *b, const struct step *step)
+/* True if the config itself mounts a file system of TYPE, usually on PLACE, where the path of STEP's target leads. */
+static bool expects(const struct build *b, const struct step *step, const char *type, const char *place)
 {
-	if (text_lies_below(step->target, "/proc"))
+	if (text_lies_below(step->target, place))
 		return true;
 	for (const struct step *s = b->plan->rootfs.steps; s < step; s++) {
-		bool proc = s->action == STEP_MOUNT ? strcmp(s->type, "proc") == 0 :
-			    s->action == STEP_BIND &&
-			    (text_lies_below(s->source, "/proc") || strcmp(s->source, "/") == 0);
+		bool mounts = s->action == STEP_MOUNT ? strcmp(s->type, type) == 0 :
+			      s->action == STEP_BIND &&
+			      (text_lies_below(s->source, place) || strcmp(s->source, "/") == 0);
 
-		if (proc && text_lies_below(step->target, s->target))
+		if (mounts && text_lies_below(step->target, s->target))
 			return true;
 	}
 	return false;
@@ -43,18 +43,21 @@ bool target_is_root(const struct build *b, int target)
 	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
-/* If the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file in procfs, where LSM labels and sysctls
- * are read and written (CVE-2019-16884).  The planner could not know. */
-static int refuse_hidden(const struct build *b, const struct step *step, int target, struct error *err)
+int target_check(const struct build *b, const struct step *step, int target, struct error *err)
 {
+	static const struct { const char *type, *place; long magic; } views[] = {
+		{ "proc", "/proc", PROC_SUPER_MAGIC }, { "sysfs", "/sys", SYSFS_MAGIC },
+	};
 	struct statfs fs;
 
 	if (target_is_root(b, target))
 		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
 	if (fstatfs(target, &fs) < 0)
 		return fail(err, errno, "look at %s in the container", step->target);
-	if (fs.f_type == PROC_SUPER_MAGIC && !expects_procfs(b, step))
-		return fail(err, EXDEV, "%s leads into /proc by a symlink of the rootfs", step->target);
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
+		if (fs.f_type == views[i].magic && !expects(b, step, views[i].type, views[i].place))
+			return fail(err, EXDEV, "%s leads into %s by a symlink of the rootfs", step->target,
+				    views[i].place);
 	return 0;
 }
 
@@ -130,7 +133,7 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
 			 path_make_file(b->rootfs->root, step->target, 0755, err);
 
-	if (target < 0 || refuse_hidden(b, step, target, err) < 0)
+	if (target < 0 || target_check(b, step, target, err) < 0)
 		return -1;
 	if (made)
 		*made |= filled;

@@ -278,6 +278,20 @@ load lib/mounts
 	grep -q " $BUNDLE/rootfs .*size=65536k" /proc/self/mountinfo
 }
 
+@test "neither a remount nor a propagation follows a link of the image into /proc or /sys" {
+	local options to
+	need_root
+	for options in '"remount", "rw"' '"rshared"'; do
+		for to in /proc /sys; do
+			ln -sfnT "$to" rootfs/link
+			spec ".mounts += [{destination: \"/link\", options: [$options]}]"
+			rt_fail create web
+			says "/mounts/$(mount_index)" "/link leads into $to by a symlink of the rootfs"
+			spec 'del(.mounts[-1])'
+		done
+	done
+}
+
 @test "/proc takes nothing but procfs" {
 	mkdir "$T/data"
 	add_mount /proc tmpfs tmpfs

@@ -7,15 +7,18 @@
  * while the current folder is the runtime's own /proc/self/fd, "7" is one.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "rootfs/steps.h"
 #include "sys/path.h"
 
@@ -71,8 +74,42 @@ int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int
 	return result;
 }
 
+static bool is_listed(char *const *paths, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* True if what is mounted at REAL, a path in the container, may protect the host from it. */
+static bool protects(const struct plan *plan, const char *real)
+{
+	const struct oci_linux *linux = plan->config->linux;
+
+	return strcmp(real, "/") == 0 || text_lies_below(real, "/proc") || text_lies_below(real, "/sys") ||
+	       (linux && (is_listed(linux->masked_paths, linux->n_masked_paths, real) ||
+			  is_listed(linux->readonly_paths, linux->n_readonly_paths, real)));
+}
+
+/* The container may have put a symlink in the way: then MOUNT is not what was meant. */
+static int refuse_protecting(const struct plan *plan, const struct step *step, int fds, int mount, struct error *err)
+{
+	char name[16], real[PATH_MAX];
+
+	snprintf(name, sizeof name, "%d", mount);
+	const ssize_t n = readlinkat(fds, name, real, sizeof real - 1);
+
+	if (n < 0)
+		return fail(err, errno, "find the real path of %s in the container", step->target);
+	real[n] = '\0';
+	if (strcmp(real, step->target) == 0 || !protects(plan, real))
+		return 0;
+	return fail(err, EXDEV, "%s leads to %s by a symlink of the container", step->target, real);
+}
+
 /* The mount on the target of STEP. */
-static int find_mount(int root, const struct step *step, struct error *err)
+static int find_mount(const struct plan *plan, int root, int fds, const struct step *step, struct error *err)
 {
 	auto_fd mount = path_open(root, step->target, O_PATH, err);
 	struct statx stx;
@@ -83,12 +120,12 @@ static int find_mount(int root, const struct step *step, struct error *err)
 		return fail(err, errno, "look at %s in the container", step->target);
 	if (stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT && !(stx.stx_attributes & STATX_ATTR_MOUNT_ROOT))
 		return fail(err, EINVAL, "nothing is mounted on %s in the container", step->target);
-	return take_fd(mount);
+	return refuse_protecting(plan, step, fds, mount, err) < 0 ? -1 : take_fd(mount);
 }
 
-static int remove_one(int root, int fds, const struct step *step, struct error *err)
+static int remove_one(const struct plan *plan, int root, int fds, const struct step *step, struct error *err)
 {
-	auto_fd mount = find_mount(root, step, err);
+	auto_fd mount = find_mount(plan, root, fds, step, err);
 
 	if (mount < 0)
 		return -1;
@@ -107,14 +144,14 @@ int rootfs_remove_live(const struct plan *plan, int fds, struct error *err)
 	if (root < 0)
 		return fail(err, errno, "open the container's root");
 	for (size_t i = 0; i < n; i++) {
-		auto_fd mount = find_mount(root, &steps[i], err);
+		auto_fd mount = find_mount(plan, root, fds, &steps[i], err);
 
 		if (mount < 0)
 			return blame(err, steps[i].pointer);
 	}
 	/* Looked up again each time: the same target may occur twice. */
 	for (size_t i = n; i-- > 0;)
-		if (remove_one(root, fds, &steps[i], err) < 0)
+		if (remove_one(plan, root, fds, &steps[i], err) < 0)
 			return blame(err, steps[i].pointer);
 	return 0;
 }

@@ -194,6 +194,41 @@ refused()
 	run ! is_mounted /real/name
 }
 
+@test "a symlink that the container puts in the way uncovers nothing" {
+	rt run -d web
+	list '[{destination: "/deep/down/tmp", type: "tmpfs"}]'
+	add
+	rt exec web sh -c 'mv /deep /gone; mkdir -p /deep/down; mkdir /etc/conf'
+	list '[{destination: "/etc/conf", type: "tmpfs"}]'
+	add
+	list '[{destination: "/deep/down/tmp"}]'
+	look
+	before=$(cat "$T/mounts")
+	for to in / /proc /proc/sys /proc/keys /sys/firmware; do
+		rt exec web ln -sfnT "$to" /deep/down/tmp
+		refused remove
+		says "/deep/down/tmp leads to $to by a symlink of the container"
+		look
+		same "$before" "$(cat "$T/mounts")"
+	done
+	rt exec web sh -c '! touch /proc/sys/kernel/domainname'
+	# Elsewhere a link is fine.
+	rt exec web ln -sfnT /etc/conf /deep/down/tmp
+	remove
+}
+
+@test "a symlink that the container puts in the way does not make its /proc or /sys writable" {
+	rt run -d web
+	list '[{destination: "/x", options: ["remount", "rw"]}]'
+	for to in /proc/sys /sys; do
+		rt exec web ln -sfnT "$to" /x
+		refused add
+		says "/x leads into ${to/#\/proc*/\/proc} by a symlink of the rootfs"
+		look
+		has "$(attributes "$to")" ro
+	done
+}
+
 @test "in a user namespace: sources that only root reaches, and file systems of the container's own" {
 	mkdir -m 700 "$T/private"
 	mv "$T/data" "$T/private/data"

@@ -66,12 +66,23 @@ static uint64_t unit_size(const char *unit)
 	return 1ull << (10 * (found - units));
 }
 
+/* What the N digits at S, behind a decimal point, are of UNIT.  From the last one backwards, so that only fractions of
+ * 1 are lost. */
+static uint64_t fraction(const char *s, size_t n, uint64_t unit)
+{
+	uint64_t sum = 0;
+
+	while (n > 0)
+		sum = (sum + (uint64_t) (s[--n] - '0') * unit) / 10;
+	return sum;
+}
+
 bool number_parse_size(const char *s, int64_t *out)
 {
 	char digits[24];
 	size_t whole = strspn(s, "0123456789"), part = 0;
 	const char *point = s + whole;
-	uint64_t value, size, rest = 0;
+	uint64_t value, size;
 
 	if (!strcmp(s, "-1")) {
 		*out = -1;
@@ -89,11 +100,8 @@ bool number_parse_size(const char *s, int64_t *out)
 		return false;
 	if (!whole)
 		value = 0;
-	/* From the last digit backwards, so that only fractions of a byte are lost. */
-	for (; part > 0; part--)
-		rest = (rest + (uint64_t) (point[part] - '0') * size) / 10;
-	if (__builtin_mul_overflow(value, size, &value) || __builtin_add_overflow(value, rest, &value) ||
-	    value > INT64_MAX)
+	if (__builtin_mul_overflow(value, size, &value) ||
+	    __builtin_add_overflow(value, fraction(point + 1, part, size), &value) || value > INT64_MAX)
 		return false;
 	*out = (int64_t) value;
 	return true;
@@ -106,28 +114,25 @@ static bool duration_part(const char **s, uint64_t *sum)
 		{ "ns", 1 }, { "us", 1000 }, { "\xc2\xb5s", 1000 }, { "ms", 1000000 },
 		{ "s", 1000000000 }, { "m", 60000000000 }, { "h", 3600000000000 },
 	};
-	uint64_t whole = 0, part = 0, scale = 1, ns;
-	const char *p = *s;
+	uint64_t whole = 0, ns;
+	const char *p = *s, *point;
+	size_t part = 0;
 
 	if (!isdigit((unsigned char) *p) && !(*p == '.' && isdigit((unsigned char) p[1])))
 		return false;
-	for (; isdigit((unsigned char) *p); p++)
-		if (__builtin_mul_overflow(whole, 10, &whole) ||
-		    __builtin_add_overflow(whole, (uint64_t) (*p - '0'), &whole))
-			return false;
+	if (isdigit((unsigned char) *p) && !number_take(&p, &whole))
+		return false;
+	point = p;
 	if (*p == '.')
-		for (p++; isdigit((unsigned char) *p); p++)
-			if (scale < 100000000) {
-				part = part * 10 + (uint64_t) (*p - '0');
-				scale *= 10;
-			}
+		part = strspn(p + 1, "0123456789");
+	p += (*p == '.') + part;
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		size_t n = strlen(units[i].name);
 		/* "m" must not match the beginning of "ms". */
 		if (strncmp(p, units[i].name, n) || isalpha((unsigned char) p[n]))
 			continue;
 		if (__builtin_mul_overflow(whole, units[i].ns, &ns) ||
-		    __builtin_add_overflow(ns, part * units[i].ns / scale, &ns) ||
+		    __builtin_add_overflow(ns, fraction(point + 1, part, units[i].ns), &ns) ||
 		    __builtin_add_overflow(*sum, ns, sum) || *sum > INT64_MAX)
 			return false;
 		*s = p + n;

@@ -69,6 +69,12 @@ static size_t utf8_length(const unsigned char *s)
 	return n;
 }
 
+/* True if U+0080 to U+009F is at S: to a terminal, control characters like those below U+0020. */
+static bool is_c1(const char *s)
+{
+	return (unsigned char) s[0] == 0xc2 && (unsigned char) s[1] >= 0x80 && (unsigned char) s[1] < 0xa0;
+}
+
 void text_add_json(struct text *t, const char *s)
 {
 	static const char escapes[] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
@@ -86,6 +92,8 @@ void text_add_json(struct text *t, const char *s)
 			text_addf(t, "\\%c", escapes[c]);
 		} else if (c < 0x20 || c == 0x7f) {
 			text_addf(t, "\\u%04x", c);
+		} else if (is_c1(s)) {
+			text_addf(t, "\\u%04x", (unsigned char) s[1]);
 		} else {
 			text_add_bytes(t, s, n);
 		}
@@ -97,8 +105,8 @@ void text_add_json(struct text *t, const char *s)
 void text_add_visible(struct text *t, const char *s)
 {
 	for (; *s; s++) {
-		unsigned char c = (unsigned char) *s, next = (unsigned char) s[1];
-		bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+		unsigned char c = (unsigned char) *s;
+		bool c1 = is_c1(s);
 
 		text_add_bytes(t, c1 || c == 0x7f || (c < 0x20 && c != '\n' && c != '\t') ? "?" : s, 1);
 		s += c1;

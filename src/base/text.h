@@ -23,7 +23,8 @@ void text_add_bytes(struct text *t, const void *bytes, size_t n);
 void text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Add S as a JSON string with its quotes.  Bytes that are not UTF-8 become U+FFFD, so that no file
- * name can break a client's log.  Slashes are left alone. */
+ * name can break a client's log; control characters are escaped, so that none can tamper with a terminal.
+ * Slashes are left alone. */
 void text_add_json(struct text *t, const char *s);
 
 /* Add S, which may come from a container or its image, for a terminal: whatever would do more than print (control

@@ -9,10 +9,13 @@
 
 static void add_cell(struct text *t, const char *s)
 {
-	for (; *s; s++) {
-		unsigned char c = (unsigned char) *s;
-		text_add_bytes(t, c < 0x20 || c == 0x7f ? "?" : s, 1);
-	}
+	size_t start = t->n;
+
+	text_add_visible(t, s);
+	/* Newlines and tabs, too, would move the cursor. */
+	for (size_t i = start; i < t->n; i++)
+		if (t->s[i] == '\n' || t->s[i] == '\t')
+			t->s[i] = '?';
 }
 
 void table_add(struct text *t, const char *const *cells, size_t rows, size_t columns)

@@ -237,14 +237,14 @@ static void other_globals(void **state)
 static void columns(void **state)
 {
 	static const char *const cells[] = { "ID", "STATUS", "OWNER", "a-long-container-id", "stop\nped", "root",
-					     "\xc3\xa9t\xc3\xa9", "\033[31m", "" };
+					     "\xc3\xa9t\xc3\xa9", "\033[31\xc2\x9b\t", "" };
 	auto_text t = { 0 };
 
 	(void) state;
 	table_add(&t, cells, 3, 3);
 	assert_string_equal(t.s, "ID                    STATUS      OWNER\n"
 				 "a-long-container-id   stop?ped    root\n"
-				 "\xc3\xa9t\xc3\xa9                   ?[31m       \n");
+				 "\xc3\xa9t\xc3\xa9                   ?[31??      \n");
 	/* runc prints this for no containers. */
 	static const char *const titles[] = { "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER" };
 	text_free(&t);

@@ -8,9 +8,9 @@
 #include "libocispec/arena.h"
 #include "libocispec/json-inner.h"
 
-/* Length of the sequence that begins at S, or 0: no overlong form, no surrogate, nothing above U+10FFFF. */
-static size_t sequence(const unsigned char *s, size_t n)
+size_t json_utf8_sequence(const char *text, size_t n)
 {
+	const unsigned char *s = (const unsigned char *) text;
 	size_t want = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
 
 	if (want > n)
@@ -38,7 +38,7 @@ size_t json_utf8(const char *s, size_t n)
 				continue;
 			}
 		}
-		if (!(length = sequence((const unsigned char *) s + i, n - i)))
+		if (!(length = json_utf8_sequence(s + i, n - i)))
 			break;
 		i += length;
 	}
@@ -66,7 +66,7 @@ const char *json_quote(char *out, size_t size, const char *s, size_t n)
 	snprintf(out, size, "\"");
 	for (i = 0; i < n; i += length) {
 		unsigned char c = (unsigned char) s[i];
-		length = sequence((const unsigned char *) s + i, n - i);
+		length = json_utf8_sequence(s + i, n - i);
 		if (!length || c < 0x20 || c == 0x7f)
 			snprintf(one, sizeof one, length ? "\\u%04x" : "\\x%02x", c);
 		else if (c == '"' || c == '\\')

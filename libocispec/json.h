@@ -66,6 +66,10 @@ void json_fault_add(struct json_faults *faults, const char *pointer, const char 
 /* N bytes of S in double quotes, fit for a message: on one line, cut to fit OUT, which is returned. */
 const char *json_quote(char *out, size_t size, const char *s, size_t n);
 
+/* Length of the UTF-8 sequence (RFC 3629) that begins the N bytes at S, at least one, or 0 if none does: no overlong
+ * form, no surrogate, nothing above U+10FFFF. */
+size_t json_utf8_sequence(const char *s, size_t n);
+
 /* Add "/KEY", escaped as in RFC 6901, to POINTER, a buffer of SIZE bytes. */
 void json_pointer_add(char *pointer, size_t size, const char *key);
 

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "libocispec/json.h"
 
 static char *reserve(struct text *t, size_t more)
 {
@@ -52,23 +53,6 @@ void text_addf(struct text *t, const char *fmt, ...)
 	t->n += (size_t) n;
 }
 
-/* The length of the UTF-8 sequence at S, or 0 if there is none: no overlong form, no surrogate,
- * nothing above U+10FFFF (RFC 3629). */
-static size_t utf8_length(const unsigned char *s)
-{
-	size_t n = s[0] < 0x80 ? 1 : (s[0] & 0xe0) == 0xc0 ? 2 :
-		   (s[0] & 0xf0) == 0xe0 ? 3 : (s[0] & 0xf8) == 0xf0 ? 4 : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((n == 2 && s[0] < 0xc2) || (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) ||
-	    (n == 3 && s[0] == 0xed && s[1] > 0x9f) || (n == 4 && s[0] == 0xf0 && s[1] < 0x90) ||
-	    (n == 4 && (s[0] > 0xf4 || (s[0] == 0xf4 && s[1] > 0x8f))))
-		return 0;
-	return n;
-}
-
 /* True if U+0080 to U+009F is at S: to a terminal, control characters like those below U+0020. */
 static bool is_c1(const char *s)
 {
@@ -82,7 +66,7 @@ void text_add_json(struct text *t, const char *s)
 	text_add(t, "\"");
 	while (*s) {
 		unsigned char c = (unsigned char) *s;
-		size_t n = utf8_length((const unsigned char *) s);
+		size_t n = json_utf8_sequence(s, strnlen(s, 4));
 		if (n == 0) {
 			text_add(t, "\xef\xbf\xbd");
 			n = 1;

@@ -63,7 +63,8 @@ static int check_target(struct planner *p, const struct entry *e)
 		return fail_at(p->err, member(p, e, "destination"), "%s cannot be mounted because it is inside /proc",
 			       step->target);
 	if (step->action == STEP_BIND ? strcmp(clean_path(p->arena, step->source), "/proc")
-				      : step->action == STEP_MOUNT && strcmp(step->type, "proc"))
+				      : step->action == STEP_CGROUP ||
+					(step->action == STEP_MOUNT && strcmp(step->type, "proc")))
 		return fail_at(p->err, member(p, e, "destination"),
 			       "/proc cannot be mounted because it is not of type proc");
 	return 0;

@@ -214,6 +214,8 @@ static void test_proc(void **state)
 	assert_plan(.mounts = "{'destination':'/proc', 'source':'/proc', 'options':['rbind']}");
 	assert_refused("/mounts/0/destination", "/proc cannot be mounted because it is not of type proc",
 		       .mounts = "{'destination':'/proc', 'type':'tmpfs'}");
+	assert_refused("/mounts/0/destination", "/proc cannot be mounted because it is not of type proc",
+		       .mounts = "{'destination':'/proc', 'type':'cgroup'}");
 	assert_refused("/mounts/0/destination", "because it is not of type proc",
 		       .mounts = "{'destination':'/a/../proc/', 'source':'/tmp/proc', 'options':['bind']}");
 }

@@ -95,13 +95,15 @@ static int greet(struct bus *bus, struct error *err)
 	auto_free char *text = NULL;
 	uint64_t number = 0;
 
-	for (int ms = FIRST_MS; ask_version(bus, bus->daemon ? PATIENCE_MS : ms, &text, err) < 0; ms *= 2) {
+	for (int ms = bus->daemon ? PATIENCE_MS : FIRST_MS; ask_version(bus, ms, &text, err) < 0;) {
 		bool again = !strcmp(bus->error_name, bus->daemon ? DBUS_ERROR_NAME_HAS_NO_OWNER : DBUS_ERROR_NO_REPLY);
 
 		if (!again || bus_lost(bus) || clock_ms() > end)
 			return -1;
 		if (bus->daemon)
 			clock_sleep(RETRY_MS);
+		else
+			ms *= 2;
 	}
 	/* "257.13-1~deb13u1", "v239" */
 	const char *at = text + strcspn(text, "0123456789");

@@ -307,7 +307,7 @@ char *host_find_program(const char *name)
 			size_t n = strcspn(at, ":");
 			auto_free char *path = xasprintf("%.*s/%s", (int) n, at, name);
 
-			if (*path == '/' && access(path, X_OK) == 0)
+			if (*at == '/' && access(path, X_OK) == 0)
 				return take(path);
 			at += n;
 		}

@@ -87,12 +87,27 @@ static void a_list_of_what_to_do_without(void **state)
 	assert_false(disabled("la"));
 }
 
+static void programs(void **state)
+{
+	auto_free char *path = getenv("PATH") ? strdup(getenv("PATH")) : NULL, *sh = NULL;
+
+	(void) state;
+	/* An empty entry is the current folder, not the root. */
+	setenv("PATH", ":bin::/nowhere", 1);
+	assert_null(host_find_program("bin/sh"));
+	sh = host_find_program("sh");
+	assert_non_null(sh);
+	assert_int_equal(sh[0], '/');
+	setenv("PATH", path ? path : "", 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(capabilities),
 		cmocka_unit_test(ids),
 		cmocka_unit_test(cgroups),
+		cmocka_unit_test(programs),
 		cmocka_unit_test(a_list_of_what_to_do_without),
 	};
 

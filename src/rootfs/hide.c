@@ -44,10 +44,13 @@ int step_readonly(struct build *b, size_t i, struct error *err)
 	const struct step *step = &b->plan->rootfs.steps[i];
 	bool missing;
 	auto_fd target = open_existing(b, step, &missing, err);
+	struct stat st;
 
 	if (target < 0)
 		return missing ? 0 : -1;
-	if (target_is_root(b, target))
+	if (fstat(target, &st) < 0)
+		return fail(err, errno, "look at it");
+	if (target_is_root(b, target, &st))
 		return mount_change(b->rootfs->root, MOUNT_ATTR_RDONLY, 0, 0, false, err);
 	auto_fd copy = mount_clone(target, "", true, false, err);
 
@@ -67,7 +70,7 @@ int step_mask(struct build *b, size_t i, struct error *err)
 		return missing ? 0 : -1;
 	if (fstat(target, &st) < 0)
 		return fail(err, errno, "look at it");
-	if (target_is_root(b, target))
+	if (target_is_root(b, target, &st))
 		return fail_code(err, ERROR_CONFIG, "it is the root itself");
 	struct mount_stock *cover = S_ISDIR(st.st_mode) ? &b->rootfs->empty : &b->rootfs->null;
 

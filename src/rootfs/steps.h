@@ -5,6 +5,8 @@
  * gets the place it works in and the step's number, and leaves nothing open.
  */
 #pragma once
+#include <sys/stat.h>
+
 #include "rootfs/rootfs.h"
 
 struct build {
@@ -12,6 +14,7 @@ struct build {
 	struct rootfs *rootfs;
 	struct rootfs_sources *sources;
 	size_t at;		/* the current step */
+	struct stat root;	/* of the root; st_mode 0: not asked yet */
 	int folder_fd;		/* the folder opened last for a node (-1: none): it is /dev ten times in a row */
 	bool folder_filled;	/* it is in a writable copy */
 	char folder[256];
@@ -39,16 +42,16 @@ int target_parent(struct build *b, const char *path, char *name, struct error *e
 /* The same for a file that is made if missing and then mounted on: always the folder in the container itself. */
 int target_parent_of_file(struct build *b, const char *path, char *name, struct error *err);
 
-/* True if TARGET is the container's root, by whatever name.  No mount may target it, but a link in the image may lead
- * there: pivot_root(2) would leave behind what covers the root, a later exec would find that instead of the root, and a
- * remount would change the host's file system instead of what the config meant. */
-bool target_is_root(const struct build *b, int target);
+/* True if TARGET, of which ST is known, is the container's root, by whatever name.  No mount may target it, but a link
+ * in the image may lead there: pivot_root(2) would leave behind what covers the root, a later exec would find that
+ * instead of the root, and a remount would change the host's file system instead of what the config meant. */
+bool target_is_root(struct build *b, int target, const struct stat *st);
 
 /* Refuse TARGET, which STEP's path led to, if it is the root, or lies in procfs or sysfs although the config does not
  * say so: if the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file where LSM labels and sysctls
  * are read and written (CVE-2019-16884), and a remount would undo what makes it read-only.  The planner could not
  * know. */
-int target_check(const struct build *b, const struct step *step, int target, struct error *err);
+int target_check(struct build *b, const struct step *step, int target, struct error *err);
 
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
 int target_attach(int mount, int target, const struct step *step, struct error *err);

@@ -34,26 +34,28 @@ static bool expects(const struct build *b, const struct step *step, const char *
 	return false;
 }
 
-bool target_is_root(const struct build *b, int target)
+bool target_is_root(struct build *b, int target, const struct stat *st)
 {
-	struct stat a, root;
 	uint64_t id, root_id;
 
-	return fstat(target, &a) == 0 && fstat(b->rootfs->root, &root) == 0 && a.st_ino == root.st_ino &&
-	       a.st_dev == root.st_dev && mount_id(target, &id) && mount_id(b->rootfs->root, &root_id) && id == root_id;
+	if (!b->root.st_mode && fstat(b->rootfs->root, &b->root) < 0)
+		return false;
+	return st->st_ino == b->root.st_ino && st->st_dev == b->root.st_dev && mount_id(target, &id) &&
+	       mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
-int target_check(const struct build *b, const struct step *step, int target, struct error *err)
+int target_check(struct build *b, const struct step *step, int target, struct error *err)
 {
 	static const struct { const char *type, *place; long magic; } views[] = {
 		{ "proc", "/proc", PROC_SUPER_MAGIC }, { "sysfs", "/sys", SYSFS_MAGIC },
 	};
 	struct statfs fs;
+	struct stat st;
 
-	if (target_is_root(b, target))
-		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
-	if (fstatfs(target, &fs) < 0)
+	if (fstat(target, &st) < 0 || fstatfs(target, &fs) < 0)
 		return fail(err, errno, "look at %s in the container", step->target);
+	if (target_is_root(b, target, &st))
+		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
 	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
 		if (fs.f_type == views[i].magic && !expects(b, step, views[i].type, views[i].place))
 			return fail(err, EXDEV, "%s leads into %s by a symlink of the rootfs", step->target,

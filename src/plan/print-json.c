@@ -406,7 +406,7 @@ static void print_seccomp(struct json *j, const struct plan *plan)
 	close_in(j, "}");
 }
 
-int plan_print_json(const struct plan *plan, struct text *out)
+void plan_print_json(const struct plan *plan, struct text *out)
 {
 	struct json j = { .out = out };
 	const struct rootfs_plan *root = &plan->rootfs;
@@ -434,5 +434,4 @@ int plan_print_json(const struct plan *plan, struct text *out)
 	close_in(&j, "}");
 	text_add(out, "\n");
 	arena_free(&j.arena);
-	return 0;
 }

@@ -466,7 +466,7 @@ static void print_hooks(struct page *page)
 	listing_print(&t, page->out);
 }
 
-int plan_print_text(const struct plan *plan, struct text *out)
+void plan_print_text(const struct plan *plan, struct text *out)
 {
 	struct page page = { .plan = plan, .out = out };
 	const struct rootfs_plan *root = &plan->rootfs;
@@ -482,5 +482,4 @@ int plan_print_text(const struct plan *plan, struct text *out)
 	print_process(&page);
 	print_hooks(&page);
 	arena_free(&page.arena);
-	return 0;
 }

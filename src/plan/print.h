@@ -11,6 +11,6 @@
 struct plan;
 struct text;
 
-/* Add PLAN to OUT.  Always 0. */
-int plan_print_text(const struct plan *plan, struct text *out);
-int plan_print_json(const struct plan *plan, struct text *out);
+/* Add PLAN to OUT. */
+void plan_print_text(const struct plan *plan, struct text *out);
+void plan_print_json(const struct plan *plan, struct text *out);

@@ -14,11 +14,11 @@ static int forget(void **state)
 
 #define PRINT_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, forget)
 
-static void print(int (*how)(const struct plan *, struct text *))
+static void print(void (*how)(const struct plan *, struct text *))
 {
 	struct text t = { 0 };
 
-	assert_int_equal(how(&plan, &t), 0);
+	how(&plan, &t);
 	free(printed);
 	printed = text_take(&t);
 }

@@ -1,6 +1,5 @@
 /* print-names.c - see print-names.h */
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -124,18 +123,12 @@ struct words propagation_words(struct arena *arena, const struct step *step)
 	return words;
 }
 
-static bool is_new(const struct namespace_plan *plan, int flag)
-{
-	return plan->create & (uint64_t) flag || (flag == CLONE_NEWCGROUP && plan->create_cgroup) ||
-	       (flag == namespace_kinds[OCI_NAMESPACE_TYPE_TIME - 1].flag && plan->create_time);
-}
-
 struct words new_namespaces(struct arena *arena, const struct namespace_plan *plan)
 {
 	struct words words = { 0 };
 
 	for (unsigned i = 0; i < N_NAMESPACES; i++)
-		if (is_new(plan, namespace_kinds[i].flag))
+		if (namespace_is_own(plan, namespace_kinds[i].flag) && !namespace_joined(plan, namespace_kinds[i].flag))
 			words_add(arena, &words, namespace_kinds[i].name);
 	return words;
 }
@@ -145,7 +138,7 @@ struct words host_namespaces(struct arena *arena, const struct namespace_plan *p
 	struct words words = { 0 };
 
 	for (unsigned i = 0; i < N_NAMESPACES; i++)
-		if (!is_new(plan, namespace_kinds[i].flag) && !namespace_joined(plan, namespace_kinds[i].flag))
+		if (!namespace_is_own(plan, namespace_kinds[i].flag))
 			words_add(arena, &words, namespace_kinds[i].name);
 	return words;
 }

@@ -27,9 +27,9 @@ static bool has_limits(const struct oci_resources *r)
 		     r->unified.n);
 }
 
-static int refuse(struct planner *p, const char *pointer, enum error_code code, const char *why)
+static int unsupported(struct planner *p, const char *pointer, const char *why)
 {
-	fail_code(p->err, code, "%s", why);
+	fail_code(p->err, ERROR_UNSUPPORTED, "%s", why);
 	return blame(p->err, pointer);
 }
 
@@ -53,8 +53,7 @@ static int plan_place(struct planner *p)
 			 (resources && resources->n_devices && p->host->privileged && !p->plan->ns.user);
 	if (p->host->layout == CGROUP_NONE) {
 		if (plan->required)
-			return refuse(p, plan->pointer, ERROR_UNSUPPORTED,
-				      "no cgroup file system is mounted at /sys/fs/cgroup");
+			return unsupported(p, plan->pointer, "no cgroup file system is mounted at /sys/fs/cgroup");
 		plan->disabled = true;
 		return 0;
 	}
@@ -75,8 +74,9 @@ static int plan_delegate(struct planner *p)
 	if (!path || !*path)
 		return 0;
 	if (plan->disabled || p->host->layout != CGROUP_V2)
-		return refuse(p, "/annotations/" DELEGATE, ERROR_UNSUPPORTED,
-			      "needs a cgroup of the container's in cgroup v2: in v1 it is not safe to give one away");
+		return unsupported(p, "/annotations/" DELEGATE,
+				   "needs a cgroup of the container's in cgroup v2: in v1 it is not safe to give one "
+				   "away");
 	plan->delegate = clean_path(p->arena, path);
 	if (!plan->delegate[1])
 		return fail_at(p->err, "/annotations/" DELEGATE, "must name a cgroup below the container's own");

@@ -14,7 +14,6 @@ enum holds { NEVER, PERHAPS, ALWAYS };
 struct asking {
 	struct arena *arena;
 	const struct seccomp_rules *rules;
-	const struct seccomp_question *question;
 	const struct seccomp_arch *arch;
 	struct seccomp_answer *answer;
 };
@@ -113,12 +112,6 @@ static int add_answer(struct asking *a, struct seccomp_answer **list, size_t *n,
 	return 0;
 }
 
-/* A number is one of our own architecture; libseccomp may not know the call's name yet. */
-static bool as_number(const char *name, uint64_t *out)
-{
-	return number_parse(name, 0, UINT32_MAX, out);
-}
-
 int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const struct seccomp_question *question,
 		const struct seccomp_answer **answers, size_t *n, struct error *err)
 {
@@ -133,8 +126,9 @@ int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const st
 	if (seccomp_make_rules(arena, profile, &rules, err) < 0 ||
 	    seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
 		return -1;
-	if (as_number(question->name, &number_there)) {
-		struct asking a = { .arena = arena, .rules = &rules, .question = question, .arch = archs[0] };
+	/* A number is one of our own architecture; libseccomp may not know the call's name yet. */
+	if (number_parse(question->name, 0, UINT32_MAX, &number_there)) {
+		struct asking a = { .arena = arena, .rules = &rules, .arch = archs[0] };
 
 		if (add_answer(&a, &list, n, (int64_t) number_there, NULL, question, err) < 0)
 			return -1;
@@ -142,7 +136,7 @@ int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const st
 		return 0;
 	}
 	for (size_t i = 0; i < n_archs; i++) {
-		struct asking a = { .arena = arena, .rules = &rules, .question = question, .arch = archs[i] };
+		struct asking a = { .arena = arena, .rules = &rules, .arch = archs[i] };
 		struct seccomp_numbers numbers = seccomp_numbers(archs[i], question->name);
 		struct seccomp_question selected = *question;
 

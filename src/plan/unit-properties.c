@@ -55,7 +55,7 @@ static void add_limit(const struct builder *b, const char *name, int64_t limit)
 /* ---- processors ----------------------------------------------------------- */
 
 /* "0-3,7" as a mask, bit 0 of byte 0 first; config_check() has checked that it is such a list. */
-static bool add_cpuset(const struct builder *b, const char *name, const char *text)
+static void add_cpuset(const struct builder *b, const char *name, const char *text)
 {
 	uint8_t *mask = arena_alloc(b->arena, MAX_CPUS / 8);
 	size_t n = 0;
@@ -64,12 +64,12 @@ static bool add_cpuset(const struct builder *b, const char *name, const char *te
 		uint64_t first, last;
 
 		if (!number_take(&text, &first))
-			return false;
+			return;
 		last = first;
 		if (*text == '-' && (text++, !number_take(&text, &last)))
-			return false;
+			return;
 		if (last >= MAX_CPUS || first > last)
-			return false;
+			return;
 		for (uint64_t i = first; i <= last; i++)
 			mask[i / 8] |= (uint8_t) (1u << i % 8);
 		if (last / 8 >= n)
@@ -78,7 +78,6 @@ static bool add_cpuset(const struct builder *b, const char *name, const char *te
 	}
 	if (n > 0)
 		unit_add(b->arena, b->list, SINCE_CPUSET, name, BUS_LIST("ay", mask, n));
-	return n > 0;
 }
 
 /*

@@ -17,7 +17,6 @@
 #include "plan/unit.h"
 
 #define PREFIX	   "org.systemd.property."
-#define UNIT_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
 #define MAX_STRINGS 64
 
 static const struct allowed {
@@ -249,7 +248,7 @@ static int check_units(const struct bus_value *value, struct error *err)
 	for (size_t i = 0; i < value->n; i++) {
 		const char *name = ((char *const *) value->list)[i];
 
-		if (!*name || name[strspn(name, UNIT_CHARACTERS)] || strlen(name) > 255)
+		if (!*name || name[strspn(name, UNIT_CHARACTERS)] || strlen(name) >= UNIT_NAME_SIZE)
 			return fail_code(err, ERROR_CONFIG, "\"%.60s\" is no name of a unit", name);
 	}
 	return 0;

@@ -12,8 +12,6 @@
 #include "plan/unit.h"
 
 #define POINTER	  "/linux/cgroupsPath"
-#define NAME_SIZE 256	/* UNIT_NAME_MAX */
-#define CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
 
 static bool ends_in(const char *s, const char *tail)
 {
@@ -29,7 +27,7 @@ const char *unit_expand_slice(struct arena *arena, const char *slice)
 
 	if (!strcmp(slice, "-.slice"))
 		return "/";
-	if (!ends_in(slice, ".slice") || strlen(slice) >= NAME_SIZE || slice[strspn(slice, CHARACTERS)] ||
+	if (!ends_in(slice, ".slice") || strlen(slice) >= UNIT_NAME_SIZE || slice[strspn(slice, UNIT_CHARACTERS)] ||
 	    slice[0] == '-' || slice[n - 1] == '-' || strstr(slice, "--"))
 		return NULL;
 	/* One component per dash, none longer than the whole. */
@@ -66,12 +64,13 @@ static int set_name(struct planner *p, struct unit_plan *unit, const char *prefi
 	if (!*name)
 		return fail_at(p->err, POINTER, "the name of the unit is empty");
 	unit->name = is_slice ? name : arena_printf(p->arena, "%s%s%s.scope", prefix, *prefix ? "-" : "", name);
-	if (unit->name[strspn(unit->name, CHARACTERS)])
+	if (unit->name[strspn(unit->name, UNIT_CHARACTERS)])
 		return fail_at(p->err, POINTER,
 			       "\"%s\" is no name for a unit of systemd: only letters, digits and :-_.\\@ may be "
 			       "in it", unit->name);
-	if (strlen(unit->name) >= NAME_SIZE)
-		return fail_at(p->err, POINTER, "the name of the unit is longer than %d characters", NAME_SIZE - 1);
+	if (strlen(unit->name) >= UNIT_NAME_SIZE)
+		return fail_at(p->err, POINTER, "the name of the unit is longer than %d characters",
+			       UNIT_NAME_SIZE - 1);
 	slices = unit_expand_slice(p->arena, is_slice ? name : unit->slice);
 	if (!slices)
 		return fail_at(p->err, POINTER, "invalid slice name: %s", is_slice ? name : unit->slice);

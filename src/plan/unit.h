@@ -20,6 +20,10 @@ struct json_map;
 struct oci_resources;
 struct planner;
 
+/* What the name of a unit is made of, and how long it may be, with a '\0' (systemd.unit(5)). */
+#define UNIT_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"
+#define UNIT_NAME_SIZE 256
+
 struct unit_property {
 	struct bus_property property;
 	unsigned since;		/* the first version of systemd that knows it; 0: all */

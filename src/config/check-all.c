@@ -102,7 +102,7 @@ static void check_ids_mapped(const struct check *c)
 	const struct oci_user *user = c->config->process ? c->config->process->user : NULL;
 	static const char message[] = "%u is not mapped in the user namespace (see /linux/%s)";
 
-	if (!linux || !check_namespace(c, OCI_NAMESPACE_TYPE_USER) || !c->config->process)
+	if (!linux || !config_namespace(c->config, OCI_NAMESPACE_TYPE_USER) || !c->config->process)
 		return;
 	if (!is_mapped(linux->uid_mappings, linux->n_uid_mappings, user ? user->uid : 0))
 		check_fault(c->faults, "/process/user/uid", message, user ? user->uid : 0, "uidMappings");

@@ -1,5 +1,6 @@
 /* check-namespaces.c - namespaces, id maps and time offsets, and what needs them */
 #include "config/check.h"
+#include "config/config.h"
 
 static void check_list(const struct check *c)
 {
@@ -39,7 +40,7 @@ static void check_id_maps(const struct check *c)
 static void check_time_offsets(const struct check *c)
 {
 	const struct json_map *map = c->config->linux ? &c->config->linux->time_offsets : NULL;
-	const struct oci_namespace *ns = check_namespace(c, OCI_NAMESPACE_TYPE_TIME);
+	const struct oci_namespace *ns = config_namespace(c->config, OCI_NAMESPACE_TYPE_TIME);
 
 	if (!map || !map->n)
 		return;

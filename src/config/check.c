@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "config/check.h"
+#include "config/config.h"
 
 const char *check_pointer(char out[256], const char *fmt, ...)
 {
@@ -56,19 +57,9 @@ void check_fault(struct json_faults *faults, const char *pointer, const char *fm
 	json_fault_add(faults, pointer, "%s", message);
 }
 
-const struct oci_namespace *check_namespace(const struct check *c, enum oci_namespace_type type)
-{
-	const struct oci_linux *linux = c->config->linux;
-
-	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
-		if (linux->namespaces[i].type == type)
-			return &linux->namespaces[i];
-	return NULL;
-}
-
 bool check_has_namespace(const struct check *c, enum oci_namespace_type type)
 {
-	return check_namespace(c, type) || unread(c->faults, "/linux/namespaces");
+	return config_namespace(c->config, type) || unread(c->faults, "/linux/namespaces");
 }
 
 void check_path(struct json_faults *faults, const char *pointer, const char *path, const char *what)

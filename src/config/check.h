@@ -21,9 +21,6 @@ struct check {
 /* Does the container have a namespace of TYPE, new or joined?  Yes, if that list could not be read. */
 bool check_has_namespace(const struct check *c, enum oci_namespace_type type);
 
-/* The namespace of TYPE, or NULL. */
-const struct oci_namespace *check_namespace(const struct check *c, enum oci_namespace_type type);
-
 /* Add a fault, unless the value at POINTER, or one inside or around it, could not be read. */
 void check_fault(struct json_faults *faults, const char *pointer, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

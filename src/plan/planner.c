@@ -46,16 +46,6 @@ const char *clean_path(struct arena *arena, const char *path)
 	return out;
 }
 
-const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type)
-{
-	const struct oci_linux *linux = config->linux;
-
-	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
-		if (linux->namespaces[i].type == type)
-			return &linux->namespaces[i];
-	return NULL;
-}
-
 struct step *step_add(struct planner *p, enum step_action action, const char *target, const char *pointer)
 {
 	struct step *step = arena_push(p->arena, &p->steps, p->n_steps, sizeof *step);

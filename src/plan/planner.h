@@ -58,9 +58,6 @@ const char *pointer_key(struct arena *arena, const char *prefix, const char *key
 /* PATH cleaned (sys/path.h), in the arena. */
 const char *clean_path(struct arena *arena, const char *path);
 
-/* The namespace of TYPE that the config asks for, or NULL. */
-const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
-
 /* The maps of CONFIG's user namespace: fills NS's members from uids to narrowed (id-maps.c).  JOINED: the namespace has
  * its maps already. */
 void plan_id_maps(struct arena *arena, const struct oci_config *config, const struct host *host, bool joined,

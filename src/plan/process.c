@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "config/config.h"
 #include "config/rlimit-names.h"
 #include "plan/planner.h"
 #include "sys/idmap.h"

@@ -37,7 +37,7 @@ static void check_rule(const struct check *c, const struct oci_syscall *rule, co
 
 static void check_listener(const struct check *c, const struct oci_seccomp *s)
 {
-	bool path = s->listener_path && s->listener_path[0], notify = false;
+	bool notify = false;
 
 	for (size_t i = 0; i < s->n_syscalls; i++)
 		notify |= s->syscalls[i].action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY;
@@ -45,11 +45,11 @@ static void check_listener(const struct check *c, const struct oci_seccomp *s)
 	if (s->default_action == OCI_SECCOMP_ACTION_SCMP_ACT_NOTIFY)
 		check_fault(c->faults, "/linux/seccomp/defaultAction",
 			    "SCMP_ACT_NOTIFY cannot be used as default action");
-	if (notify && !path)
+	if (notify && !s->listener_path)
 		check_fault(c->faults, "/linux/seccomp/listenerPath", "is missing (SCMP_ACT_NOTIFY needs it)");
-	if (path)
+	if (s->listener_path)
 		check_path(c->faults, "/linux/seccomp/listenerPath", s->listener_path, "the path of a listener");
-	if (s->listener_metadata && s->listener_metadata[0] && !path)
+	if (s->listener_metadata && !s->listener_path)
 		check_fault(c->faults, "/linux/seccomp/listenerMetadata", "must not be set without listenerPath");
 }
 

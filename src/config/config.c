@@ -102,15 +102,25 @@ static int report(struct config *config, struct error *err)
 	return -1;
 }
 
-/* The annotation by which crun's callers named the listener before the spec had listenerPath, which wins if both are
- * given. */
-static void take_receiver(struct oci_config *spec)
+/* Go writes "" for what is not set. */
+static char *non_empty(char *s)
 {
-	const char *path = json_map_get(&spec->annotations, "run.oci.seccomp.receiver");
+	return s && *s ? s : NULL;
+}
+
+/* Settle what SPEC says about the listener of its seccomp profile, if anything.  The annotation is the one by which
+ * crun's callers named it before the spec had listenerPath, which wins if both are given. */
+static void settle_listener(struct oci_config *spec)
+{
+	const char *receiver = json_map_get(&spec->annotations, "run.oci.seccomp.receiver");
 	struct oci_seccomp *seccomp = spec->linux ? spec->linux->seccomp : NULL;
 
-	if (path && *path && seccomp && !(seccomp->listener_path && *seccomp->listener_path))
-		seccomp->listener_path = (char *) path;
+	if (!seccomp)
+		return;
+	seccomp->listener_metadata = non_empty(seccomp->listener_metadata);
+	seccomp->listener_path = non_empty(seccomp->listener_path);
+	if (!seccomp->listener_path)
+		seccomp->listener_path = non_empty((char *) receiver);
 }
 
 enum kind { SPEC, PROCESS, RESOURCES };
@@ -133,7 +143,7 @@ static int understand(struct config *config, const char *name, enum kind kind, s
 	} else {
 		config->spec = json_read(a, &oci_config_type, config->text, config->length, &config->faults);
 		if (config->spec) {
-			take_receiver(config->spec);
+			settle_listener(config->spec);
 			config_check(config->spec, &config->faults);
 		}
 	}

@@ -207,6 +207,18 @@ answers()
 	grep -q 'start: SECCOMP_DONE' "$LOG"
 }
 
+@test "an empty listenerPath or listenerMetadata counts as not given" {
+	spec '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", listenerMetadata: "", flags: []}'
+	program true
+	rt run web
+	spec '.linux.seccomp.listenerPath = ""'
+	rt run web
+	# A program that asks its listener about everything.
+	spec '.annotations["run.oci.seccomp_bpf_data"] = "BgAAAAAAwH8="'
+	rt_fail create web
+	says "/annotations/run.oci.seccomp_bpf_data" "listenerPath names none"
+}
+
 @test "NOTIFY: run.oci.seccomp.receiver names the listener if listenerPath does not, for exec too" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	spec '.annotations = {"run.oci.seccomp.receiver": $p} | .linux.seccomp.listenerMetadata = "some words"' --arg p "$T/listener"

@@ -3,10 +3,8 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/mount.h>
 
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "rootfs/steps.h"
@@ -85,14 +83,11 @@ static struct mount_stock take_stock(struct mount_stock *stock)
 
 int rootfs_attach(const struct plan *plan, struct rootfs_sources *sources, struct rootfs *rootfs, struct error *err)
 {
-	const size_t n = plan->rootfs.n_steps;
-
 	*rootfs = (struct rootfs) {
 		.plan = plan, .root = -1, .console = -1, .empty.fd = -1, .null = take_stock(&sources->null),
 		.own_mounts = namespace_is_own(&plan->ns, CLONE_NEWNS), .may_mount = true,
-		.kept = xmalloc(n * sizeof *rootfs->kept + 1),
+		.kept = descriptors_new(plan->rootfs.n_steps),
 	};
-	memset(rootfs->kept, 0xff, n * sizeof *rootfs->kept);
 	if (!rootfs->own_mounts && plan->rootfs.on_host)
 		return root_attach_on_host(plan, sources, rootfs, err);
 	if (!rootfs->own_mounts) {

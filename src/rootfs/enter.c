@@ -2,7 +2,6 @@
  * enter.c - the root becomes the process's root
  */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -51,9 +50,7 @@ static void close_all(struct rootfs *rootfs)
 	cleanup_close(&rootfs->console);
 	stock_close(&rootfs->null);
 	stock_close(&rootfs->empty);
-	for (size_t i = 0; i < rootfs->plan->rootfs.n_steps; i++)
-		cleanup_close(&rootfs->kept[i]);
-	free(rootfs->kept);
+	descriptors_close(rootfs->kept, rootfs->plan->rootfs.n_steps);
 	*rootfs = (struct rootfs) { .root = -1, .console = -1, .null.fd = -1, .empty.fd = -1 };
 }
 

@@ -9,33 +9,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "rootfs/steps.h"
 #include "sys/path.h"
-
-static int *no_descriptors(size_t n)
-{
-	int *list = xmalloc(n * sizeof *list + 1);
-
-	memset(list, 0xff, n * sizeof *list);
-	return list;
-}
-
-static void close_descriptors(int *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		cleanup_close(&list[i]);
-	free(list);
-}
 
 /* Unmount what is on top of the mount with the root MOUNT. */
 static int unmount(int fds, int mount)
@@ -52,7 +35,7 @@ static int open_container(const struct plan *plan, struct rootfs *rootfs, struct
 	*rootfs = (struct rootfs) {
 		.plan = plan, .root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .console = -1, .empty.fd = -1,
 		.null.fd = -1, .own_mounts = true, .may_mount = true, .keep_all = true,
-		.kept = no_descriptors(plan->rootfs.n_steps),
+		.kept = descriptors_new(plan->rootfs.n_steps),
 	};
 	return rootfs->root < 0 ? fail(err, errno, "open the container's root") : 0;
 }
@@ -70,7 +53,7 @@ int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int
 		result = -1;
 	}
 	cleanup_close(&rootfs.root);
-	close_descriptors(rootfs.kept, n);
+	descriptors_close(rootfs.kept, n);
 	return result;
 }
 

@@ -6,7 +6,6 @@
  */
 #include <fcntl.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -144,22 +143,34 @@ static bool has_step(const struct plan *plan, enum step_action action)
 	return false;
 }
 
+int *descriptors_new(size_t n)
+{
+	int *list = xmalloc(n * sizeof *list);
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = -1;
+	return list;
+}
+
+void descriptors_close(int *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cleanup_close(&list[i]);
+	free(list);
+}
+
 void rootfs_close_sources(struct rootfs_sources *sources)
 {
 	cleanup_close(&sources->root);
 	cleanup_close(&sources->root_inside);
 	stock_close(&sources->null);
-	for (size_t i = 0; i < sources->n; i++)
-		cleanup_close(&sources->step[i]);
-	for (size_t i = 0; i < sources->n; i++)
-		cleanup_close(&sources->fill[i]);
+	descriptors_close(sources->step, sources->n);
+	descriptors_close(sources->fill, sources->n);
 	for (size_t i = 0; i < sources->n_cgroups; i++) {
 		cleanup_close(&sources->cgroups[i].mount);
 		free(sources->cgroups[i].path);
 	}
 	free(sources->cgroups);
-	free(sources->step);
-	free(sources->fill);
 	*sources = (struct rootfs_sources) { .root = -1, .root_inside = -1, .null.fd = -1 };
 }
 
@@ -168,11 +179,9 @@ static void begin(const struct plan *plan, const struct cgroup_view *view, struc
 	const size_t n = plan->rootfs.n_steps;
 
 	*sources = (struct rootfs_sources) {
-		.root = -1, .root_inside = -1, .null.fd = -1, .step = xmalloc(n * sizeof *sources->step + 1),
-		.fill = xmalloc(n * sizeof *sources->fill + 1), .n = n,
+		.root = -1, .root_inside = -1, .null.fd = -1, .step = descriptors_new(n), .fill = descriptors_new(n),
+		.n = n,
 	};
-	memset(sources->step, 0xff, n * sizeof *sources->step);
-	memset(sources->fill, 0xff, n * sizeof *sources->fill);
 	if (view) {
 		sources->layout = view->layout;
 		sources->links = view->links;

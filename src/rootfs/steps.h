@@ -127,6 +127,10 @@ int sources_lock(const struct plan *plan, const struct rootfs_sources *sources, 
 
 /* ---- sources.c, attach.c, build.c ----------------------------------------- */
 
+/* A list of N descriptors, none of which is open yet (-1); close those that are, and free it. */
+int *descriptors_new(size_t n);
+void descriptors_close(int *list, size_t n);
+
 /* In init, where mounts are made in a workshop: what rootfs_open_sources() otherwise does for the steps. */
 int sources_copy(const struct plan *plan, struct rootfs_sources *sources, struct error *err);
 

@@ -110,7 +110,6 @@ static char *run_ps(char **args, struct error *err)
 	auto_free char *path = host_find_program("ps"), *printed = NULL;
 	auto_fd in = -1, out = -1;
 	int ends[2], status;
-	size_t length;
 	pid_t pid;
 
 	if (!path) {
@@ -126,7 +125,7 @@ static char *run_ps(char **args, struct error *err)
 	if (spawn_ps(path, args, out, &pid, err) < 0)
 		return NULL;
 	close(take_fd(out));
-	printed = fd_read_all(in, 256u << 20, &length, err);
+	printed = fd_read_all(in, 256u << 20, NULL, err);
 	/* Close it before waiting: if we have not read everything, ps would wait for us. */
 	close(take_fd(in));
 	status = process_reap(pid);

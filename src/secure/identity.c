@@ -24,7 +24,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The kernel returns them sorted. */
+/* The kernel keeps them in an order of its own. */
 static bool groups_are(const gid_t *wanted, size_t n)
 {
 	auto_free gid_t *now = xcalloc(n + 1, sizeof *now);

@@ -91,18 +91,14 @@ static pid_t start_holder(int *hold, struct error *err)
 int idmap_namespace(const struct oci_id_mapping *uids, size_t n_uids, const struct oci_id_mapping *gids, size_t n_gids,
 		    struct error *err)
 {
-	auto_fd fd = -1;
-	int hold = -1;
+	auto_fd fd = -1, hold = -1;
 	pid_t pid = start_holder(&hold, err);
 
-	if (pid < 0) {
-		if (hold >= 0)
-			close(hold);
+	if (pid < 0)
 		return wrap(err, "make a user namespace for an idmapped mount");
-	}
 	if (!idmap_write_gids(pid, gids, n_gids, err) && !idmap_write_uids(pid, uids, n_uids, err))
 		fd = namespace_open_of(pid, CLONE_NEWUSER, err);
-	close(hold);
+	cleanup_close(&hold);
 	process_reap(pid);
 	return fd < 0 ? wrap(err, "make a user namespace for an idmapped mount") : take_fd(fd);
 }

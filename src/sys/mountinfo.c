@@ -108,12 +108,11 @@ int mountinfo_read(const char *proc, struct mountinfo *info, struct error *err)
 	auto_free char *path = xasprintf("%s/mountinfo", proc);
 	auto_fd fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *text;
-	size_t n;
 
 	*info = (struct mountinfo) { 0 };
 	if (fd < 0)
 		return fail(err, errno, "open %s", path);
-	text = fd_read_all(fd, LONGEST, &n, err);
+	text = fd_read_all(fd, LONGEST, NULL, err);
 	if (!text)
 		return wrap(err, "read %s", path);
 	return mountinfo_parse(text, info) ? 0 : fail(err, EINVAL, "read %s", path);

@@ -215,11 +215,6 @@ int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms)
 
 /* ---- its namespaces --------------------------------------------------------- */
 
-static void drop(int *fd)
-{
-	cleanup_close(fd);
-}
-
 /* Open those of FLAGS that we are not in already; the others are -1. */
 static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 {
@@ -234,7 +229,7 @@ static int open_namespaces(int folder, int flags, int fds[N_NAMESPACES])
 		if (fds[i] < 0)
 			return -1;
 		if (namespace_is_ours(fds[i], namespace_kinds[i].flag))
-			drop(&fds[i]);
+			cleanup_close(&fds[i]);
 	}
 	return 0;
 }
@@ -246,7 +241,7 @@ static int enter_each(int fds[N_NAMESPACES], int but, bool later)
 		if (fds[i] < 0 || namespace_kinds[i].flag == but)
 			continue;
 		if (setns(fds[i], namespace_kinds[i].flag) == 0)
-			drop(&fds[i]);
+			cleanup_close(&fds[i]);
 		else if (errno != EPERM || !later)
 			return -1;
 	}
@@ -259,7 +254,7 @@ static int enter_user(int fds[N_NAMESPACES])
 		if (namespace_kinds[i].flag == CLONE_NEWUSER && fds[i] >= 0) {
 			if (setns(fds[i], CLONE_NEWUSER) < 0)
 				return -1;
-			drop(&fds[i]);
+			cleanup_close(&fds[i]);
 		}
 	return 0;
 }
@@ -280,7 +275,7 @@ static int enter_one_by_one(int folder, int flags)
 		result = enter_each(fds, 0, false);
 	number = errno;
 	for (size_t i = 0; i < N_NAMESPACES; i++)
-		drop(&fds[i]);
+		cleanup_close(&fds[i]);
 	errno = number;
 	return result;
 }

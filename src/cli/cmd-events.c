@@ -25,14 +25,13 @@ static int print(void *context, const char *line, struct error *err)
 static int run(struct cli *cli, void *into, char **args, struct error *err)
 {
 	const struct cmd_events *o = into;
-	struct events_options events = { .root = cli->globals.root, .id = args[0], .stats = o->stats, .line = print };
-
 	const char *interval = o->interval ? o->interval : "5s";
+	struct events_options events = { .root = cli->globals.root, .id = args[0], .stats = o->stats, .line = print };
 
 	/* "-5s" is a duration too, just not one to wait for. */
 	if (!number_parse_duration(interval + (*interval == '-'), &events.interval))
 		return fail_code(err, ERROR_USAGE, "invalid value \"%s\" for flag -interval: not a duration such as 5s",
-				 o->interval);
+				 interval);
 	if (*interval == '-' || events.interval <= 0)
 		return fail_code(err, ERROR_USAGE, "duration interval must be greater than 0");
 	return container_events(&events, err);

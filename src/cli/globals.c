@@ -87,15 +87,6 @@ int globals_open_log(const struct globals *globals, struct error *err)
 	return log_open(path, json, level_set, value, err);
 }
 
-/* True in a user namespace other than the machine's first. */
-static bool inside_userns(void)
-{
-	struct error ignored;
-	bool initial;
-
-	return host_look_userns(&initial, &ignored) == 0 && !initial;
-}
-
 /* Like runc: root of a user namespace is still some ordinary user outside, unless $USER says root.  conmon sets no
  * USER. */
 static bool wants_private_root(void)
@@ -104,7 +95,7 @@ static bool wants_private_root(void)
 
 	if (geteuid() != 0)
 		return true;
-	return (!user || strcmp(user, "root")) && inside_userns();
+	return (!user || strcmp(user, "root")) && !host_in_initial_userns();
 }
 
 static int settle_root(struct globals *g, struct error *err)

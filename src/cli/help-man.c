@@ -77,7 +77,7 @@ static void add_head(struct text *t, const struct verb *verb)
 	text_add(t, "\n.SH SYNOPSIS\n.B ");
 	add_roff(t, PROGRAM);
 	if (verb) {
-		text_add(t, verb->name[0] ? " " : "");
+		text_add(t, " ");
 		add_roff(t, verb->name);
 	}
 	text_add(t, "\n");

@@ -50,11 +50,6 @@ void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier)
 	to.identifier = identifier;
 }
 
-bool log_wants_debug(void)
-{
-	return to.level >= LEVEL_DEBUG;
-}
-
 /* RFC 3339, in UTC, as every reader of these logs expects. */
 static void add_time(struct text *t)
 {
@@ -152,7 +147,7 @@ void log_debug(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_wants_debug())
+	if (to.level < LEVEL_DEBUG)
 		return;
 	va_start(ap, fmt);
 	log_va(LEVEL_DEBUG, fmt, ap);

@@ -29,7 +29,6 @@ void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier);
 
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool log_wants_debug(void);
 
 /* Write ERR to the log and, if the log is not standard error, its plain message there too.
  * EXTRA, of N_EXTRA lines, are further faults of the same config, each already "file:line:column: ...". */

@@ -1,7 +1,9 @@
 /*
  * remount.c - the steps that change an existing mount
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
 
@@ -11,12 +13,30 @@
 #include "sys/mountfd.h"
 #include "sys/path.h"
 
-/* The mount that the step changes. */
+/* True if an earlier step has mounted something on STEP's target, wherever links of the image have led that. */
+static bool is_mounted(const struct build *b, const struct step *step)
+{
+	for (const struct step *s = b->plan->rootfs.steps; s < step; s++)
+		if ((s->action == STEP_BIND || s->action == STEP_MOUNT || s->action == STEP_CGROUP) &&
+		    !s->copy_symlink && strcmp(s->target, step->target) == 0)
+			return true;
+	return false;
+}
+
+/* The mount that the step changes.  A symlink, of the image or put there by a running container, could lead to any
+ * other, and make writable what the host shares read-only. */
 static int open_mount(struct build *b, const struct step *step, struct error *err)
 {
-	auto_fd mount = path_open(b->rootfs->root, step->target, O_PATH, err);
+	const bool live = b->rootfs->keep_all;
+	int mount;
 
-	return mount < 0 || target_check(b, step, mount, err) < 0 ? -1 : take_fd(mount);
+	if (!live && is_mounted(b, step))
+		return path_open(b->rootfs->root, step->target, O_PATH, err);
+	mount = path_openat2(b->rootfs->root, step->target, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+	if (mount < 0 && errno == ELOOP)
+		return fail_code(err, ERROR_CONFIG, "a symlink of the container leads from %s to somewhere else",
+				 step->target);
+	return mount < 0 ? fail(err, errno, "open %s in the container", step->target) : mount;
 }
 
 int step_propagate(struct build *b, size_t i, struct error *err)

@@ -44,7 +44,9 @@ bool target_is_root(struct build *b, int target, const struct stat *st)
 	       mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
-int target_check(struct build *b, const struct step *step, int target, struct error *err)
+/* If the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file where LSM labels and sysctls are read
+ * and written (CVE-2019-16884).  The planner could not know. */
+static int refuse_hidden(struct build *b, const struct step *step, int target, struct error *err)
 {
 	static const struct { const char *type, *place; long magic; } views[] = {
 		{ "proc", "/proc", PROC_SUPER_MAGIC }, { "sysfs", "/sys", SYSFS_MAGIC },
@@ -135,7 +137,7 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
 			 path_make_file(b->rootfs->root, step->target, 0755, err);
 
-	if (target < 0 || target_check(b, step, target, err) < 0)
+	if (target < 0 || refuse_hidden(b, step, target, err) < 0)
 		return -1;
 	if (made)
 		*made |= filled;

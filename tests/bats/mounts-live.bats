@@ -217,16 +217,20 @@ refused()
 	remove
 }
 
-@test "a symlink that the container puts in the way does not make its /proc or /sys writable" {
+@test "a symlink that the container puts in the way makes nothing writable" {
+	add_mount /volume none "$T/data" bind ro
 	rt run -d web
 	list '[{destination: "/x", options: ["remount", "rw"]}]'
-	for to in /proc/sys /sys; do
+	for to in /proc/sys /proc/keys /sys /volume; do
 		rt exec web ln -sfnT "$to" /x
 		refused add
-		says "/x leads into ${to/#\/proc*/\/proc} by a symlink of the rootfs"
+		says "a symlink of the container leads from /x to somewhere else"
 		look
 		has "$(attributes "$to")" ro
 	done
+	list '[{destination: "/volume", options: ["remount", "rw"]}]'
+	add
+	rt exec web touch /volume/new
 }
 
 @test "in a user namespace: sources that only root reaches, and file systems of the container's own" {

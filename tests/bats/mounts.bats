@@ -268,7 +268,7 @@ load lib/mounts
 			cp "$T/config" config.json
 			spec ".mounts += [{destination: \$t, source: \$s, options: [$options]}]" --arg s "$T/volume" --arg t "$target"
 			rt_fail run web
-			says "/mounts/$(mount_index)" "leads to the root itself"
+			says "/mounts/$(mount_index)" "symlink of the "
 		done
 	done
 	cp "$T/config" config.json
@@ -278,18 +278,26 @@ load lib/mounts
 	grep -q " $BUNDLE/rootfs .*size=65536k" /proc/self/mountinfo
 }
 
-@test "neither a remount nor a propagation follows a link of the image into /proc or /sys" {
+@test "a remount or a propagation follows links of the image only to what was mounted by that name" {
 	local options to
 	need_root
+	mkdir "$T/volume"
+	add_mount /volume none "$T/volume" bind ro
 	for options in '"remount", "rw"' '"rshared"'; do
-		for to in /proc /sys; do
+		for to in / /proc /sys /volume; do
 			ln -sfnT "$to" rootfs/link
 			spec ".mounts += [{destination: \"/link\", options: [$options]}]"
 			rt_fail create web
-			says "/mounts/$(mount_index)" "/link leads into $to by a symlink of the rootfs"
+			says "/mounts/$(mount_index)" "a symlink of the container leads from /link to somewhere else"
 			spec 'del(.mounts[-1])'
 		done
 	done
+	mkdir rootfs/real
+	ln -sfnT /real rootfs/link
+	add_mount /link tmpfs tmpfs
+	add_mount /link none "" remount ro
+	see
+	has "$(attributes /real)" ro
 }
 
 @test "/proc takes nothing but procfs" {

@@ -148,7 +148,8 @@ int source_take(struct build *b, size_t i, struct error *err)
 
 	if (mount >= 0)
 		return take_fd(mount);
-	if (step->within && (place = path_open(b->rootfs->root, step->within, O_PATH | link_flag(step), err)) < 0)
+	if (step->within && ((place = path_open(b->rootfs->root, step->within, O_PATH | link_flag(step), err)) < 0 ||
+			     target_refuse_views(b, step, step->within, place, err) < 0))
 		return -1;
 	if (step->filled && place < 0 && (place = source_place(step, err)) < 0)
 		return -1;

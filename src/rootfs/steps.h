@@ -47,6 +47,12 @@ int target_parent_of_file(struct build *b, const char *path, char *name, struct 
  * instead of the root, and a remount would change the host's file system instead of what the config meant. */
 bool target_is_root(struct build *b, int target, const struct stat *st);
 
+/* Refuse FD, which PATH of STEP has led to, if it lies in procfs or sysfs although the config does not say so; the
+ * planner could not know.  If the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file where LSM
+ * labels and sysctls are read and written (CVE-2019-16884); a source there would lack what makes /proc/sys
+ * read-only. */
+int target_refuse_views(const struct build *b, const struct step *step, const char *path, int fd, struct error *err);
+
 /* Attach MOUNT on TARGET, and say what is wrong if one is a folder and the other is not. */
 int target_attach(int mount, int target, const struct step *step, struct error *err);
 

@@ -18,17 +18,18 @@
 #include "sys/mountinfo.h"
 #include "sys/path.h"
 
-/* True if the config itself mounts a file system of TYPE, usually on PLACE, where the path of STEP's target leads. */
-static bool expects(const struct build *b, const struct step *step, const char *type, const char *place)
+/* True if the config itself mounts a file system of TYPE, usually on PLACE, where PATH of STEP leads. */
+static bool expects(const struct build *b, const struct step *step, const char *path, const char *type,
+		    const char *place)
 {
-	if (text_lies_below(step->target, place))
+	if (text_lies_below(path, place))
 		return true;
 	for (const struct step *s = b->plan->rootfs.steps; s < step; s++) {
 		bool mounts = s->action == STEP_MOUNT ? strcmp(s->type, type) == 0 :
 			      s->action == STEP_BIND &&
 			      (text_lies_below(s->source, place) || strcmp(s->source, "/") == 0);
 
-		if (mounts && text_lies_below(step->target, s->target))
+		if (mounts && text_lies_below(path, s->target))
 			return true;
 	}
 	return false;
@@ -44,24 +45,29 @@ bool target_is_root(struct build *b, int target, const struct stat *st)
 	       mount_id(b->rootfs->root, &root_id) && id == root_id;
 }
 
-/* If the /etc of a rootfs is a link into /proc, "/etc/hosts" would cover a file where LSM labels and sysctls are read
- * and written (CVE-2019-16884).  The planner could not know. */
-static int refuse_hidden(struct build *b, const struct step *step, int target, struct error *err)
+int target_refuse_views(const struct build *b, const struct step *step, const char *path, int fd, struct error *err)
 {
 	static const struct { const char *type, *place; long magic; } views[] = {
 		{ "proc", "/proc", PROC_SUPER_MAGIC }, { "sysfs", "/sys", SYSFS_MAGIC },
 	};
 	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return fail(err, errno, "look at %s in the container", path);
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
+		if (fs.f_type == views[i].magic && !expects(b, step, path, views[i].type, views[i].place))
+			return fail(err, EXDEV, "%s leads into %s by a symlink of the rootfs", path, views[i].place);
+	return 0;
+}
+
+static int refuse_root(struct build *b, const struct step *step, int target, struct error *err)
+{
 	struct stat st;
 
-	if (fstat(target, &st) < 0 || fstatfs(target, &fs) < 0)
+	if (fstat(target, &st) < 0)
 		return fail(err, errno, "look at %s in the container", step->target);
 	if (target_is_root(b, target, &st))
 		return fail(err, EXDEV, "%s leads to the root itself by a symlink of the rootfs", step->target);
-	for (size_t i = 0; i < ARRAY_SIZE(views); i++)
-		if (fs.f_type == views[i].magic && !expects(b, step, views[i].type, views[i].place))
-			return fail(err, EXDEV, "%s leads into %s by a symlink of the rootfs", step->target,
-				    views[i].place);
 	return 0;
 }
 
@@ -137,7 +143,8 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 			 folder ? path_make_dir(b->rootfs->root, step->target, 0755, made, err) :
 			 path_make_file(b->rootfs->root, step->target, 0755, err);
 
-	if (target < 0 || refuse_hidden(b, step, target, err) < 0)
+	if (target < 0 || refuse_root(b, step, target, err) < 0 ||
+	    target_refuse_views(b, step, step->target, target, err) < 0)
 		return -1;
 	if (made)
 		*made |= filled;

@@ -440,6 +440,27 @@ bound_from_a()
 	[ "$output" = mounted ]
 }
 
+# A bind of it would be without what makes the container's /proc/sys read-only.
+@test "a source on an earlier mount that is a link into /proc or /sys is refused" {
+	mkdir "$T/data"
+	ln -s /proc/sys "$T/data/sysctls"
+	ln -s /sys/kernel "$T/data/kernel"
+	add_mount /data none "$T/data" bind
+	cp config.json "$T/config"
+	add_mount /open none "$BUNDLE/rootfs/data/sysctls" bind
+	rt_fail run web
+	says "leads into /proc by a symlink" "/mounts/$(mount_index)"
+	cp "$T/config" config.json
+	add_mount /open none "$BUNDLE/rootfs/data/kernel" rbind
+	rt_fail run web
+	says "leads into /sys by a symlink"
+	# Where the config itself says so there is no deceit.
+	cp "$T/config" config.json
+	add_mount /open none "$BUNDLE/rootfs/proc/sys/kernel" bind ro
+	see 'cat /open/ostype'
+	same Linux "$output"
+}
+
 @test "a destination that is written as the host sees it, below the rootfs, is meant in the container" {
 	mkdir "$T/data"
 	: >"$T/data/here"

@@ -6,6 +6,7 @@
  * kills it.  If CRIU fails, the container runs on as if nothing had happened.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -244,7 +245,9 @@ static int on_notice(void *context, const char *script, pid_t pid, int fd, struc
 	(void) fd;
 	if (strcmp(script, "status-ready") || c->status_fd < 0)
 		return 0;
-	/* Whoever waits for it may now start fetching pages. */
+	/* Whoever waits for it may now start fetching pages.  If it is gone that is an error, but not our end: the
+	 * container is frozen.  CRIU has been started. */
+	signal(SIGPIPE, SIG_IGN);
 	if (write(c->status_fd, "", 1) != 1)
 		return fail(err, errno, "write to --status-fd %d", c->status_fd);
 	close(c->status_fd);

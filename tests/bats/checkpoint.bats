@@ -230,6 +230,20 @@ TEST_TIMEOUT=120
 	exec 7>&-
 }
 
+@test "a --status-fd that nobody reads any more is an error, and the container runs on" {
+	need_criu
+	(($(sed -n 's/^CapEff:[[:space:]]*/0x/p' /proc/self/status) >> 24 & 1)) || skip "CRIU needs CAP_SYS_RESOURCE for this"
+	start_counting web
+	mkfifo "$T/ready"
+	exec 6<>"$T/ready" 7>"$T/ready" 6>&-
+	rt_fail checkpoint --image-path "$IMAGES" --lazy-pages --page-server 127.0.0.1:$((20000 + RANDOM % 10000)) --status-fd 7 web
+	says "write to --status-fd 7"
+	exec 7>&-
+	is web running
+	n=$(count)
+	wait_for eval '[ "$(count)" -gt "$n" ]'
+}
+
 @test "in the foreground restore waits, and ends with the exit code" {
 	need_criu
 	shell 'while [ ! -e /go ]; do sleep 0.05; done; exit 7'

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -183,23 +184,34 @@ int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t
 	return 0;
 }
 
+static void shut(int fd, bool close_it)
+{
+	if (close_it)
+		close(fd);
+	else
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 /* The same, one by one: before 5.9 (5.11 for the close-on-exec flag), or if a seccomp filter forbids it. */
 static int each_from(int first, bool close_them, struct error *err)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
+	struct rlimit limit;
 
-	if (!dir)
-		return fail(err, errno, "close_range(2) is missing, and /proc/self/fd cannot be listed");
+	/* There is no /proc, or that of a pid namespace that we are not in. */
+	if (!dir) {
+		if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+			return fail(err, errno, "close_range(2) is missing; get the limit on descriptors");
+		for (int fd = first; (rlim_t) fd < limit.rlim_cur && fd < INT_MAX; fd++)
+			shut(fd, close_them);
+		return 0;
+	}
 	while ((entry = readdir(dir))) {
 		uint64_t fd;
 
-		if (!number_parse(entry->d_name, (uint64_t) first, INT_MAX, &fd) || (int) fd == dirfd(dir))
-			continue;
-		if (close_them)
-			close((int) fd);
-		else
-			fcntl((int) fd, F_SETFD, FD_CLOEXEC);
+		if (number_parse(entry->d_name, (uint64_t) first, INT_MAX, &fd) && (int) fd != dirfd(dir))
+			shut((int) fd, close_them);
 	}
 	closedir(dir);
 	return 0;

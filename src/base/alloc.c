@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-static void *check(void *p)
+static void *or_die(void *p)
 {
 	static const char text[] = "ctr-run: out of memory\n";
 
@@ -21,22 +21,22 @@ static void *check(void *p)
 
 void *xmalloc(size_t size)
 {
-	return check(malloc(size ? size : 1));
+	return or_die(malloc(size ? size : 1));
 }
 
 void *xcalloc(size_t n, size_t size)
 {
-	return check(calloc(n ? n : 1, size ? size : 1));
+	return or_die(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *xrealloc(void *p, size_t size)
 {
-	return check(realloc(p, size ? size : 1));
+	return or_die(realloc(p, size ? size : 1));
 }
 
 char *xstrdup(const char *s)
 {
-	return check(strdup(s));
+	return or_die(strdup(s));
 }
 
 char *xasprintf(const char *fmt, ...)
@@ -48,7 +48,7 @@ char *xasprintf(const char *fmt, ...)
 	if (vasprintf(&s, fmt, ap) < 0)
 		s = NULL;
 	va_end(ap);
-	return check(s);
+	return or_die(s);
 }
 
 void *xgrow(void *p, size_t n, size_t size)
@@ -58,7 +58,7 @@ void *xgrow(void *p, size_t n, size_t size)
 	if ((n & (n - 1)) == 0) {
 		size_t room = n ? 2 * n : 1;
 		if (room > SIZE_MAX / 2 / size)
-			check(NULL);
+			or_die(NULL);
 		*array = xrealloc(*array, room * size);
 	}
 	return memset(*array + n * size, 0, size);

@@ -8,6 +8,7 @@
 
 #include "config/check.h"
 #include "config/config.h"
+#include "config/find-namespace.h"
 #include "libocispec/version.h"
 
 #define HOST_NAME_MAX_LINUX 64	/* __NEW_UTS_LEN */

@@ -1,6 +1,6 @@
 /* check-namespaces.c - namespaces, id maps and time offsets, and what needs them */
 #include "config/check.h"
-#include "config/config.h"
+#include "config/find-namespace.h"
 
 static void check_list(const struct check *c)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "config/check.h"
-#include "config/config.h"
+#include "config/find-namespace.h"
 
 const char *check_pointer(char out[256], const char *fmt, ...)
 {

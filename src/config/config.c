@@ -224,16 +224,6 @@ int config_parse(const char *text, size_t length, const char *name, struct confi
 	return understand(config, name, SPEC, err);
 }
 
-const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type)
-{
-	const struct oci_linux *linux = config->linux;
-
-	for (size_t i = 0; linux && i < linux->n_namespaces; i++)
-		if (linux->namespaces[i].type == type)
-			return &linux->namespaces[i];
-	return NULL;
-}
-
 void config_free(struct config *config)
 {
 	arena_free(&config->arena);

@@ -68,9 +68,6 @@ void config_check_resources(const struct oci_resources *resources, const char *p
 /* The same for a change, whose values may depend on ones it does not contain: each is checked by itself. */
 void config_check_change(const struct oci_resources *change, const char *pointer, struct json_faults *faults);
 
-/* The namespace of TYPE that CONFIG asks for, new or joined, or NULL. */
-const struct oci_namespace *config_namespace(const struct oci_config *config, enum oci_namespace_type type);
-
 /* The spec that `ctr-run spec` writes: runc's and crun's default bundle, as JSON text the caller frees. */
 char *config_template(bool rootless, unsigned uid, unsigned gid);
 

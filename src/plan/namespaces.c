@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "config/config.h"
+#include "config/find-namespace.h"
 #include "plan/planner.h"
 #include "sys/namespace.h"
 

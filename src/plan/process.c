@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "config/config.h"
+#include "config/find-namespace.h"
 #include "config/rlimit-names.h"
 #include "plan/planner.h"
 #include "sys/idmap.h"

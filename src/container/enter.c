@@ -34,6 +34,17 @@ int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct er
 	return channel_expect(channel, MSG_CGROUP_DONE, err);
 }
 
+int enter_open_terminal(const struct process_plan *process, int devpts, int *master, int *peer, struct error *err)
+{
+	if (devpts < 0 || pty_open(devpts, master, peer, err) < 0) {
+		wrap(err, "open a terminal in the container's /dev/pts");
+		return blame(err, "/process/terminal");
+	}
+	if (process->rows && process->columns && pty_set_size(*master, process->rows, process->columns, err) < 0)
+		return blame(err, "/process/consoleSize");
+	return 0;
+}
+
 static const char *env_get(char **env, const char *key)
 {
 	size_t n = strlen(key);

@@ -44,6 +44,10 @@ struct entry {
  * of CHANNEL moves us; it also knows another place if the cgroup takes no process. */
 int enter_cgroup(const struct cgroup *cgroup, struct channel *channel, struct error *err);
 
+/* A terminal for PROCESS, with its size, from DEVPTS, the container's (-1: ERR says why there is none).  The caller
+ * owns both ends. */
+int enter_open_terminal(const struct process_plan *process, int devpts, int *master, int *peer, struct error *err);
+
 /* Set session and terminal, keyring, scheduling, limits, working directory, groups, ids, capabilities, labels; look up
  * the program.  Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);

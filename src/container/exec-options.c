@@ -93,7 +93,7 @@ const char *exec_option_of(const struct exec_options *o, const char *member)
 		{ "/user/additionalGids", "--additional-gids", o->additional_gids }, { "/user", "--user", o->user },
 		{ "/capabilities", "--cap", o->caps }, { "/noNewPrivileges", "--no-new-privs", o->no_new_privs },
 		{ "/apparmorProfile", "--apparmor", o->apparmor },
-		{ "/selinuxLabel", "--process-label", o->process_label },
+		{ "/selinuxLabel", "--process-label", o->process_label }, { "/terminal", "--tty", o->tty },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -44,7 +44,6 @@
 #include "sys/namespace.h"
 #include "sys/path.h"
 #include "sys/process.h"
-#include "sys/pty.h"
 #include "tune/tune.h"
 
 struct exec {
@@ -169,9 +168,7 @@ static int open_terminal(struct exec *x, int *peer, struct error *err)
 		return 0;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	devpts = path_open(root, "/dev/pts", O_PATH | O_DIRECTORY, err);
-	if (devpts < 0 || pty_open(devpts, &master, peer, err) < 0)
-		return wrap(err, "open a terminal in the container's /dev/pts");
-	if (x->process.rows && x->process.columns && pty_set_size(master, x->process.rows, x->process.columns, err) < 0)
+	if (enter_open_terminal(&x->process, devpts, &master, peer, err) < 0)
 		return -1;
 	return channel_send(&x->child_channel, MSG_TERMINAL, NULL, 0, master, err);
 }

@@ -24,7 +24,6 @@
 #include "sys/fd.h"
 #include "sys/namespace.h"
 #include "sys/path.h"
-#include "sys/pty.h"
 #include "sys/signals.h"
 #include "tune/tune.h"
 
@@ -162,12 +161,8 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 	if (!launch->plan.has_process || !p->terminal)
 		return 0;
 	devpts = rootfs_devpts(rootfs, err);
-	if (devpts < 0 || pty_open(devpts, &master, &peer_end, err) < 0) {
-		wrap(err, "open a terminal in the container's /dev/pts");
-		return blame(err, "/process/terminal");
-	}
-	if (p->rows && p->columns && pty_set_size(master, p->rows, p->columns, err) < 0)
-		return blame(err, "/process/consoleSize");
+	if (enter_open_terminal(p, devpts, &master, &peer_end, err) < 0)
+		return -1;
 	if (rootfs_console(rootfs, peer_end, err) < 0 ||
 	    channel_send(&launch->init_channel, MSG_TERMINAL, NULL, 0, master, err) < 0)
 		return -1;

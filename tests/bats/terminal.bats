@@ -137,9 +137,13 @@ on_terminal()
 	spec '.mounts |= map(select(.destination != "/dev/pts"))'
 	console
 	rt_fail create --console-socket "$T/tty.sock" web
-	says "/dev/pts"
+	says "/dev/pts" "/process/terminal"
 	kill $CONSOLE
 	exec 8>&-
+	spec '.process.terminal = false'
+	rt run -d web
+	run -255 rt exec --tty web true
+	says "--tty: open a terminal in the container's /dev/pts"
 }
 
 @test "in the foreground: output, exit code, cooked again at the end" {

@@ -14,6 +14,7 @@
  */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ struct exec {
 	bool middle;			/* a process between us and the new one joins the user namespace */
 	bool heir;			/* the container could trace the process: its child runs the program */
 	bool inherited, ready;		/* the heir is born, and `pid`; all is done but exec */
+	unsigned heard;			/* the messages that have come, one bit each */
 	int shared;			/* unprivileged: namespaces that we share with the container anyway */
 	pid_t pid;
 	int pidfd, master;
@@ -400,13 +402,27 @@ static int hear(struct exec *x, pid_t *born, int *fd, struct error *err)
 	return channel_next(&x->channel, born, sizeof *born, fd, err);
 }
 
+/* The heir may be traced: then what is said from its birth on is the container's, who can say anything. */
+static bool is_in_turn(struct exec *x, int message, int fd)
+{
+	const unsigned bit = 1u << message;
+	const bool again = x->heard & bit;
+
+	x->heard |= bit;
+	if (again)
+		return false;
+	switch (message) {
+	case MSG_NEED_CGROUP: return !x->inherited;
+	case MSG_TERMINAL: return !x->inherited && x->process.terminal && fd >= 0;
+	case MSG_SECCOMP: return x->seccomp.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && fd >= 0;
+	case MSG_BORN: return x->heir;
+	default: return message == MSG_READY;
+	}
+}
+
 static int answer(struct exec *x, int message, pid_t born, int fd, struct error *err)
 {
-	/* The heir may be traced: from now on it can say what it likes. */
-	bool in_turn = x->inherited ? message == MSG_SECCOMP || (message == MSG_READY && !x->ready)
-				    : message != MSG_BORN || x->heir;
-
-	switch (in_turn ? message : -1) {
+	switch (is_in_turn(x, message, fd) ? message : -1) {
 	case MSG_NEED_CGROUP: return answer_cgroup(x, err);
 	case MSG_TERMINAL:
 		return runtime_take_terminal(x->options->console_socket, &x->process, fd, &x->master, err);

@@ -110,6 +110,32 @@ traced()
 	run ! grep -vxE "ready ?|seen ?|may $(printf %016x 2)|a descriptor of (socket:|/etc/passwd)" "$T/powers"
 }
 
+@test "CVE-2016-9962: who may trace what enters, and speaks in its place, ends that exec, with a word, and nothing else" {
+	local i code message
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE"])'
+	# Every message of src/container/channel.h but LOG, which is passed on: that one without text, and what is no message, too.
+	for message in {0..24}; do
+		spec '.process.args = ["attack", "speak", $m]' --arg m "$message"
+		: >"$OUT"
+		rt run -d web
+		wait_for grep -q ready "$OUT"
+		for ((i = 0; i < 10; i++)); do
+			code=0
+			timeout 20 "${RT[@]}" exec web true </dev/null >"$T/said" 2>&1 3>&- 4>&- || code=$?
+			case $code in
+			0) ;;
+			255) [ -s "$T/said" ] ;;
+			*) echo "message $message: exec ended with $code: $(<"$T/said")"; return 1 ;;
+			esac
+		done
+		is web running
+		same 1 "$(rt ps -f json web | jq length)"
+		sed "s/^/$message /" "$OUT" >>"$T/all"
+		rt delete --force web
+	done
+	grep -q sent "$T/all" || skip "no process of the runtime was seen: nothing was attacked"
+}
+
 @test "CVE-2016-9962: the same for containers that join the pid namespace of an attacker" {
 	local i
 	others --pid --fork

@@ -10,6 +10,8 @@
  *					of answer: "seen", "GOT WHAT", and what a descriptor leads to
  *	attack powers			forever: look at the capabilities and descriptors of every such process.  Prints a line for each
  *					new one: "seen", "may CAPABILITIES" (permitted, hexadecimal), "a descriptor of WHAT"
+ *	attack speak MESSAGE		forever: take each socket of every such process, and send over it the number of that message of
+ *					the runtime's channel, with a descriptor.  Prints a line for each new kind of answer: "sent"
  *	attack signal NUMBER		forever: send every such process that signal
  *	attack call NUMBER ARGS...	make a system call; prints its result or "error ERRNO"
  *	attack listen SOCKET		take one seccomp listener with its message, print the message, then answer all calls: mkdir
@@ -22,6 +24,7 @@
 #include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +244,28 @@ static void reach(const char *pid)
 	try_trace(pid);
 }
 
+static int the_message;
+
+/* Every descriptor of it that is a socket gets the packet: only the channel takes it. */
+static void speak(const char *pid)
+{
+	uint32_t head = (uint32_t) the_message;
+	union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control = { 0 };
+	struct iovec v = { &head, sizeof head };
+	struct msghdr message = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	int target = (int) syscall(SYS_pidfd_open, atoi(pid), 0), own = 1;
+
+	control.head = (struct cmsghdr) { .cmsg_len = CMSG_LEN(sizeof own), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), &own, sizeof own);
+	for (int k = 3; target >= 0 && k < 16; k++) {
+		int fd = (int) syscall(SYS_pidfd_getfd, target, k, 0);
+		if (fd >= 0 && sendmsg(fd, &message, MSG_NOSIGNAL) > 0)
+			say("sent", "");
+		close(fd);
+	}
+	close(target);
+}
+
 static int the_signal;
 
 static void send_signal(const char *pid)
@@ -309,6 +334,10 @@ int main(int argc, char **argv)
 		return each_foreign(reach);
 	if (argc == 2 && !strcmp(argv[1], "powers"))
 		return each_foreign(powers);
+	if (argc == 3 && !strcmp(argv[1], "speak")) {
+		the_message = atoi(argv[2]);
+		return each_foreign(speak);
+	}
 	if (argc == 3 && !strcmp(argv[1], "signal")) {
 		the_signal = atoi(argv[2]);
 		return each_foreign(send_signal);

@@ -55,8 +55,14 @@ static const char *env_get(char **env, const char *key)
 	return NULL;
 }
 
+/* In exec and in a joined pid namespace it is not 1. */
+static char *listen_pid(void)
+{
+	return xasprintf("LISTEN_PID=%d", (int) getpid());
+}
+
 /* The plan's env plus what only we know: HOME, LISTEN_FDS, NOTIFY_SOCKET. */
-static char **make_env(const struct entry *entry)
+static char **make_env(struct entry *entry)
 {
 	const struct process_plan *p = entry->process;
 	char **env = xcalloc(p->n_env + 5, sizeof *env);
@@ -75,8 +81,8 @@ static char **make_env(const struct entry *entry)
 	}
 	if (entry->listen) {
 		env[n++] = xasprintf("LISTEN_FDS=%u", entry->listen);
-		/* Not 1 in exec or in a joined pid namespace. */
-		env[n++] = xasprintf("LISTEN_PID=%d", (int) getpid());
+		entry->listen_pid = &env[n];
+		env[n++] = listen_pid();
 	}
 	if (entry->notify)
 		env[n++] = xstrdup("NOTIFY_SOCKET=" NOTIFY_CONTAINER_SOCKET);
@@ -242,7 +248,9 @@ int enter_inherit(struct entry *entry, struct error *err)
 		setsid();
 	else if (pty_take(STDIN_FILENO, err) < 0)
 		return -1;
-	return find_program(entry, err);
+	if (entry->listen_pid)
+		*entry->listen_pid = listen_pid();
+	return 0;
 }
 
 int enter_prepare(struct entry *entry, struct error *err)
@@ -275,7 +283,7 @@ int enter_prepare(struct entry *entry, struct error *err)
 		return -1;
 	if (proc >= 0 && label_exec(proc, p->apparmor, p->selinux, err) < 0)
 		return -1;
-	return entry->heir ? 0 : find_program(entry, err);
+	return find_program(entry, err);
 }
 
 /* A refusal by an LSM looks like a missing x bit. */

@@ -37,6 +37,7 @@ struct entry {
 	bool filtered;			/* the filter is already loaded: no_new_privs is off, or there were hooks */
 	char *program;			/* what will be exec'd */
 	char **env;
+	char **listen_pid;		/* LISTEN_PID in it, or NULL */
 };
 
 /* Enter the cgroup2 folder of CGROUP, in which the kernel could not create us.  If we lack the right (in a user
@@ -52,8 +53,7 @@ int enter_open_terminal(const struct process_plan *process, int devpts, int *mas
  * the program.  Runs in the container's namespaces, at its root, with full rights there. */
 int enter_prepare(struct entry *entry, struct error *err);
 
-/* After enter_prepare(), with `heir` set, in the child: a session with its terminal, its pid in the environment, the
- * program. */
+/* After enter_prepare(), with `heir` set, in the child: a session with its terminal, its pid in the environment. */
 int enter_inherit(struct entry *entry, struct error *err);
 
 /* Load the filter early: startContainer hooks come from the container, too. */

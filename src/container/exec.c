@@ -236,8 +236,9 @@ static int make_heir(struct exec *x, struct entry *entry, struct error *err)
 	int stay[] = { x->child_channel.fd };
 	pid_t pid;
 
-	/* A tracer could use whatever is open in the heir. */
-	if (fds_close_others(x->keep, stay, ARRAY_SIZE(stay), err) < 0)
+	/* A tracer could use whatever is open in the heir, and keep it from lowering a limit. */
+	if (fds_close_others(x->keep, stay, ARRAY_SIZE(stay), err) < 0 ||
+	    (!entry->filtered && rlimits_apply_nofile(&x->process, err) < 0))
 		return -1;
 	pid = process_clone(0, -1, true, NULL, err);
 	if (pid < 0)
@@ -272,6 +273,14 @@ static int run(struct exec *x, struct error *err)
 	return enter_exec(&entry, err);
 }
 
+/* What takes the host's files. */
+static int settle(const struct exec *x, pid_t pid, struct error *err)
+{
+	if (x->process.has_oom_score_adj && !x->middle && oom_score_adj_set(pid, x->process.oom_score_adj, err) < 0)
+		return -1;
+	return rdt_join(x->handle.record, pid, err);
+}
+
 static void child_main(struct exec *x, bool in_cgroup) __attribute__((noreturn));
 static void child_main(struct exec *x, bool in_cgroup)
 {
@@ -283,7 +292,9 @@ static void child_main(struct exec *x, bool in_cgroup)
 	self_forget_environment();
 	prctl(PR_SET_NAME, "ctr-run:[exec]");
 	log_redirect(channel_log, &x->child_channel);
-	if (in_cgroup || enter_cgroup(&x->cgroup, &x->child_channel, &err) == 0)
+	/* An heir inherits it: one that is traced might never be ready for the runtime to do it. */
+	if ((!x->heir || settle(x, getpid(), &err) == 0) &&
+	    (in_cgroup || enter_cgroup(&x->cgroup, &x->child_channel, &err) == 0))
 		run(x, &err);
 	channel_send_error(&x->child_channel, &err);
 	_exit(1);
@@ -365,9 +376,7 @@ static int answer_ready(struct exec *x, struct error *err)
 
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return -1;
-	if (x->process.has_oom_score_adj && !x->middle && oom_score_adj_set(x->pid, x->process.oom_score_adj, err) < 0)
-		return -1;
-	if (rdt_join(x->handle.record, x->pid, err) < 0)
+	if (!x->heir && settle(x, x->pid, err) < 0)
 		return -1;
 	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
 		return -1;

@@ -8,8 +8,9 @@
  *	attack reach			forever: try to trace every process that is not busybox or this one, to read its memory, and
  *					to open its descriptors from 3 on, its root and its folder.  Prints a line for each new kind
  *					of answer: "seen", "GOT WHAT", and what a descriptor leads to
- *	attack powers			forever: look at the capabilities and descriptors of every such process.  Prints a line for each
- *					new one: "seen", "may CAPABILITIES" (permitted, hexadecimal), "a descriptor of WHAT"
+ *	attack powers			forever: look at the capabilities, the limit on descriptors, the OOM score adjustment and the
+ *					descriptors of every such process.  Prints a line for each new one: "seen", "may CAPABILITIES"
+ *					(permitted, hexadecimal), "up to N files", "score N", "a descriptor of WHAT"
  *	attack speak MESSAGE		forever: take each socket of every such process, and send over it the number of that message of
  *					the runtime's channel, with a descriptor.  Prints a line for each new kind of answer: "sent"
  *	attack signal NUMBER		forever: send every such process that signal
@@ -30,6 +31,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -201,6 +203,18 @@ static void powers(const char *pid)
 	fclose(f);
 	if (may[0] && is_still_foreign(pid))
 		say("may", may);
+	struct rlimit limit;
+	if (prlimit(atoi(pid), RLIMIT_NOFILE, NULL, &limit) == 0 && is_still_foreign(pid)) {
+		snprintf(line, sizeof line, "%llu files", (unsigned long long) limit.rlim_max);
+		say("up to", line);
+	}
+	snprintf(path, sizeof path, "/proc/%.20s/oom_score_adj", pid);
+	if ((f = fopen(path, "re"))) {
+		int n = fscanf(f, "%63s", may);
+		fclose(f);
+		if (n == 1 && is_still_foreign(pid))
+			say("score", may);
+	}
 	try_descriptors(pid, "a descriptor of");
 }
 

@@ -109,7 +109,8 @@ static int read_filter(struct exec *x, struct error *err)
 	return 0;
 }
 
-/* Can anything in the container trace what enters?  By its config, or since an earlier exec, which has left a note. */
+/* Can anything in the container trace what enters?  By its config, or since an earlier exec, which has left a note; of
+ * those before a checkpoint nothing is known. */
 static int look_for_tracers(struct exec *x, struct error *err)
 {
 	const struct oci_process *own = x->config.spec->process;
@@ -117,7 +118,7 @@ static int look_for_tracers(struct exec *x, struct error *err)
 
 	if (x->handle.record->own_userns || !x->host.privileged)
 		return 0;
-	x->heir = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) ||
+	x->heir = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) || x->handle.record->restored ||
 		  faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	if (x->heir || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
 		return 0;

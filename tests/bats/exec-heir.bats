@@ -77,3 +77,16 @@ setup()
 	run -255 rt exec web true
 	says "runs in a child"
 }
+
+@test "what a restored container had been granted before the checkpoint is not known: it may trace" {
+	need_root
+	spec '.process.capabilities |= map_values(. - ["CAP_SYS_PTRACE"])'
+	rt run -d web
+	rt --debug exec web true
+	run ! grep BORN "$LOG"
+	# As restore notes it.
+	jq -c '.restored = true' "$STATE/web/state.json" >"$T/state.json"
+	cat "$T/state.json" >"$STATE/web/state.json"
+	rt --debug exec web true
+	grep BORN "$LOG"
+}

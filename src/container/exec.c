@@ -7,10 +7,11 @@
  * copy of the config, never from the bundle.
  *
  * Until its last steps it has the host's rights, root and descriptors.  A
- * container that may trace it (CAP_SYS_PTRACE, no user namespace of its own)
- * would get them.  So there the process stays out of the pid namespace, where
- * nobody in the container can see it, until it has given up everything; then
- * its child, the heir, is born inside and runs the program.
+ * container that may trace it (CAP_SYS_PTRACE, no user namespace of its own),
+ * or another in the same pid namespace, would get them.  So there the process
+ * stays out of the pid namespace, where nobody in the container can see it,
+ * until it has given up everything; then its child, the heir, is born inside
+ * and runs the program.
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -27,6 +28,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cgroup/cgroup.h"
+#include "config/find-namespace.h"
 #include "container/ended.h"
 #include "container/enter.h"
 #include "container/exec-options.h"
@@ -109,8 +111,21 @@ static int read_filter(struct exec *x, struct error *err)
 	return 0;
 }
 
-/* Can anything in the container trace what enters?  By its config, or since an earlier exec, which has left a note; of
- * those before a checkpoint nothing is known. */
+static bool given(const char *s)
+{
+	return s && *s;
+}
+
+/* Others are in its pid namespace; what they may do is not known. */
+static bool shares_pids(const struct config *config)
+{
+	const struct oci_namespace *ns = config_namespace(config->spec, OCI_NAMESPACE_TYPE_PID);
+
+	return ns && given(ns->path);
+}
+
+/* Can anything that sees the container's processes trace what enters?  By its config, or since an earlier exec, which
+ * has left a note; of those before a checkpoint nothing is known. */
 static int look_for_tracers(struct exec *x, struct error *err)
 {
 	const struct oci_process *own = x->config.spec->process;
@@ -119,6 +134,7 @@ static int look_for_tracers(struct exec *x, struct error *err)
 	if (x->handle.record->own_userns || !x->host.privileged)
 		return 0;
 	x->heir = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) || x->handle.record->restored ||
+		  shares_pids(&x->config) ||
 		  faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	if (x->heir || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
 		return 0;
@@ -213,11 +229,6 @@ static int join(struct exec *x, struct error *err)
 	return chdir("/") < 0 ? fail(err, errno, "enter the container's root") : 0;
 }
 
-static bool given(const char *s)
-{
-	return s && *s;
-}
-
 /* Now that we are in the cgroup, set the CPUs: those of execCPUAffinity's final, else all of its cpuset.  If only
  * initial is given, the runtime must not change them here (runtime-spec), so the process keeps the initial ones. */
 static int run_on(const struct exec *x, struct error *err)
@@ -243,8 +254,8 @@ static int make_heir(struct exec *x, struct entry *entry, struct error *err)
 		return -1;
 	pid = process_clone(0, -1, true, NULL, err);
 	if (pid < 0)
-		return wrap(err, "where the container has CAP_SYS_PTRACE the program runs in a child of the one "
-			    "that enters");
+		return wrap(err, "where what enters may be traced the program runs in a child of the one that "
+			    "enters");
 	if (pid > 0) {
 		channel_send(&x->child_channel, MSG_BORN, &pid, sizeof pid, -1, err);
 		_exit(0);

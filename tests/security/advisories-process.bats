@@ -154,6 +154,29 @@ traced()
 	run ! grep GOT "$OUT"
 }
 
+@test "CVE-2016-9962: an exec gives nothing to a neighbour in a shared pid namespace that may trace" {
+	local i
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_DAC_OVERRIDE"])'
+	program sleep 1000
+	rt run -d victim
+	new_bundle second
+	cp "$(compiled attack)" rootfs/bin/attack
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+	program attack powers
+	: >"$OUT"
+	rt run -d attacker
+	wait_for grep -q ready "$OUT"
+	for ((i = 0; i < 60; i++)); do
+		rt exec victim true
+	done
+	grep -q '^may' "$OUT" || skip "no process of the runtime was seen: nothing was attacked"
+	same "may $(printf %016x 2)" "$(grep '^may' "$OUT")"
+	run ! grep -vxE 'ready ?|seen ?|may .*|up to .*|score .*|a descriptor of socket:' "$OUT"
+}
+
 @test "CVE-2016-9962: in a user namespace, with every capability there, the one that enters is out of reach too" {
 	local i
 	chown -R 100000:100000 rootfs

@@ -35,6 +35,7 @@
 #include "container/fds.h"
 #include "container/foreground.h"
 #include "container/handle.h"
+#include "container/heir-filter.h"
 #include "container/host-mounts.h"
 #include "container/listener.h"
 #include "container/middle.h"
@@ -251,6 +252,9 @@ static int make_heir(struct exec *x, struct entry *entry, struct error *err)
 	/* A tracer could use whatever is open in the heir, and keep it from lowering a limit. */
 	if (fds_close_others(x->keep, stay, ARRAY_SIZE(stay), err) < 0 ||
 	    (!entry->filtered && rlimits_apply_nofile(&x->process, err) < 0))
+		return -1;
+	/* Else the heir loads it last, and a tracer can do without. */
+	if (heir_filter_may_be_early(&x->seccomp) && enter_filter(entry, err) < 0)
 		return -1;
 	pid = process_clone(0, -1, true, NULL, err);
 	if (pid < 0)

@@ -280,3 +280,7 @@ bool plan_may_have(const struct oci_capabilities *capabilities, int capability);
  * name is an error. */
 int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err);
+
+/* What FILTER answers to the system call NUMBER of this program: SECCOMP_RET_* with its data; KILL_PROCESS also if that
+ * cannot be told. */
+uint32_t plan_filter_answer(const struct seccomp_plan *filter, long number, const uint64_t arguments[6]);

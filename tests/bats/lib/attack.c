@@ -8,9 +8,10 @@
  *	attack reach			forever: try to trace every process that is not busybox or this one, to read its memory, and
  *					to open its descriptors from 3 on, its root and its folder.  Prints a line for each new kind
  *					of answer: "seen", "GOT WHAT", and what a descriptor leads to
- *	attack powers			forever: look at the capabilities, the limit on descriptors, the OOM score adjustment and the
- *					descriptors of every such process.  Prints a line for each new one: "seen", "may CAPABILITIES"
- *					(permitted, hexadecimal), "up to N files", "score N", "a descriptor of WHAT"
+ *	attack powers			forever: look at the capabilities, the seccomp mode, the limit on descriptors, the OOM score
+ *					adjustment and the descriptors of every such process.  Prints a line for each new one: "seen",
+ *					"may CAPABILITIES" (permitted, hexadecimal), "filter MODE", "up to N files", "score N", "a
+ *					descriptor of WHAT"
  *	attack speak MESSAGE		forever: take each socket of every such process, and send over it the number of that message of
  *					the runtime's channel, with a descriptor.  Prints a line for each new kind of answer: "sent"
  *	attack signal NUMBER		forever: send every such process that signal
@@ -192,17 +193,21 @@ static void try_descriptors(const char *pid, const char *what)
 
 static void powers(const char *pid)
 {
-	char path[80], line[256], may[64] = "";
+	char path[80], line[256], may[64] = "", filter[64] = "";
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/%.20s/status", pid);
 	if (!(f = fopen(path, "re")))
 		return;
-	while (fgets(line, sizeof line, f))
+	while (fgets(line, sizeof line, f)) {
 		sscanf(line, "CapPrm: %63s", may);
+		sscanf(line, "Seccomp: %63s", filter);
+	}
 	fclose(f);
-	if (may[0] && is_still_foreign(pid))
+	if (may[0] && is_still_foreign(pid)) {
 		say("may", may);
+		say("filter", filter);
+	}
 	struct rlimit limit;
 	if (prlimit(atoi(pid), RLIMIT_NOFILE, NULL, &limit) == 0 && is_still_foreign(pid)) {
 		snprintf(line, sizeof line, "%llu files", (unsigned long long) limit.rlim_max);

@@ -57,15 +57,24 @@ int rootfs_add_live(const struct plan *plan, struct rootfs_sources *sources, int
 	return result;
 }
 
+static const char *last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* What PATHS cover may be elsewhere by now, behind a link of the image or in a folder that the container has renamed.
+ * Only its last name stays: the kernel lets nobody rename what is mounted on. */
 static bool is_listed(char *const *paths, size_t n, const char *path)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(paths[i], path) == 0)
+		if (strcmp(last_name(paths[i]), last_name(path)) == 0)
 			return true;
 	return false;
 }
 
-/* True if what is mounted at REAL, a path in the container, may protect the host from it. */
+/* True if what is mounted at REAL, a path in the container to which a link of it has led, may protect the host. */
 static bool protects(const struct plan *plan, const char *real)
 {
 	const struct oci_linux *linux = plan->config->linux;

@@ -346,3 +346,18 @@ refused()
 	same file "$(ls "$T/canary")"
 	same 0 "$(stat -c %s "$T/canary/file")"
 }
+
+@test "no link leads a removal to a mask that lies behind a link of the image, or in a folder that was renamed" {
+	mkdir -p rootfs/real rootfs/a/b
+	echo secret | tee rootfs/real/first rootfs/a/b/second >/dev/null
+	ln -s real rootfs/link
+	spec '.root.readonly = false | .linux.maskedPaths += ["/link/first", "/a/b/second"]'
+	rt run -d web
+	rt mounts add web <(echo '[{"destination": "/x/one", "type": "tmpfs"}, {"destination": "/x/two", "type": "tmpfs"}]')
+	rt exec web sh -c 'mv /x /y; mkdir /x; mv /a/b /a/c; ln -s /real/first /x/one; ln -s /a/c/second /x/two'
+	for name in one two; do
+		rt_fail mounts remove web <(echo '[{"destination": "/x/'$name'"}]')
+		says "by a symlink of the container"
+	done
+	same "" "$(rt exec web cat /real/first /a/c/second)"
+}

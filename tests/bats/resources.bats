@@ -245,6 +245,7 @@ disk()
 	spec '.linux.resources = {}'
 	if [ "$VIEW" != v2 ] && [ -d /sys/fs/cgroup/net_prio ]; then
 		resources '{network: {priorities: [{name: "lo", priority: 7}]}}'
+		by cgroupfs
 		rt create web
 		grep -qx "lo 7" "$(cgroup_dir net_prio)/net_prio.ifpriomap"
 	else

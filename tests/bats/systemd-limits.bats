@@ -141,11 +141,10 @@ setup()
 	sd create web
 	rt start web
 	wait_status web stopped
-	wait_for eval '[ "$(property LoadState)" = not-found ]'
+	wait_for unit_ended
 	# Nobody counts any more, and systemd's own Result tells nothing where it delegates.
 	rt state web | jq -e '.status == "stopped" and (has("oomKills") | not)'
 	rt delete web
-	# Some folders of v1 systemd does not know.
 	no_unit
 }
 

@@ -132,11 +132,13 @@ setup()
 }
 
 @test "exec --cgroup is in a cgroup below the unit's" {
-	local name
+	local name dir
 
 	sd run -d web
-	for name in systemd memory pids; do
-		mkdir -p "$(unit_dir $name)/below"
+	for dir in /sys/fs/cgroup{,/*}"$(slice_path "$SLICE")/$UNIT"; do
+		[ -d "$dir" ] || continue
+		mkdir -p "$dir/below"
+		[ "$VIEW" = v2 ] || [ ! -e "$dir/cpuset.cpus" ] || fill_cpuset "$dir/below"
 	done
 	rt exec -d --cgroup below --pid-file "$T/pid" web sleep 900
 	for name in memory pids; do
@@ -158,7 +160,7 @@ setup()
 	rt resume web
 	rt kill --all web KILL
 	wait_status web stopped
-	wait_for no_unit
+	wait_for unit_ended
 }
 
 @test "the cgroup belongs to the container's user where that is safe" {
@@ -222,8 +224,9 @@ annotate()
 	program true
 	sd run -d web
 	wait_status web stopped
-	wait_for no_unit
+	wait_for unit_ended
 	rt delete web
+	no_unit
 }
 
 @test "run in the foreground leaves no unit" {
@@ -308,7 +311,7 @@ annotate()
 	sd run -d web
 	rt kill web KILL
 	wait_status web stopped
-	wait_for no_unit
+	wait_for unit_ended
 	stranger
 	rt delete web
 	kill -0 "$STRANGER"
@@ -365,8 +368,8 @@ hide_bus()
 	[ ! -e "$(unit_dir)" ]
 }
 
-executed_anew()
-{
+# While its own socket refuses we ask by the bus, which it may leave before it has answered.
+@test "systemd is executed anew while containers are made" {
 	local i again
 
 	(for i in 1 2 3; do systemctl daemon-reexec; done) 3>&- 4>&- &
@@ -379,15 +382,6 @@ executed_anew()
 	done
 	wait "$again"
 	wait_for no_unit
-}
-
-@test "systemd is executed anew while containers are made" {
-	executed_anew
-}
-
-@test "the same by the bus, which systemd leaves meanwhile" {
-	hide_private
-	executed_anew
 }
 
 @test "--cgroup-manager disabled: no unit" {

@@ -7,7 +7,8 @@
 #	property NAME		of $UNIT, as systemctl shows it
 #	sd ARGS...		rt --systemd-cgroup ARGS
 #	stranger		somebody else's scope takes the name $UNIT; its only process is $STRANGER
-#	no_unit			true if there is no unit $UNIT
+#	unit_ended		true if systemd has no unit $UNIT any more; of its folders in v1 it removes those that it knows
+#	no_unit			true if there is none, nor a folder of it
 
 need_systemd()
 {
@@ -59,9 +60,14 @@ sd()
 	rt --systemd-cgroup "$@"
 }
 
+unit_ended()
+{
+	[ "$(property LoadState)" = not-found ]
+}
+
 no_unit()
 {
-	[ "$(property LoadState)" = not-found ] && [ ! -e "$(unit_dir)" ] && [ ! -e "$(unit_dir freezer)" ]
+	unit_ended && [ ! -e "$(unit_dir)" ] && [ ! -e "$(unit_dir freezer)" ]
 }
 
 stranger()

@@ -316,6 +316,8 @@ annotate()
 	rt delete web
 	kill -0 "$STRANGER"
 	same active "$(property ActiveState)"
+	# Folders in v1 that systemd does not know may be the other's by now, and stay.
+	[ "$VIEW" = v2 ] || rmdir $(ls -d /sys/fs/cgroup/{freezer,cpuset,hugetlb,perf_event,net_cls,misc,rdma}"$(slice_path "$SLICE")/$UNIT" 2>/dev/null)
 	end_stranger
 }
 

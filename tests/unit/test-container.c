@@ -15,10 +15,13 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "container/channel.h"
+#include "container/heir-filter.h"
 #include "container/hooks.h"
 #include "container/lookup.h"
 #include "container/store.h"
 #include "libocispec/arena.h"
+#include "libocispec/json.h"
+#include "plan/plan.h"
 
 static char folder[64];
 static struct error err;
@@ -251,6 +254,37 @@ static void hooks_read_the_state_of_the_spec(void **state)
 				  "\"annotations\":{\"a/b\":\"c\\\"d\"}}");
 }
 
+/* ---- heir-filter.c ---------------------------------------------------------- */
+
+static bool may_be_early(const char *text)
+{
+	struct arena arena = { 0 };
+	struct json_faults faults = { .arena = &arena };
+	struct oci_seccomp *profile = json_read(&arena, &oci_seccomp_type, text, strlen(text), &faults);
+	struct seccomp_plan filter;
+
+	assert_non_null(profile);
+	assert_int_equal(plan_seccomp(&arena, profile, false, &filter, &err), 0);
+	bool result = heir_filter_may_be_early(&filter);
+	arena_free(&arena);
+	return result;
+}
+
+/* With a listener that only SCMP_ACT_NOTIFY uses. */
+#define PROFILE(names, rest) "{\"listenerPath\": \"/x\", \"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [" names "], \"action\": \"SCMP_ACT_" rest "}]}"
+#define ENOSYS_FOR(names) PROFILE(names, "ERRNO\", \"errnoRet\": 38")
+
+static void an_heir_has_its_filter_from_birth_if_that_lets_it_live(void **state)
+{
+	(void) state;
+	assert_true(may_be_early(ENOSYS_FOR("\"ptrace\", \"mount\"")));
+	assert_true(may_be_early(ENOSYS_FOR("\"clone3\", \"close_range\"")));
+	assert_false(may_be_early(PROFILE("\"clone3\"", "KILL\"")));
+	assert_false(may_be_early(ENOSYS_FOR("\"clone\"")));
+	assert_false(may_be_early(ENOSYS_FOR("\"sendmsg\"")));
+	assert_false(may_be_early(PROFILE("\"ptrace\"", "NOTIFY\"")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +299,7 @@ int main(void)
 		cmocka_unit_test(of_two_creates_one_wins),
 		cmocka_unit_test(a_record_is_read_as_it_was_written),
 		cmocka_unit_test(hooks_read_the_state_of_the_spec),
+		cmocka_unit_test(an_heir_has_its_filter_from_birth_if_that_lets_it_live),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

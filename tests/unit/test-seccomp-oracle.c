@@ -106,6 +106,14 @@ static void compare(const struct seccomp_plan *ours, int n_theirs, const struct 
 	unsigned n = model_actions(data, actions), i = 0;
 
 	result->tried++;
+	/* What exec asks before an heir is born: arguments are the kernel's, for the own architecture only. */
+	if (data->arch == seccomp_arch_own()->audit) {
+		const uint64_t arguments[6] = { data->args[0], data->args[1], data->args[2], data->args[3], data->args[4], data->args[5] };
+
+		other = plan_filter_answer(ours, data->nr, arguments);
+		if (is != other && result->wrong++ < 5)
+			show("plan_filter_answer()", data, is, other);
+	}
 	while (i < n && actions[i] != is)
 		i++;
 	if (i == n && result->wrong++ < 5)

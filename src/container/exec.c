@@ -64,7 +64,7 @@ struct exec {
 	int root;			/* the container's root if it has no mount namespace of its own, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
 	bool heir;			/* the container could trace the process: its child runs the program */
-	bool inherited, ready;		/* the heir is born, and `pid`; all is done but exec */
+	bool filter_first;		/* ... and is born with its filter */
 	unsigned heard;			/* the messages that have come, one bit each */
 	int shared;			/* unprivileged: namespaces that we share with the container anyway */
 	pid_t pid;
@@ -170,6 +170,7 @@ static int decide(struct exec *x, struct error *err)
 	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
 	    runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
+	x->filter_first = x->heir && heir_filter_may_be_early(&x->seccomp);
 	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
 		return -1;
 	if (handle_open_cgroup(&x->handle, true, &x->cgroup, err) < 0)
@@ -254,7 +255,7 @@ static int make_heir(struct exec *x, struct entry *entry, struct error *err)
 	    (!entry->filtered && rlimits_apply_nofile(&x->process, err) < 0))
 		return -1;
 	/* Else the heir loads it last, and a tracer can do without. */
-	if (heir_filter_may_be_early(&x->seccomp) && enter_filter(entry, err) < 0)
+	if (x->filter_first && enter_filter(entry, err) < 0)
 		return -1;
 	pid = process_clone(0, -1, true, NULL, err);
 	if (pid < 0)
@@ -380,12 +381,17 @@ static int make_process(struct exec *x, struct error *err)
 	return x->pid < 0 ? -1 : 0;
 }
 
+static bool has_heard(const struct exec *x, enum message message)
+{
+	return x->heard >> message & 1;
+}
+
 /* READY, and BORN if there is an heir: it is not said which comes first. */
 static int answer_ready(struct exec *x, struct error *err)
 {
 	const struct exec_options *o = x->options;
 
-	if (!x->ready || x->heir != x->inherited)
+	if (!has_heard(x, MSG_READY) || x->heir != has_heard(x, MSG_BORN))
 		return 0;
 	if (x->heir && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
 		return blame(err, "/process/scheduler");
@@ -422,7 +428,7 @@ static int answer_cgroup(struct exec *x, struct error *err)
 
 static int hear(struct exec *x, pid_t *born, int *fd, struct error *err)
 {
-	if (x->heir && !x->inherited)
+	if (x->heir && !has_heard(x, MSG_BORN))
 		return middle_next(&x->channel, x->pidfd, born, sizeof *born, fd, err);
 	return channel_next(&x->channel, born, sizeof *born, fd, err);
 }
@@ -437,8 +443,8 @@ static bool is_in_turn(struct exec *x, int message, int fd)
 	if (again)
 		return false;
 	switch (message) {
-	case MSG_NEED_CGROUP: return !x->inherited;
-	case MSG_TERMINAL: return !x->inherited && x->process.terminal && fd >= 0;
+	case MSG_NEED_CGROUP: return !has_heard(x, MSG_BORN);
+	case MSG_TERMINAL: return !has_heard(x, MSG_BORN) && x->process.terminal && fd >= 0;
 	case MSG_SECCOMP: return x->seccomp.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && fd >= 0;
 	case MSG_BORN: return x->heir;
 	default: return message == MSG_READY;
@@ -455,11 +461,8 @@ static int answer(struct exec *x, int message, pid_t born, int fd, struct error 
 	case MSG_BORN:
 		if (middle_succeed(born, &x->pid, &x->pidfd, err) < 0)
 			return -1;
-		x->inherited = true;
 		return answer_ready(x, err);
-	case MSG_READY:
-		x->ready = true;
-		return answer_ready(x, err);
+	case MSG_READY: return answer_ready(x, err);
 	default: return fail_code(err, ERROR_PROTOCOL, "the new process spoke out of turn");
 	}
 }
@@ -473,8 +476,9 @@ static int serve(struct exec *x, struct error *err)
 		auto_fd received = fd;
 
 		if (got == MSG_COUNT)
-			return x->ready ? process_check_ran(x->pid, 0, err)
-					: ended_early(&x->cgroup, x->pid, "the process", NULL, err);
+			return has_heard(x, MSG_READY)
+				       ? process_check_ran(x->pid, 0, err)
+				       : ended_early(&x->cgroup, x->pid, "the process", NULL, err);
 		if (got < 0 || answer(x, got, born, received, err) < 0)
 			return -1;
 	}

@@ -17,31 +17,21 @@
 #include "container/heir-filter.h"
 #include "plan/plan.h"
 
-static const struct { long number; uint64_t arguments[6]; } needed[] = {
-#if defined(__s390__)
-	{ SYS_clone, { 0, CLONE_PARENT | SIGCHLD } },
-#else
-	{ SYS_clone, { CLONE_PARENT | SIGCHLD } },
-#endif
-	{ SYS_setsid, { 0 } }, { SYS_getsid, { 0 } }, { SYS_getpid, { 0 } }, { SYS_ioctl, { 0, TIOCSCTTY } },
-	{ SYS_dup3, { 0 } }, { SYS_fcntl, { 0 } }, { SYS_close, { 0 } },
-	{ SYS_openat, { 0 } }, { SYS_getdents64, { 0 } },
-	{ SYS_sendmsg, { 0 } }, { SYS_recvmsg, { 0 } },
-	{ SYS_rt_sigaction, { 0 } }, { SYS_rt_sigprocmask, { 0 } },
-	{ SYS_brk, { 0 } }, { SYS_munmap, { 0 } },
-	{ SYS_execve, { 0 } }, { SYS_exit_group, { 0 } },
+static const int needed[] = {
+	SYS_setsid, SYS_getsid, SYS_getpid, SYS_dup3, SYS_fcntl, SYS_close, SYS_openat, SYS_getdents64, SYS_sendmsg,
+	SYS_recvmsg, SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_brk, SYS_munmap, SYS_execve, SYS_exit_group,
 #ifdef SYS_mmap2
-	{ SYS_mmap2, { 0 } },
+	SYS_mmap2,
 #else
-	{ SYS_mmap, { 0 } },
+	SYS_mmap,
 #endif
 #ifdef SYS_dup2
-	{ SYS_dup2, { 0 } },
+	SYS_dup2,
 #endif
 };
 
 /* For these there is another way, if they are refused as by an older kernel or filter. */
-static const long optional[] = { SYS_clone3, SYS_close_range };
+static const int optional[] = { SYS_clone3, SYS_close_range };
 
 static bool allows(uint32_t answer)
 {
@@ -50,12 +40,19 @@ static bool allows(uint32_t answer)
 
 bool heir_filter_may_be_early(const struct seccomp_plan *filter)
 {
-	static const uint64_t none[6];
+	static const uint64_t none[6], terminal[6] = { 0, TIOCSCTTY };
+#if defined(__s390__)
+	static const uint64_t birth[6] = { 0, CLONE_PARENT | SIGCHLD };
+#else
+	static const uint64_t birth[6] = { CLONE_PARENT | SIGCHLD };
+#endif
 
-	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER ||
+	    !allows(plan_filter_answer(filter, SYS_clone, birth)) ||
+	    !allows(plan_filter_answer(filter, SYS_ioctl, terminal)))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-		if (!allows(plan_filter_answer(filter, needed[i].number, needed[i].arguments)))
+		if (!allows(plan_filter_answer(filter, needed[i], none)))
 			return false;
 	for (size_t i = 0; i < ARRAY_SIZE(optional); i++) {
 		const uint32_t answer = plan_filter_answer(filter, optional[i], none);

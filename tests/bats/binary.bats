@@ -51,13 +51,13 @@ need_tools()
 }
 
 # A third is ours, a third glibc, a fifth libdbus.
-@test "the binary is less than 1.35 MB" {
+@test "the binary is less than 1.31 MB" {
 	need_static
 	need_tools
 	strip -o "$T/stripped" "$RUNTIME"
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $size bytes"
-	((size < 1350000))
+	((size < 1310000))
 }
 
 @test "the binary runs in an empty chroot" {

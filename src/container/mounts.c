@@ -2,7 +2,8 @@
  * mounts.c - add mounts to a running container, and remove them
  *
  *	runtime		decides, opens the sources
- *	  middle	enters the container's user namespace, for a proc also the pid namespace, and is gone
+ *	  middle	enters the container's user namespace, for a proc that the runtime cannot make also the pid
+ *			namespace, and is gone
  *	  worker	is in both; enters the others, mounts or unmounts, and reports
  *	runtime		records what has changed
  *
@@ -51,6 +52,7 @@ struct live {
 	struct cgroup_view view;
 	struct rootfs_sources sources;
 	bool sources_open;
+	bool has_proc;			/* SOURCES has each proc that is wanted */
 	int shared;			/* namespaces that we share with the container, CLONE_NEW* */
 	struct channel channel, worker_channel;
 };
@@ -166,10 +168,10 @@ static void worker_main(struct live *l)
 	_exit(0);
 }
 
-/* A new proc shows the pid namespace of who makes it. */
+/* A new proc shows the pid namespace of who makes it, if it cannot be told which. */
 static bool makes_proc(const struct live *l)
 {
-	for (size_t i = 0; l->add && i < l->plan.rootfs.n_steps; i++) {
+	for (size_t i = 0; l->add && !l->has_proc && i < l->plan.rootfs.n_steps; i++) {
 		const struct step *step = &l->plan.rootfs.steps[i];
 
 		if (step->action == STEP_MOUNT && !strcmp(step->type, "proc"))
@@ -265,6 +267,18 @@ static int note(struct live *l, struct error *err)
 	return store_write(l->handle.folder, "state.json", record, err);
 }
 
+/* In a user namespace whoever makes a mount owns it, and the worker is safe there. */
+static int open_proc(struct live *l, struct error *err)
+{
+	if (l->handle.record->own_userns)
+		return 0;
+	auto_fd pidns = namespace_open_of(l->handle.record->pid, CLONE_NEWPID, err);
+	if (pidns < 0)
+		return -1;
+	l->has_proc = rootfs_open_proc(&l->plan, pidns, &l->sources);
+	return 0;
+}
+
 static int change(struct live *l, const char *file, struct error *err)
 {
 	/* The record can change until we hold the lock. */
@@ -278,7 +292,7 @@ static int change(struct live *l, const char *file, struct error *err)
 		if (handle_open_cgroup(&l->handle, false, &l->cgroup, err) < 0)
 			return -1;
 		launch_view_cgroup(&l->cgroup, &l->host, &l->view);
-		if (l->add && open_sources(l, err) < 0)
+		if (l->add && (open_sources(l, err) < 0 || open_proc(l, err) < 0))
 			return -1;
 	}
 	/* From a user namespace nobody may enter the host's namespaces, even if already in them. */

@@ -95,6 +95,10 @@ int rootfs_open_sources(const struct plan *plan, const struct cgroup_view *view,
 			struct error *err);
 void rootfs_close_sources(struct rootfs_sources *sources);
 
+/* Then make each new procfs, of the pid namespace PIDNS: who does the steps need not be in it.  False if they cannot be
+ * made here (before Linux 6.18): nothing is lost, the steps will make them. */
+bool rootfs_open_proc(const struct plan *plan, int pidns, struct rootfs_sources *sources);
+
 /* True if init will need rootfs_open_inside(): it may not walk to the sources itself, and they cannot be copied
  * beforehand. */
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host);

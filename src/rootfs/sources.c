@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -212,6 +213,23 @@ int rootfs_open_live(const struct plan *plan, const struct cgroup_view *view, st
 	if (open_steps(plan, view, sources, err) < 0)
 		return -1;
 	return plan->ns.user ? sources_lock(plan, sources, err) : 0;
+}
+
+bool rootfs_open_proc(const struct plan *plan, int pidns, struct rootfs_sources *sources)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < plan->rootfs.n_steps; i++) {
+		const struct step *step = &plan->rootfs.steps[i];
+
+		if (step->action != STEP_MOUNT || strcmp(step->type, "proc") != 0 || sources->step[i] >= 0)
+			continue;
+		sources->step[i] = mount_new_proc(pidns, step->source, step->data, step->super, mount_attributes(step),
+						  &ignored);
+		if (sources->step[i] < 0)
+			return false;
+	}
+	return true;
 }
 
 bool rootfs_needs_inside(const struct plan *plan, const struct host *host)

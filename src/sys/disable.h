@@ -9,6 +9,7 @@
  *	pidfd	pidfd_open, pidfd_send_signal, CLONE_PIDFD
  *	setns	setns(2) into several namespaces of a pidfd
  *	procfs	a detached procfs
+ *	pidns	the mount option of procfs
  *	apparmor-attr	AppArmor's own folder in /proc/PID/attr
  *
  * What a kernel or a filter around us really refuses need not be named here:

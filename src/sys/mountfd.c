@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "sys/disable.h"
 #include "sys/mount-old.h"
 #include "sys/mount-refused.h"
 #include "sys/mountfd.h"
@@ -169,22 +170,19 @@ static bool is_view(const char *type)
 	return !strcmp(type, "proc") || !strcmp(type, "sysfs");
 }
 
-int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+/* PIDNS: -1, or the pid namespace of a procfs. */
+static int make_new(const char *type, int pidns, const char *source, const char *data, uint64_t super, uint64_t attr,
+		    struct error *err)
 {
-	auto_fd fs = -1;
+	auto_fd fs = fsopen(type, FSOPEN_CLOEXEC);
 	int mount;
 
-	if (!*type || !strcmp(type, "none"))
-		return fail(err, ENODEV, "mount \"%s\": a new mount needs the type of a file system", type);
-	if (mount_needs_workshop()) {
-		mount = mount_old_new(type, source, data, super, attr, err);
-		return mount < 0 && err->number == EPERM && is_view(type) ? fail_revealing(type, err) : mount;
-	}
-	fs = fsopen(type, FSOPEN_CLOEXEC);
 	if (fs < 0)
 		return mount_refused(-1, type, "", err);
 	if (source && *source && set_string(fs, type, "source", source, err) < 0)
 		return -1;
+	if (pidns >= 0 && fsconfig(fs, FSCONFIG_SET_FD, "pidns", NULL, pidns) < 0)
+		return mount_refused(fs, type, " with the option pidns", err);
 	if (set_super_flags(fs, type, super, err) < 0 || (data && set_options(fs, type, data, err) < 0))
 		return -1;
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
@@ -193,6 +191,25 @@ int mount_new(const char *type, const char *source, const char *data, uint64_t s
 	if (mount >= 0)
 		return mount;
 	return errno == EPERM && is_view(type) ? fail_revealing(type, err) : mount_refused(fs, type, "", err);
+}
+
+int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+{
+	int mount;
+
+	if (!*type || !strcmp(type, "none"))
+		return fail(err, ENODEV, "mount \"%s\": a new mount needs the type of a file system", type);
+	if (!mount_needs_workshop())
+		return make_new(type, -1, source, data, super, attr, err);
+	mount = mount_old_new(type, source, data, super, attr, err);
+	return mount < 0 && err->number == EPERM && is_view(type) ? fail_revealing(type, err) : mount;
+}
+
+int mount_new_proc(int pidns, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err)
+{
+	if (mount_needs_workshop() || disabled("pidns"))
+		return fail(err, EINVAL, "mount a proc of another pid namespace (Linux 6.18)");
+	return make_new("proc", pidns, source, data, super, attr, err);
 }
 
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err)

@@ -22,6 +22,10 @@ int mount_clone(int dirfd, const char *path, bool recursive, bool no_follow, str
  * The kernel's own words (fsconfig log) are part of the error. */
 int mount_new(const char *type, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err);
 
+/* A new procfs of the pid namespace PIDNS, wherever we are (its option `pidns`, Linux 6.18); else like mount_new() with
+ * "proc". */
+int mount_new_proc(int pidns, const char *source, const char *data, uint64_t super, uint64_t attr, struct error *err);
+
 /* Give the file system behind the attached MOUNT further options DATA and flags SUPER as in mount_new(); what is not
  * named stays. */
 int mount_reconfigure(int mount, const char *data, uint64_t super, struct error *err);

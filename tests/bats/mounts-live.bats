@@ -361,3 +361,16 @@ refused()
 	done
 	same "" "$(rt exec web cat /real/first /a/c/second)"
 }
+
+@test "a new proc is the container's, whether the runtime can make it outside or not" {
+	program sleep 1000
+	spec '.root.readonly = false'
+	rt run -d web
+	for disable in "" pidns; do
+		CTR_RUN_DISABLE=$disable rt mounts add web <(echo '[{"destination": "/mnt", "type": "proc", "source": "proc", "options": ["subset=pid"]}]')
+		run -0 rt exec web cat /mnt/1/comm
+		same sleep "$output"
+		run ! rt exec web ls /mnt/meminfo
+		rt mounts remove web <(echo '[{"destination": "/mnt"}]')
+	done
+}

@@ -38,8 +38,9 @@
  *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
- * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.  With an heir, which sends
- * READY, its maker sends BORN, before or after that.
+ * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.
+ *
+ * With an heir (heir.h), which sends READY, its maker sends BORN, before or after that.
  */
 #pragma once
 #include <stddef.h>

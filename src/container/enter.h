@@ -7,8 +7,7 @@
  *
  * Between the two a created container waits for `start`.
  *
- * What has rights is better not seen in a container that may trace it.  So there exec prepares outside the container's
- * pid namespace, and an heir runs the program: a child born inside when only the container's own rights are left.
+ * Where an heir runs the program (heir.h) it is born between the two:
  *
  *	enter_inherit()	what a child does not inherit
  */

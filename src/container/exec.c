@@ -5,13 +5,8 @@
  * namespaces in one call through init's pidfd, and then takes the same last
  * steps as init (enter.h).  What it may do is decided from the runtime's own
  * copy of the config, never from the bundle.
- *
- * Until its last steps it has the host's rights, root and descriptors.  A
- * container that may trace it (CAP_SYS_PTRACE, no user namespace of its own),
- * or another in the same pid namespace, would get them.  So there the process
- * stays out of the pid namespace, where nobody in the container can see it,
- * until it has given up everything; then its child, the heir, is born inside
- * and runs the program.
+ * Where the container, or another in its pid namespace, may trace it, an heir
+ * runs the program (heir.h).
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -35,7 +30,7 @@
 #include "container/fds.h"
 #include "container/foreground.h"
 #include "container/handle.h"
-#include "container/heir-filter.h"
+#include "container/heir.h"
 #include "container/host-mounts.h"
 #include "container/listener.h"
 #include "container/middle.h"
@@ -63,9 +58,7 @@ struct exec {
 	struct channel channel, child_channel;
 	int root;			/* the container's root if it has no mount namespace of its own, or -1 */
 	bool middle;			/* a process between us and the new one joins the user namespace */
-	bool heir;			/* the container could trace the process: its child runs the program */
-	bool filter_first;		/* ... and is born with its filter */
-	unsigned heard;			/* the messages that have come, one bit each */
+	struct heir heir;		/* if the container could trace the process */
 	int shared;			/* unprivileged: namespaces that we share with the container anyway */
 	pid_t pid;
 	int pidfd, master;
@@ -134,10 +127,10 @@ static int look_for_tracers(struct exec *x, struct error *err)
 
 	if (x->handle.record->own_userns || !x->host.privileged)
 		return 0;
-	x->heir = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) || x->handle.record->restored ||
-		  shares_pids(&x->config) ||
-		  faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	if (x->heir || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
+	x->heir.wanted = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) || x->handle.record->restored ||
+			 shares_pids(&x->config) ||
+			 faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (x->heir.wanted || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
 		return 0;
 	auto_fd fd = openat(x->handle.folder, note, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return fd < 0 ? fail(err, errno, "note in the state folder that CAP_SYS_PTRACE is granted") : 0;
@@ -170,7 +163,7 @@ static int decide(struct exec *x, struct error *err)
 	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
 	    runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
-	x->filter_first = x->heir && heir_filter_may_be_early(&x->seccomp);
+	x->heir.filter_first = x->heir.wanted && heir_filter_may_be_early(&x->seccomp);
 	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
 		return -1;
 	if (handle_open_cgroup(&x->handle, true, &x->cgroup, err) < 0)
@@ -214,7 +207,7 @@ static int join(struct exec *x, struct error *err)
 		flags |= CLONE_NEWTIME;
 	if (r->host_mounts)
 		flags &= ~CLONE_NEWNS;
-	if (x->heir)
+	if (x->heir.wanted)
 		flags |= CLONE_NEWPID;	/* for its child */
 	flags &= ~x->shared;
 	/* From here on processes of the container can see us: they must get nothing of ours by ptrace or /proc
@@ -244,30 +237,6 @@ static int run_on(const struct exec *x, struct error *err)
 	return 0;
 }
 
-/* We have nothing more than the container: make the heir.  Returns only in that. */
-static int make_heir(struct exec *x, struct entry *entry, struct error *err)
-{
-	int stay[] = { x->child_channel.fd };
-	pid_t pid;
-
-	/* A tracer could use whatever is open in the heir, and keep it from lowering a limit. */
-	if (fds_close_others(x->keep, stay, ARRAY_SIZE(stay), err) < 0 ||
-	    (!entry->filtered && rlimits_apply_nofile(&x->process, err) < 0))
-		return -1;
-	/* Else the heir loads it last, and a tracer can do without. */
-	if (x->filter_first && enter_filter(entry, err) < 0)
-		return -1;
-	pid = process_clone(0, -1, true, NULL, err);
-	if (pid < 0)
-		return wrap(err, "where what enters may be traced the program runs in a child of the one that "
-			    "enters");
-	if (pid > 0) {
-		channel_send(&x->child_channel, MSG_BORN, &pid, sizeof pid, -1, err);
-		_exit(0);
-	}
-	return enter_inherit(entry, err);
-}
-
 static int run(struct exec *x, struct error *err)
 {
 	const struct oci_linux *linux = x->config.spec->linux;
@@ -275,14 +244,16 @@ static int run(struct exec *x, struct error *err)
 		.process = &x->process, .seccomp = &x->seccomp, .personality = linux->personality,
 		.memory_policy = linux->memory_policy, .keyring = x->handle.record->keyring,
 		.last_cap = x->host.last_cap, .terminal = -1, .listen = x->listen, .keep = x->keep,
-		.heir = x->heir, .channel = &x->child_channel,
+		.heir = x->heir.wanted, .channel = &x->child_channel,
 	};
+	int stay[] = { x->child_channel.fd };
 
 	if (join(x, err) < 0 || open_terminal(x, &entry.terminal, err) < 0)
 		return -1;
 	if (run_on(x, err) < 0)
 		return -1;
-	if (enter_prepare(&entry, err) < 0 || (x->heir && make_heir(x, &entry, err) < 0))
+	if (enter_prepare(&entry, err) < 0 ||
+	    (entry.heir && heir_make(&x->heir, &entry, stay, ARRAY_SIZE(stay), err) < 0))
 		return -1;
 	if (channel_send(&x->child_channel, MSG_READY, NULL, 0, -1, err) < 0 ||
 	    channel_expect(&x->child_channel, MSG_HANDOVER, err) < 0)
@@ -310,7 +281,7 @@ static void child_main(struct exec *x, bool in_cgroup)
 	prctl(PR_SET_NAME, "ctr-run:[exec]");
 	log_redirect(channel_log, &x->child_channel);
 	/* An heir inherits it: one that is traced might never be ready for the runtime to do it. */
-	if ((!x->heir || settle(x, getpid(), &err) == 0) &&
+	if ((!x->heir.wanted || settle(x, getpid(), &err) == 0) &&
 	    (in_cgroup || enter_cgroup(&x->cgroup, &x->child_channel, &err) == 0))
 		run(x, &err);
 	channel_send_error(&x->child_channel, &err);
@@ -332,7 +303,7 @@ static pid_t birth(struct exec *x, int *pidfd, struct error *err)
 {
 	int cgroup = cgroup_birth_fd(&x->cgroup);
 
-	if (!x->heir && join_pid_namespace(x, err) < 0)
+	if (!x->heir.wanted && join_pid_namespace(x, err) < 0)
 		return -1;
 	pid_t pid = process_clone(0, cgroup, x->middle, pidfd, err);
 	struct error ignored;
@@ -381,24 +352,17 @@ static int make_process(struct exec *x, struct error *err)
 	return x->pid < 0 ? -1 : 0;
 }
 
-static bool has_heard(const struct exec *x, enum message message)
-{
-	return x->heard >> message & 1;
-}
-
-/* READY, and BORN if there is an heir: it is not said which comes first. */
 static int answer_ready(struct exec *x, struct error *err)
 {
 	const struct exec_options *o = x->options;
 
-	if (!has_heard(x, MSG_READY) || x->heir != has_heard(x, MSG_BORN))
+	if (!heir_is_ready(&x->heir))
 		return 0;
-	if (x->heir && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
+	if (x->heir.wanted && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
 		return blame(err, "/process/scheduler");
-
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return -1;
-	if (!x->heir && settle(x, x->pid, err) < 0)
+	if (!x->heir.wanted && settle(x, x->pid, err) < 0)
 		return -1;
 	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
 		return -1;
@@ -426,34 +390,9 @@ static int answer_cgroup(struct exec *x, struct error *err)
 	return channel_send(&x->channel, MSG_CGROUP_DONE, NULL, 0, -1, err);
 }
 
-static int hear(struct exec *x, pid_t *born, int *fd, struct error *err)
-{
-	if (x->heir && !has_heard(x, MSG_BORN))
-		return middle_next(&x->channel, x->pidfd, born, sizeof *born, fd, err);
-	return channel_next(&x->channel, born, sizeof *born, fd, err);
-}
-
-/* The heir may be traced: then what is said from its birth on is the container's, who can say anything. */
-static bool is_in_turn(struct exec *x, int message, int fd)
-{
-	const unsigned bit = 1u << message;
-	const bool again = x->heard & bit;
-
-	x->heard |= bit;
-	if (again)
-		return false;
-	switch (message) {
-	case MSG_NEED_CGROUP: return !has_heard(x, MSG_BORN);
-	case MSG_TERMINAL: return !has_heard(x, MSG_BORN) && x->process.terminal && fd >= 0;
-	case MSG_SECCOMP: return x->seccomp.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && fd >= 0;
-	case MSG_BORN: return x->heir;
-	default: return message == MSG_READY;
-	}
-}
-
 static int answer(struct exec *x, int message, pid_t born, int fd, struct error *err)
 {
-	switch (is_in_turn(x, message, fd) ? message : -1) {
+	switch (heir_in_turn(&x->heir, message, fd, &x->process, &x->seccomp) ? message : -1) {
 	case MSG_NEED_CGROUP: return answer_cgroup(x, err);
 	case MSG_TERMINAL:
 		return runtime_take_terminal(x->options->console_socket, &x->process, fd, &x->master, err);
@@ -472,11 +411,11 @@ static int serve(struct exec *x, struct error *err)
 {
 	for (;;) {
 		pid_t born = 0;
-		int fd, got = hear(x, &born, &fd, err);
+		int fd, got = heir_next(&x->heir, &x->channel, x->pidfd, &born, sizeof born, &fd, err);
 		auto_fd received = fd;
 
 		if (got == MSG_COUNT)
-			return has_heard(x, MSG_READY)
+			return heir_has_said(&x->heir, MSG_READY)
 				       ? process_check_ran(x->pid, 0, err)
 				       : ended_early(&x->cgroup, x->pid, "the process", NULL, err);
 		if (got < 0 || answer(x, got, born, received, err) < 0)

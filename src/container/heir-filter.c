@@ -1,5 +1,5 @@
 /*
- * heir-filter.c - see heir-filter.h
+ * heir-filter.c - can an heir be born with its seccomp filter?
  *
  * A filter is inherited, but then it judges the birth as well, and all that the
  * heir does until its program runs.  With noNewPrivileges a profile need not
@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
-#include "container/heir-filter.h"
+#include "container/heir.h"
 #include "plan/plan.h"
 
 static const int needed[] = {

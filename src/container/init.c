@@ -58,6 +58,14 @@ int launch_join(const struct launch *launch, struct error *err)
 	return 0;
 }
 
+int launch_set_pid_namespace(const struct launch *launch, struct error *err)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	const struct namespace_join *join = namespace_joined(ns, CLONE_NEWPID);
+
+	return join ? namespace_enter(launch->join[join - ns->join], CLONE_NEWPID, err) : 0;
+}
+
 int launch_make_time(const struct namespace_plan *ns, struct error *err)
 {
 	if (unshare(CLONE_NEWTIME) < 0)
@@ -170,7 +178,7 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 	return 0;
 }
 
-/* Run the hooks that belong in the container's namespaces; they see its pid as it is there. */
+/* Run the hooks that belong in the container's namespaces; they see our pid as they see their own. */
 static int own_hooks(const struct launch *launch, const char *name, const struct oci_hook *hooks, size_t n,
 		     const char *status, char *const *env, struct error *err)
 {
@@ -246,6 +254,14 @@ static void log_to_nobody(void *context, int level, const char *text)
 	(void) context, (void) level, (void) text;
 }
 
+/* Let an heir go on, if one is wanted (heir.h). */
+static int hand_down(const struct launch *launch, struct entry *entry, struct error *err)
+{
+	int stay[] = { launch->gate, entry->channel->fd, launch->hook_output.out, launch->hook_output.err };
+
+	return entry->heir ? heir_make(&launch->heir, entry, stay, ARRAY_SIZE(stay), err) : 0;
+}
+
 /* Wait until the runtime says that the container is on record, then for `start`. */
 static int wait_for_start(struct launch *launch, struct channel *starter, struct error *err)
 {
@@ -285,6 +301,7 @@ static int run(struct launch *launch, struct error *err)
 		.process = &plan->process, .seccomp = &plan->seccomp, .personality = plan->personality,
 		.memory_policy = plan->memory_policy, .keyring = plan->keyring, .last_cap = launch->host.last_cap,
 		.terminal = -1, .listen = launch->listen, .keep = launch->keep, .notify = launch->record.notify,
+		.heir = launch->heir.wanted,
 		.announce = !launch->run, .own_null = plan->ns.create & CLONE_NEWNS, .channel = &launch->init_channel,
 	};
 
@@ -297,7 +314,10 @@ static int run(struct launch *launch, struct error *err)
 		return -1;
 	if (build(launch, &entry.terminal, err) < 0)
 		return wrap(err, "set up the root file system");
-	if (plan->has_process && enter_prepare(&entry, err) < 0)
+	/* Hooks with all rights had to come before. */
+	if (entry.heir && launch_set_pid_namespace(launch, err) < 0)
+		return -1;
+	if (plan->has_process && (enter_prepare(&entry, err) < 0 || hand_down(launch, &entry, err) < 0))
 		return -1;
 	if (wait_for_start(launch, &starter, err) < 0)
 		return -1;

@@ -77,6 +77,22 @@ static int protect(const struct launch *launch, struct error *err)
 	return !ns->user && namespace_joined(ns, CLONE_NEWPID) ? self_protect_seen(err) : 0;
 }
 
+/* In a pid namespace of others init may be traced while it has more rights than its program.  (In the machine's own,
+ * who may trace has better things to trace.)  It can stay outside until then if its procfs can be made here. */
+static void look_for_tracers(struct launch *launch)
+{
+	const struct namespace_plan *ns = &launch->plan.ns;
+	const struct namespace_join *join = namespace_joined(ns, CLONE_NEWPID);
+
+	if (!join || ns->user || !launch->host.privileged || !launch->plan.has_process)
+		return;
+	const int pidns = launch->join[join - ns->join];
+
+	launch->heir.wanted = !namespace_is_ours(pidns, CLONE_NEWPID) &&
+			      rootfs_open_proc(&launch->plan, pidns, &launch->sources);
+	launch->heir.filter_first = launch->heir.wanted && heir_filter_may_be_early(&launch->plan.seccomp);
+}
+
 int launch_decide(struct launch *launch, struct error *err)
 {
 	struct create_options *o = launch->options;
@@ -252,6 +268,7 @@ int launch_make(struct launch *launch, struct error *err)
 {
 	if (launch_reserve(launch, err) < 0 || launch_open_sources(launch, err) < 0)
 		return -1;
+	look_for_tracers(launch);
 	if (!launch->run && (launch->gate = gate_make(launch->folder, err)) < 0)
 		return -1;
 	if (channel_pair(&launch->channel, &launch->init_channel, err) < 0 || runtime_clone(launch, err) < 0)

@@ -12,6 +12,7 @@
 #include "cgroup/cgroup.h"
 #include "container/channel.h"
 #include "container/container.h"
+#include "container/heir.h"
 #include "container/hooks.h"
 #include "container/record.h"
 #include "plan/plan.h"
@@ -38,6 +39,7 @@ struct launch {
 	struct channel channel, init_channel;	/* the runtime's end, init's end */
 	pid_t pid;
 	bool outside;			/* it may be born outside its cgroup, which it enters before sending anything */
+	struct heir heir;		/* of init, where others in a joined pid namespace could trace it */
 	bool born;			/* init has existed: whatever is in the cgroup comes from it */
 	int pidfd;
 	struct resctrl rdt;		/* its group, with plan.rdt */
@@ -76,6 +78,9 @@ void init_main(struct launch *launch) __attribute__((noreturn));
 
 /* Enter LAUNCH's joined namespaces except the pid namespace, which the parent must enter (namespaces(7)). */
 int launch_join(const struct launch *launch, struct error *err);
+
+/* Set the pid namespace that is to be joined, if there is one, for the caller's children. */
+int launch_set_pid_namespace(const struct launch *launch, struct error *err);
 
 /* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets while it is
  * still empty. */

@@ -38,21 +38,18 @@
 
 /* ---- birth ------------------------------------------------------------- */
 
-static int joined(const struct launch *launch, int flag)
+/* An heir is born in the joined pid namespace, not init. */
+static bool joins_pids(const struct launch *launch)
 {
-	const struct namespace_plan *ns = &launch->plan.ns;
-	const struct namespace_join *join = namespace_joined(ns, flag);
-
-	return join ? launch->join[join - ns->join] : -1;
+	return !launch->heir.wanted && namespace_joined(&launch->plan.ns, CLONE_NEWPID);
 }
 
 /* A pid namespace or a new time namespace is entered by being born in it: set our children's for one birth. */
 static int set_childrens_namespaces(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
-	int pid = joined(launch, CLONE_NEWPID);
 
-	if (pid >= 0 && namespace_enter(pid, CLONE_NEWPID, err) < 0)
+	if (joins_pids(launch) && launch_set_pid_namespace(launch, err) < 0)
 		return -1;
 	return ns->create_time && !ns->time_inside ? launch_make_time(ns, err) : 0;
 }
@@ -64,7 +61,7 @@ static int restore_childrens_namespaces(const struct launch *launch, struct erro
 		{ CLONE_NEWPID, "/proc/self/ns/pid" }, { CLONE_NEWTIME, "/proc/self/ns/time" },
 	};
 	const struct namespace_plan *ns = &launch->plan.ns;
-	const bool changed[] = { joined(launch, CLONE_NEWPID) >= 0, ns->create_time && !ns->time_inside };
+	const bool changed[] = { joins_pids(launch), ns->create_time && !ns->time_inside };
 
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
 		if (!changed[i])
@@ -384,48 +381,68 @@ static int died(const struct launch *launch, struct error *err)
 			   limited ? "/linux/resources/memory/limit" : NULL, err);
 }
 
-/* Answer init until it says LAST (MSG_COUNT: until the end). */
-static int serve(struct launch *launch, int last, struct error *err)
+static int answer(struct launch *launch, int message, unsigned number, int fd, struct error *err)
 {
-	for (;;) {
-		unsigned step = UINT_MAX;
-		int fd, got = channel_next(&launch->channel, &step, sizeof step, &fd, err), result = 0;
-		auto_fd received = fd;
+	const struct plan *plan = &launch->plan;
 
-		/* When it sends anything else, it is in its cgroup. */
-		if (got >= 0 && got != MSG_COUNT && got != MSG_NEED_CGROUP &&
-		    cgroup_born(&launch->cgroup, launch->pid, err) < 0)
-			return -1;
-		if (got == last)
-			return 0;
-		switch (got) {
-		case MSG_NEED_CGROUP: result = answer_cgroup(launch, err); break;
-		case MSG_NEED_IDMAP: result = answer_idmap(launch, err); break;
-		case MSG_NAMESPACES: result = answer_namespaces(launch, err); break;
-		case MSG_NEED_SOURCES: result = inside_answer(launch, err); break;
-		case MSG_NEED_MAP: result = answer_map(launch, step, received, err); break;
-		case MSG_ROOTFS: result = answer_rootfs(launch, err); break;
-		case MSG_TERMINAL:
-			result = runtime_take_terminal(launch->options->console_socket, &launch->plan.process, received,
-						       &launch->master, err);
-			break;
-		case MSG_SECCOMP: result = answer_seccomp(launch, received, err); break;
-		case MSG_COUNT: return died(launch, err);
-		case -1: return -1;
-		default: return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
-		}
-		if (result < 0)
-			return -1;
+	switch (heir_in_turn(&launch->heir, message, fd, &plan->process, &plan->seccomp) ? message : -1) {
+	case MSG_NEED_CGROUP: return answer_cgroup(launch, err);
+	case MSG_NEED_IDMAP: return answer_idmap(launch, err);
+	case MSG_NAMESPACES: return answer_namespaces(launch, err);
+	case MSG_NEED_SOURCES: return inside_answer(launch, err);
+	case MSG_NEED_MAP: return answer_map(launch, number, fd, err);
+	case MSG_ROOTFS: return answer_rootfs(launch, err);
+	case MSG_TERMINAL:
+		return runtime_take_terminal(launch->options->console_socket, &plan->process, fd, &launch->master, err);
+	case MSG_SECCOMP: return answer_seccomp(launch, fd, err);
+	case MSG_BORN: return middle_succeed((pid_t) number, &launch->pid, &launch->pidfd, err);
+	case MSG_READY: return 0;
+	default: return fail_code(err, ERROR_PROTOCOL, "the container's first process spoke out of turn");
 	}
+}
+
+/* Answer init's next message.  Returns its number; MSG_COUNT at the end; -1 with ERR. */
+static int serve_one(struct launch *launch, struct error *err)
+{
+	unsigned number = UINT_MAX;
+	int fd, got = heir_next(&launch->heir, &launch->channel, launch->pidfd, &number, sizeof number, &fd, err);
+	auto_fd received = fd;
+
+	if (got < 0 || got == MSG_COUNT)
+		return got;
+	/* When it sends anything else, it is in its cgroup. */
+	if (got != MSG_NEED_CGROUP && cgroup_born(&launch->cgroup, launch->pid, err) < 0)
+		return -1;
+	return answer(launch, got, number, received, err) < 0 ? -1 : got;
 }
 
 int runtime_serve(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
+	const struct oci_scheduler *scheduler = launch->plan.has_process ? launch->plan.process.scheduler : NULL;
 
 	/* Init runs those itself: we do not learn how far it got. */
 	launch->hooked |= hooks && hooks->n_create_container;
-	return serve(launch, MSG_READY, err);
+	while (!heir_is_ready(&launch->heir)) {
+		const int got = serve_one(launch, err);
+
+		if (got < 0 || got == MSG_COUNT)
+			return got < 0 ? -1 : died(launch, err);
+	}
+	if (launch->heir.wanted && scheduler && scheduler_apply(launch->pid, scheduler, err) < 0)
+		return blame(err, "/process/scheduler");
+	return 0;
+}
+
+/* After HANDOVER, until the program runs. */
+static int serve_to_exec(struct launch *launch, struct error *err)
+{
+	int got;
+
+	do
+		got = serve_one(launch, err);
+	while (got >= 0 && got != MSG_COUNT);
+	return got < 0 ? -1 : 0;
 }
 
 int runtime_hand_over(struct launch *launch, struct error *err)
@@ -452,7 +469,7 @@ int runtime_hand_over(struct launch *launch, struct error *err)
 		return -1;
 	if (!launch->run)
 		return 0;
-	if (serve(launch, MSG_COUNT, err) < 0)
+	if (serve_to_exec(launch, err) < 0)
 		return foreground_hand_on_late(launch->pid, launch->pidfd, err) ? 0 : -1;
 	return process_check_ran(launch->pid, 0, err);
 }

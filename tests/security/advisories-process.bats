@@ -81,10 +81,10 @@ traced()
 	run ! grep GOT "$OUT"
 }
 
-# An exec whose heir is born, and can be seen, while the runtime is held up before it looks at it (waitid(2) in middle_succeed()).
-held_exec()
+# A command whose heir is born, and can be seen, while the runtime is held up before it looks at it (waitid(2) in middle_succeed()).
+held()
 {
-	strace -qqq -o "$T/calls" -e trace=waitid -e inject=waitid:delay_enter=30000 "${RT[@]}" exec "$@" </dev/null >"$T/said" 2>&1 3>&- 4>&- ||
+	strace -qqq -o "$T/calls" -e trace=waitid -e inject=waitid:delay_enter=30000 "${RT[@]}" "$@" </dev/null >"$T/said" 2>&1 3>&- 4>&- ||
 		{ cat "$T/said"; return 1; }
 }
 
@@ -104,9 +104,13 @@ need_strace()
 	rt run -d web
 	wait_for grep -q ready "$OUT"
 	for ((i = 0; i < 20; i++)); do
-		held_exec web true
+		held exec web true
 		rt exec -t web true
 		rt mounts add web <(echo '[{"destination": "/tmp", "type": "tmpfs"}]')
+		rt mounts remove web <(echo '[{"destination": "/tmp"}]')
+		# Before 6.18 such a proc can be made only in the pid namespace.
+		kernel_since 6.18 || continue
+		rt mounts add web <(echo '[{"destination": "/tmp", "type": "proc"}]')
 		rt mounts remove web <(echo '[{"destination": "/tmp"}]')
 	done
 	same "may $(printf %016x "$mask")" "$(grep '^may' "$OUT")"
@@ -120,7 +124,7 @@ need_strace()
 	rt exec --cap CAP_SYS_PTRACE --cap CAP_DAC_READ_SEARCH web attack powers >"$T/powers" 3>&- 4>&- &
 	wait_for grep -q ready "$T/powers"
 	for ((i = 0; i < 20; i++)); do
-		held_exec web true
+		held exec web true
 	done
 	grep -q '^may' "$T/powers"
 	run ! grep -vxE "ready ?|seen ?|may $(printf %016x 2)|filter 2|up to 100 files|score 500|a descriptor of socket:" "$T/powers"
@@ -186,10 +190,66 @@ need_strace()
 	rt run -d attacker
 	wait_for grep -q ready "$OUT"
 	for ((i = 0; i < 20; i++)); do
-		held_exec victim true
+		held exec victim true
 	done
 	same "may $(printf %016x 2)" "$(grep '^may' "$OUT")"
 	run ! grep -vxE 'ready ?|seen ?|may .*|filter .*|up to .*|score .*|a descriptor of socket:' "$OUT"
+}
+
+# Two bundles for the pid namespace of others: an attacker who may trace, and second, which is the current one.
+neighbours()
+{
+	need_root
+	need_strace
+	need_kernel 6.18
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+	new_bundle second
+	namespace pid "/proc/$OTHER/ns/pid"
+	program true
+}
+
+attacker()
+{
+	: >"$OUT"
+	jq '.process.args = ["attack"] + $ARGS.positional' "$T/bundle/config.json" --args "$@" >"$T/config"
+	cp "$T/config" "$T/bundle/config.json"
+	rt run -d --bundle "$T/bundle" attacker
+	wait_for grep -q ready "$OUT"
+}
+
+@test "CVE-2016-9962: nor does a container that is made there" {
+	local i
+	neighbours
+	spec '.process.capabilities |= map_values(["CAP_KILL"]) | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 100}] |
+		.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO"}]}'
+	attacker powers
+	for ((i = 0; i < 20; i++)); do
+		held run victim
+		rt create victim
+		rt delete --force victim
+	done
+	same "may $(printf %016x $((1 << 5)))" "$(grep '^may' "$OUT")"
+	run ! grep -vxE 'ready ?|seen ?|may .*|filter 2|up to 100 files|score .*|a descriptor of socket:' "$OUT"
+}
+
+@test "CVE-2016-9962: who traces one that is made there, and speaks in its place, ends that, with a word, and nothing else" {
+	local i code message
+	neighbours
+	for message in {0..24}; do
+		attacker speak $message
+		for ((i = 0; i < 3; i++)); do
+			code=0
+			held run victim >/dev/null || code=$?
+			[ $code = 0 ] || [ -s "$T/said" ]
+			[ ! -e "$STATE/victim" ]
+		done
+		is attacker running
+		sed "s/^/$message /" "$OUT" >>"$T/all"
+		rt delete --force attacker
+	done
+	grep -q sent "$T/all"
 }
 
 @test "CVE-2016-9962: in a user namespace, with every capability there, the one that enters is out of reach too" {

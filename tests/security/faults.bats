@@ -215,6 +215,25 @@ ended_later()
 	end_others
 }
 
+@test "run with an heir, in a pid namespace where it may be traced" {
+	need_kernel 6.18
+	after_run()
+	{
+		[ $code != 0 ] || diff "$T/good" "$T/printed" || complain "it is not the same container" || return 1
+		is_clean
+	}
+	local theirs
+	others --pid --fork
+	theirs=$(suite_pids)
+	suite_pids_gone_but_web() { [ "$(suite_pids)" = "$theirs" ]; }
+	rich
+	namespace pid "/proc/$OTHER/ns/pid"
+	shell "$LOOK"
+	"${RT[@]}" run web >"$T/good" </dev/null 3>&- 4>&-
+	points "run with an heir" nothing after_run run web
+	end_others
+}
+
 @test "start: the container is one thing or the other" {
 	before_start() { rt create web; }
 	after_start()

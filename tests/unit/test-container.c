@@ -1,5 +1,6 @@
 /* test-container.c - channel, lookup, store, hooks' state: the parts of container/ that need no container */
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "container/channel.h"
-#include "container/heir-filter.h"
+#include "container/heir.h"
 #include "container/hooks.h"
 #include "container/lookup.h"
 #include "container/store.h"
@@ -254,6 +255,46 @@ static void hooks_read_the_state_of_the_spec(void **state)
 				  "\"annotations\":{\"a/b\":\"c\\\"d\"}}");
 }
 
+/* ---- heir.c ----------------------------------------------------------------- */
+
+static void once_an_heir_may_speak_each_message_counts_once_and_when_it_is_due(void **state)
+{
+	const struct process_plan plain = { 0 }, with_terminal = { .terminal = true };
+	const struct seccomp_plan filter = { 0 }, notifies = { .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
+	struct heir heir = { .wanted = true };
+
+	(void) state;
+	assert_true(heir_in_turn(&heir, MSG_NEED_CGROUP, -1, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_NEED_CGROUP, -1, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_TERMINAL, 7, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_SECCOMP, 7, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_HANDOVER, -1, &plain, &filter));
+	assert_true(heir_in_turn(&heir, MSG_READY, -1, &plain, &filter));
+	assert_false(heir_is_ready(&heir));
+	assert_true(heir_in_turn(&heir, MSG_BORN, -1, &plain, &filter));
+	assert_true(heir_is_ready(&heir));
+	assert_false(heir_in_turn(&heir, MSG_BORN, -1, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_NAMESPACES, -1, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_ROOTFS, -1, &plain, &filter));
+
+	heir = (struct heir) { .wanted = true };
+	assert_false(heir_in_turn(&heir, MSG_TERMINAL, -1, &with_terminal, &filter));
+	heir = (struct heir) { .wanted = true };
+	assert_true(heir_in_turn(&heir, MSG_TERMINAL, 7, &with_terminal, &filter));
+	assert_true(heir_in_turn(&heir, MSG_BORN, -1, &with_terminal, &notifies));
+	assert_true(heir_in_turn(&heir, MSG_SECCOMP, 7, &with_terminal, &notifies));
+	assert_false(heir_in_turn(&heir, MSG_SECCOMP, 7, &with_terminal, &notifies));
+
+	/* Without one all that speaks is ours, but nothing is born. */
+	heir = (struct heir) { 0 };
+	assert_true(heir_in_turn(&heir, MSG_NEED_MAP, 7, &plain, &filter));
+	assert_true(heir_in_turn(&heir, MSG_NEED_MAP, 7, &plain, &filter));
+	assert_false(heir_in_turn(&heir, MSG_BORN, -1, &plain, &filter));
+	heir = (struct heir) { 0 };
+	assert_true(heir_in_turn(&heir, MSG_READY, -1, &plain, &filter));
+	assert_true(heir_is_ready(&heir));
+}
+
 /* ---- heir-filter.c ---------------------------------------------------------- */
 
 static bool may_be_early(const char *text)
@@ -299,6 +340,7 @@ int main(void)
 		cmocka_unit_test(of_two_creates_one_wins),
 		cmocka_unit_test(a_record_is_read_as_it_was_written),
 		cmocka_unit_test(hooks_read_the_state_of_the_spec),
+		cmocka_unit_test(once_an_heir_may_speak_each_message_counts_once_and_when_it_is_due),
 		cmocka_unit_test(an_heir_has_its_filter_from_birth_if_that_lets_it_live),
 	};
 

@@ -276,7 +276,7 @@ static void speak(const char *pid)
 
 	control.head = (struct cmsghdr) { .cmsg_len = CMSG_LEN(sizeof own), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.head), &own, sizeof own);
-	for (int k = 3; target >= 0 && k < 16; k++) {
+	for (int k = 3; target >= 0 && k < 64; k++) {
 		int fd = (int) syscall(SYS_pidfd_getfd, target, k, 0);
 		if (fd >= 0 && sendmsg(fd, &message, MSG_NOSIGNAL) > 0)
 			say("sent", "");

@@ -36,6 +36,7 @@
 #include "container/middle.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
+#include "container/tracers.h"
 #include "plan/plan.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
@@ -118,22 +119,23 @@ static bool shares_pids(const struct config *config)
 	return ns && given(ns->path);
 }
 
-/* Can anything that sees the container's processes trace what enters?  By its config, or since an earlier exec, which
- * has left a note; of those before a checkpoint nothing is known. */
+/* Can anything that sees the container's processes trace what enters?  What was granted before a checkpoint is not
+ * known. */
 static int look_for_tracers(struct exec *x, struct error *err)
 {
 	const struct oci_process *own = x->config.spec->process;
-	const char *note = "may-trace";
 
 	if (x->handle.record->own_userns || !x->host.privileged)
 		return 0;
 	x->heir.wanted = (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)) || x->handle.record->restored ||
-			 shares_pids(&x->config) ||
-			 faccessat(x->handle.folder, note, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	if (x->heir.wanted || !plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE))
+			 shares_pids(&x->config) || tracers_noted(x->handle.folder);
+	if (!plan_may_have(x->spec->capabilities, CAP_SYS_PTRACE) ||
+	    (own && plan_may_have(own->capabilities, CAP_SYS_PTRACE)))
 		return 0;
-	auto_fd fd = openat(x->handle.folder, note, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd < 0 ? fail(err, errno, "note in the state folder that CAP_SYS_PTRACE is granted") : 0;
+	if (!shares_pids(&x->config))
+		return x->heir.wanted ? 0 : tracers_note(x->handle.folder, err);
+	auto_fd pidns = namespace_open_of(x->handle.record->pid, CLONE_NEWPID, err);
+	return pidns < 0 ? -1 : tracers_note_owners(x->options->root, pidns, err);
 }
 
 static int decide(struct exec *x, struct error *err)

@@ -1,6 +1,7 @@
 /* launch.c - see launch.h: decide, and make what lies outside init */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "container/record-devices.h"
 #include "container/runtime.h"
 #include "container/store.h"
+#include "container/tracers.h"
 #include "secure/secure.h"
 #include "sys/fd.h"
 #include "sys/namespace.h"
@@ -77,20 +79,40 @@ static int protect(const struct launch *launch, struct error *err)
 	return !ns->user && namespace_joined(ns, CLONE_NEWPID) ? self_protect_seen(err) : 0;
 }
 
-/* In a pid namespace of others init may be traced while it has more rights than its program.  (In the machine's own,
- * who may trace has better things to trace.)  It can stay outside until then if its procfs can be made here. */
-static void look_for_tracers(struct launch *launch)
+/* The pid namespace of others that it joins, or -1.  (In the machine's own who may trace has better things to trace;
+ * with a user namespace there is no power between them.) */
+static int others_pids(const struct launch *launch)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
 	const struct namespace_join *join = namespace_joined(ns, CLONE_NEWPID);
+	const int pidns = join ? launch->join[join - ns->join] : -1;
 
-	if (!join || ns->user || !launch->host.privileged || !launch->plan.has_process)
+	if (pidns < 0 || ns->user || !launch->host.privileged || namespace_is_ours(pidns, CLONE_NEWPID))
+		return -1;
+	return pidns;
+}
+
+/* There init may be traced while it has more rights than its program.  It can stay outside until then if its procfs can
+ * be made here. */
+static void look_for_tracers(struct launch *launch)
+{
+	const int pidns = others_pids(launch);
+
+	if (pidns < 0 || !launch->plan.has_process)
 		return;
-	const int pidns = launch->join[join - ns->join];
-
-	launch->heir.wanted = !namespace_is_ours(pidns, CLONE_NEWPID) &&
-			      rootfs_open_proc(&launch->plan, pidns, &launch->sources);
+	launch->heir.wanted = rootfs_open_proc(&launch->plan, pidns, &launch->sources);
 	launch->heir.filter_first = launch->heir.wanted && heir_filter_may_be_early(&launch->plan.seccomp);
+}
+
+/* Nor may ours trace what enters another one there. */
+static int warn_owners(const struct launch *launch, struct error *err)
+{
+	const struct oci_process *process = launch->plan.config->process;
+	const int pidns = others_pids(launch);
+
+	if (pidns < 0 || !process || !plan_may_have(process->capabilities, CAP_SYS_PTRACE))
+		return 0;
+	return tracers_note_owners(launch->options->root, pidns, err);
 }
 
 int launch_decide(struct launch *launch, struct error *err)
@@ -225,7 +247,7 @@ int launch_reserve(struct launch *launch, struct error *err)
 	struct create_options *o = launch->options;
 
 	launch->folder = store_make(o->root, o->id, err);
-	if (launch->folder < 0)
+	if (launch->folder < 0 || warn_owners(launch, err) < 0)
 		return -1;
 	if (config->hooks && hook_output_open(&config->annotations, launch->bundle, &launch->hook_output, err) < 0)
 		return -1;

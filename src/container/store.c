@@ -250,11 +250,15 @@ int store_remove(const char *root, const char *id, int folder, struct error *err
 	/* First the journal: with that but no state.json, the container would seem to be still in the making. */
 	if (unlinkat(folder, "journal", 0) < 0 && errno != ENOENT)
 		return fail(err, errno, "remove the journal from the state folder %s/%s", root, id);
-	if (empty_folder(folder, err) < 0)
-		return -1;
-	if (unlinkat(dir, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return fail(err, errno, "remove the state folder %s/%s", root, id);
-	return 0;
+	/* Once more if a note has been left meanwhile (tracers.h): nobody waits for the lock to do that. */
+	for (int tries = 3;;) {
+		if (empty_folder(folder, err) < 0)
+			return -1;
+		if (unlinkat(dir, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			return 0;
+		if (errno != ENOTEMPTY || --tries == 0)
+			return fail(err, errno, "remove the state folder %s/%s", root, id);
+	}
 }
 
 int store_write(int folder, const char *name, const struct record_state *record, struct error *err)

@@ -12,7 +12,7 @@
  *	config.json	the runtime's own copy of the config
  *	update		locked by the command that changes limits
  *	seccomp		the compiled filter
- *	may-trace	if an exec has granted more than the config, CAP_SYS_PTRACE
+ *	may-trace	see tracers.h
  *	start		the gate's socket
  *	notify/		the container's NOTIFY_SOCKET
  *

@@ -68,14 +68,28 @@ int namespace_open_of(pid_t pid, int flag, struct error *err)
 	return namespace_open(path, flag, err);
 }
 
-bool namespace_is_ours(int fd, int flag)
+/* True if PATH leads to the namespace FD. */
+static bool leads_to(const char *path, int fd)
 {
-	const struct namespace_kind *kind = namespace_by_flag(flag);
-	struct stat mine, its;
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+bool namespace_is_of(pid_t pid, int fd, int flag)
+{
 	char path[40];
 
-	snprintf(path, sizeof path, "/proc/self/ns/%s", kind->proc);
-	return fstat(fd, &its) == 0 && stat(path, &mine) == 0 && its.st_ino == mine.st_ino && its.st_dev == mine.st_dev;
+	snprintf(path, sizeof path, "/proc/%d/ns/%s", (int) pid, namespace_by_flag(flag)->proc);
+	return leads_to(path, fd);
+}
+
+bool namespace_is_ours(int fd, int flag)
+{
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/self/ns/%s", namespace_by_flag(flag)->proc);
+	return leads_to(path, fd);
 }
 
 int namespaces_shared(pid_t pid)

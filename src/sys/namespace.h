@@ -27,7 +27,8 @@ int namespace_open(const char *path, int flag, struct error *err);
 /* The same for the namespace that process PID, which the caller knows to live, is in. */
 int namespace_open_of(pid_t pid, int flag, struct error *err);
 
-/* True if the open namespace FD is the one of the kind FLAG that we are in. */
+/* True if the open namespace FD is the one of the kind FLAG that process PID is in, or that we are in. */
+bool namespace_is_of(pid_t pid, int fd, int flag);
 bool namespace_is_ours(int fd, int flag);
 
 /* The kinds (CLONE_NEW*) of namespaces that process PID shares with us. */

@@ -219,6 +219,41 @@ attacker()
 	wait_for grep -q ready "$OUT"
 }
 
+@test "CVE-2016-9962: nor does one whose own pid namespace the neighbour joined later, or was granted the right in" {
+	need_root
+	need_strace
+	local i
+	spec '.process.capabilities |= map_values(["CAP_KILL"])'
+	program sleep 1000
+	rt run -d victim
+	rt --debug exec victim true
+	run ! grep BORN "$LOG"
+	new_bundle second
+	cp "$(compiled attack)" rootfs/bin/attack
+	namespace pid "/proc/$(pid_of victim)/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH"])'
+	program attack powers
+	: >"$OUT"
+	rt run -d attacker
+	wait_for grep -q ready "$OUT"
+	for ((i = 0; i < 20; i++)); do
+		held exec victim true
+	done
+	same "may $(printf %016x $((1 << 5)))" "$(grep '^may' "$OUT")"
+	run ! grep -vxE 'ready ?|seen ?|may .*|filter .*|up to .*|score .*|a descriptor of socket:' "$OUT"
+	# The same if only an exec in the neighbour has the capability.
+	rt delete --force attacker
+	rm "$STATE/victim/may-trace"
+	spec '.process.capabilities |= map_values(["CAP_DAC_OVERRIDE"])'
+	program sleep 1000
+	rt run -d attacker
+	rt --debug --log "$T/log2" exec victim true
+	run ! grep BORN "$T/log2"
+	rt exec --cap CAP_SYS_PTRACE attacker true
+	rt --debug --log "$T/log2" exec victim true
+	grep BORN "$T/log2"
+}
+
 @test "CVE-2016-9962: nor does a container that is made there" {
 	local i
 	neighbours

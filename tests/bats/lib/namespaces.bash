@@ -31,7 +31,7 @@ other_pids=()
 others()
 {
 	# unshare becomes the sleep, or (--fork) its parent.  The copy is on the suite's tmpfs, where leaks are looked for.
-	unshare "$@" "$BUNDLE/rootfs/bin/sleep" 1000 3>&- 4>&- &
+	unshare "$@" "$BUNDLE/rootfs/bin/sleep" 9999 3>&- 4>&- &
 	other_pids+=($!)
 	OTHER=$!
 	case " $* " in

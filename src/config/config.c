@@ -113,7 +113,7 @@ static char *non_empty(char *s)
 static void settle_listener(struct oci_config *spec)
 {
 	const char *receiver = json_map_get(&spec->annotations, "run.oci.seccomp.receiver");
-	struct oci_seccomp *seccomp = spec->linux ? spec->linux->seccomp : NULL;
+	struct oci_seccomp *seccomp = spec->linux->seccomp;
 
 	if (!seccomp)
 		return;
@@ -121,6 +121,14 @@ static void settle_listener(struct oci_config *spec)
 	seccomp->listener_path = non_empty(seccomp->listener_path);
 	if (!seccomp->listener_path)
 		seccomp->listener_path = non_empty((char *) receiver);
+}
+
+/* A config may do without the member "linux": then nothing of it is asked for, and nobody else need look whether it is
+ * there. */
+static void settle_linux(struct arena *arena, struct oci_config *spec)
+{
+	if (!spec->linux)
+		spec->linux = arena_alloc(arena, sizeof *spec->linux);
 }
 
 enum kind { SPEC, PROCESS, RESOURCES };
@@ -143,6 +151,7 @@ static int understand(struct config *config, const char *name, enum kind kind, s
 	} else {
 		config->spec = json_read(a, &oci_config_type, config->text, config->length, &config->faults);
 		if (config->spec) {
+			settle_linux(a, config->spec);
 			settle_listener(config->spec);
 			config_check(config->spec, &config->faults);
 		}

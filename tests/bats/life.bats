@@ -93,6 +93,27 @@ load lib/programs
 	[ -z "$(ls -A "$STATE" 2>/dev/null)" ]
 }
 
+@test "a config without the member linux makes a container that shares all namespaces and has no limits" {
+	need_root
+	shell 'readlink /proc/self/ns/pid; exec sleep 1000'
+	spec 'del(.linux, .hostname)'
+	rt create $ID
+	is $ID created
+	rt start $ID
+	wait_for grep -Fqx "$(readlink /proc/self/ns/pid)" "$OUT"
+	rt exec $ID true
+	rt update --oom-score-adj 100 $ID
+	rt pause $ID
+	rt resume $ID
+	rt kill $ID KILL
+	wait_status $ID stopped
+	rt delete $ID
+	spec '.linux = null'
+	program /nope
+	rt_fail run $ID
+	says "no such file or directory"
+}
+
 @test "a created container survives the death of all that created it" {
 	shell 'echo started; exec sleep 1000'
 	setsid bash -c '"$@" & wait $!; kill -KILL 0' creator "${RT[@]}" create web >>"$OUT" 2>&1 3>&- 4>&- </dev/null || true

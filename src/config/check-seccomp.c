@@ -47,7 +47,8 @@ static void check_listener(const struct check *c, const struct oci_seccomp *s)
 			    "SCMP_ACT_NOTIFY cannot be used as default action");
 	if (notify && !s->listener_path)
 		check_fault(c->faults, "/linux/seccomp/listenerPath", "is missing (SCMP_ACT_NOTIFY needs it)");
-	if (s->listener_path)
+	/* Without it the path is to be ignored. */
+	if (notify)
 		check_path(c->faults, "/linux/seccomp/listenerPath", s->listener_path, "the path of a listener");
 	if (s->listener_metadata && !s->listener_path)
 		check_fault(c->faults, "/linux/seccomp/listenerMetadata", "must not be set without listenerPath");

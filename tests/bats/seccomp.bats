@@ -430,3 +430,15 @@ raw()
 	says "for x86_64 x86 x32" "calls (7 on conditions): allowed" "all others: error 1" "newer than these: error 38"
 	rt explain --json | jq -e '.seccomp | .architectures == "x86_64 x86 x32" and (.actions[0].calls > 300) and (.newer | startswith("error 38"))'
 }
+
+@test "without SCMP_ACT_NOTIFY listenerPath is ignored, whatever it says" {
+	shell 'mkdir /x'
+	spec '.root.readonly = false | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", listenerPath: "not/absolute",
+		syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 5}]}'
+	run rt run web
+	[ "$status" = 1 ]
+	says "Input/output error"
+	spec '.linux.seccomp.syscalls[0] |= {names, action: "SCMP_ACT_NOTIFY"}'
+	rt_fail run web
+	says /linux/seccomp/listenerPath "must be an absolute path"
+}

@@ -39,16 +39,24 @@ static void check_device(const struct check *c, const struct oci_device *d, cons
 		check_fault(c->faults, AT("%s/gid", pointer), "%u is not an id (expected 0 to 4294967294)", d->gid);
 }
 
+/* An unbuffered device is a character device; a FIFO has no numbers. */
+static bool same_node(const struct oci_device *a, const struct oci_device *b)
+{
+	char kind = a->type[0] == 'u' ? 'c' : a->type[0];
+
+	return kind == (b->type[0] == 'u' ? 'c' : b->type[0]) &&
+	       (kind == 'p' || (a->major == b->major && a->minor == b->minor));
+}
+
 void check_devices(const struct check *c)
 {
-	const struct oci_linux *linux = c->config->linux;
+	const struct oci_device *list = c->config->linux->devices;
 
-	for (size_t i = 0; i < linux->n_devices; i++) {
-		check_device(c, &linux->devices[i], AT("/linux/devices/%zu", i));
-		for (size_t k = 0; i < MAX_PAIRS && linux->devices[i].path && k < i; k++)
-			if (linux->devices[k].path && !strcmp(linux->devices[i].path, linux->devices[k].path) &&
-			    (linux->devices[i].major != linux->devices[k].major ||
-			     linux->devices[i].minor != linux->devices[k].minor))
+	for (size_t i = 0; i < c->config->linux->n_devices; i++) {
+		check_device(c, &list[i], AT("/linux/devices/%zu", i));
+		for (size_t k = 0; i < MAX_PAIRS && list[i].path && list[i].type && k < i; k++)
+			if (list[k].path && list[k].type && !strcmp(list[i].path, list[k].path) &&
+			    !same_node(&list[i], &list[k]))
 				check_fault(c->faults, AT("/linux/devices/%zu/path", i),
 					    "another device has this path, in entry %zu", k);
 	}

@@ -159,9 +159,14 @@ big character special file fff:12c 666 0:0" "$output"
 		{path: "/dev/e", type: "c", major: 1, minor: 1, fileMode: 200000},
 		{type: "c", major: 1, minor: 1},
 		{path: "/dev/g", type: "c", major: 1, minor: 1, uid: 4294967295},
-		{path: "/dev/h", type: "c", major: 1, minor: 3}, {path: "/dev/h", type: "c", major: 1, minor: 5}]'
+		{path: "/dev/h", type: "c", major: 1, minor: 3}, {path: "/dev/h", type: "c", major: 1, minor: 5},
+		{path: "/dev/i", type: "c", major: 1, minor: 3}, {path: "/dev/i", type: "b", major: 1, minor: 3},
+		{path: "/dev/j", type: "c", major: 1, minor: 3}, {path: "/dev/j", type: "u", major: 1, minor: 3},
+		{path: "/dev/k", type: "p"}, {path: "/dev/k", type: "p", major: 1, minor: 3}]'
 	rt_fail create web
 	says "/linux/devices/0/type: \"x\" is not one of c, b, u, p" "/linux/devices/1/major: is missing" \
 		"/linux/devices/2/major: 4096 is out of range" "/linux/devices/2/minor: -1 is out of range" \
-		"/linux/devices/3/path" "/linux/devices/4/fileMode" "/linux/devices/5" "/linux/devices/6/uid" "/linux/devices/8/path"
+		"/linux/devices/3/path" "/linux/devices/4/fileMode" "/linux/devices/5" "/linux/devices/6/uid" "/linux/devices/8/path" \
+		"/linux/devices/10/path"
+	says_not "/linux/devices/12" "/linux/devices/14"
 }

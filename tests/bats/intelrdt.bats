@@ -50,6 +50,10 @@ resctrl()
 	run -0 rt explain
 	says resctrl L3:0=f L3:1=f MB:0=20 L2:0=1 monitored
 	[ "$(rt explain --format json | jq -c '.resctrl.schemata')" = '["L3:0=f","L3:1=f","MB:0=20","L2:0=1"]' ]
+	spec '.linux.intelRdt.l3CacheSchema = "MB:0=70;1=70\nL3:0=f"'
+	[ "$(rt explain --format json | jq -c '.resctrl.schemata')" = '["L3:0=f","MB:0=20","L2:0=1"]' ]
+	spec 'del(.linux.intelRdt.memBwSchema)'
+	[ "$(rt explain --format json | jq -c '.resctrl.schemata')" = '["MB:0=70;1=70","L3:0=f","L2:0=1"]' ]
 	[ "$(rt features | jq -c .linux.intelRdt)" = '{"enabled":true,"schemata":true,"monitoring":true}' ]
 }
 

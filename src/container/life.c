@@ -47,7 +47,7 @@ static int tell_listener(void *context, int listener, struct error *err)
 
 static int start(struct handle *h, struct error *err)
 {
-	auto_fd notify = -1;
+	auto_fd lock = -1, notify = -1;
 
 	handle_look_paused(h);
 	if (h->status == CONTAINER_STOPPED)
@@ -59,7 +59,10 @@ static int start(struct handle *h, struct error *err)
 		return fail_code(err, ERROR_STATE, "cannot start an already running container");
 	if (h->record->no_process)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");
-	if (h->record->notify && notify_wanted() && (notify = notify_listen(h->folder, err)) < 0)
+	/* The socket has to be there before the gate opens, and only that decides between two starts: without this lock
+	 * the second would replace the socket that the first listens on. */
+	if (h->record->notify && notify_wanted() &&
+	    ((lock = store_lock_start(h->folder, err)) < 0 || (notify = notify_listen(h->folder, err)) < 0))
 		return -1;
 	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0 ||
 	    process_check_ran(h->record->pid, h->record->start_time, err) < 0) {

@@ -163,6 +163,18 @@ int store_lock_update(int folder, struct error *err)
 	return take_fd(fd);
 }
 
+int store_lock_start(int folder, struct error *err)
+{
+	auto_fd fd = openat(folder, "starting", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail(err, errno, "open the file \"starting\" of the state folder");
+	if (!store_lock(fd, false))
+		return fail_code(err, ERROR_STATE,
+				 "cannot start an already running container (another start is at work on it)");
+	return take_fd(fd);
+}
+
 bool store_removed(int folder)
 {
 	struct stat st;

@@ -56,6 +56,10 @@ void store_unlock(int folder);
  * open.  This is not the folder's own lock: hooks that run under that one may want to change limits. */
 int store_lock_update(int folder, struct error *err);
 
+/* The sole right to start the container, for as long as the returned descriptor is open; ERROR_STATE if another start
+ * has it. */
+int store_lock_start(int folder, struct error *err);
+
 /* True if the folder has been removed since it was opened. */
 bool store_removed(int folder);
 

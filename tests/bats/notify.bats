@@ -46,6 +46,32 @@ teardown()
 	wait_for grep -qx READY=1 "$T/heard"
 }
 
+@test "a second start while the first one's hook runs is refused, and leaves the first its socket" {
+	inside notify READY=1
+	spec '.root.readonly = false | .hooks.startContainer = [{path: "/bin/sh",
+		args: ["sh", "-c", "touch /hooked; until [ -e /go ]; do sleep 0.02; done"]}]'
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock in_background "${RT[@]}" start web >>"$OUT" 2>&1 </dev/null
+	local first=$!
+	wait_for test -e rootfs/hooked
+	NOTIFY_SOCKET=$T/notify.sock rt_fail start web
+	says "cannot start an already running container"
+	touch rootfs/go
+	ends 0 "$first"
+	wait_for grep -qx READY=1 "$T/heard"
+}
+
+@test "a start that was killed does not stand in the way of the next one" {
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	inside notify READY=1
+	NOTIFY_SOCKET=$T/notify.sock rt create web
+	NOTIFY_SOCKET=$T/notify.sock run strace -qqq -o /dev/null -e trace=bind -e inject=bind:signal=KILL "${RT[@]}" start web
+	[ "$status" = 137 ]
+	NOTIFY_SOCKET=$T/notify.sock rt start web
+	wait_for grep -qx READY=1 "$T/heard"
+}
+
 @test "run --detach waits until it is ready" {
 	inside notify READY=1
 	NOTIFY_SOCKET=$T/notify.sock rt run -d web

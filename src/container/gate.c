@@ -55,21 +55,29 @@ static int follow(struct channel *ch, int (*on_listener)(void *context, int list
 	}
 }
 
-int gate_open(int folder, int init, int (*on_listener)(void *context, int listener, struct error *err), void *context,
-	      struct error *err)
+int gate_connect(int folder, int init, struct channel *channel, struct error *err)
 {
-	struct channel ch = { socket_connect(folder, "start", SOCK_SEQPACKET, err), "the container's first process" };
-	int result;
-
-	if (ch.fd < 0 && process_wait_end(init, 0) == 0)
+	*channel = (struct channel) { socket_connect(folder, "start", SOCK_SEQPACKET, err),
+				      "the container's first process" };
+	if (channel->fd >= 0)
+		return 0;
+	/* Only these say that nobody listens any more, or that the container was deleted. */
+	if (err->number != ECONNREFUSED && err->number != ENOENT)
+		return wrap(err, "reach %s", channel->peer);
+	if (process_wait_end(init, 0) == 0)
 		return fail_code(err, ERROR_STATE, "cannot start an already running container");
-	if (ch.fd < 0)
-		return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
-	result = channel_next(&ch, NULL, 0, NULL, err);
+	return fail_code(err, ERROR_STATE, "cannot start a container that has stopped");
+}
+
+int gate_open(struct channel *channel, int (*on_listener)(void *context, int listener, struct error *err),
+	      void *context, struct error *err)
+{
+	int result = channel_next(channel, NULL, 0, NULL, err);
+
 	if (result == MSG_STARTING)
-		result = follow(&ch, on_listener, context, err);
+		result = follow(channel, on_listener, context, err);
 	else if (result >= 0)
 		result = fail_code(err, ERROR_STATE, "cannot start an already running container");
-	channel_close(&ch);
+	channel_close(channel);
 	return result;
 }

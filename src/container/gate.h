@@ -16,8 +16,12 @@ int gate_make(int folder, struct error *err);
 /* In init: wait for `start`; CHANNEL becomes the connection to it. */
 int gate_wait(int gate, struct channel *channel, struct error *err);
 
-/* In start: open the gate and wait until the program runs.  INIT: init's pidfd.  -1 with init's own error, or with
- * ERROR_STATE if it was already started or has ended.  A seccomp listener that init sends goes to ON_LISTENER, with
- * CONTEXT; the gate keeps ownership of the descriptor. */
-int gate_open(int folder, int init, int (*on_listener)(void *context, int listener, struct error *err), void *context,
-	      struct error *err);
+/* In start: connect to the gate; CHANNEL becomes the connection.  INIT: init's pidfd.  -1 with ERROR_STATE if the
+ * container was already started or has ended; any other error says nothing about it, and it stays as it was. */
+int gate_connect(int folder, int init, struct channel *channel, struct error *err);
+
+/* Open the gate, wait until the program runs, and close CHANNEL.  -1 with init's own error, or with ERROR_STATE if the
+ * container was already started or has ended.  A seccomp listener that init sends goes to ON_LISTENER, with CONTEXT;
+ * the gate keeps ownership of the descriptor. */
+int gate_open(struct channel *channel, int (*on_listener)(void *context, int listener, struct error *err),
+	      void *context, struct error *err);

@@ -48,6 +48,7 @@ static int tell_listener(void *context, int listener, struct error *err)
 static int start(struct handle *h, struct error *err)
 {
 	auto_fd lock = -1, notify = -1;
+	struct channel init;
 
 	handle_look_paused(h);
 	if (h->status == CONTAINER_STOPPED)
@@ -64,7 +65,11 @@ static int start(struct handle *h, struct error *err)
 	if (h->record->notify && notify_wanted() &&
 	    ((lock = store_lock_start(h->folder, err)) < 0 || (notify = notify_listen(h->folder, err)) < 0))
 		return -1;
-	if (gate_open(h->folder, h->pidfd, tell_listener, h, err) < 0 ||
+	if (gate_connect(h->folder, h->pidfd, &init, err) < 0) {
+		ended_blame(h, err);
+		return -1;
+	}
+	if (gate_open(&init, tell_listener, h, err) < 0 ||
 	    process_check_ran(h->record->pid, h->record->start_time, err) < 0) {
 		/* An error from init was its last word: return only once it has stopped. */
 		if (err->code != ERROR_STATE)

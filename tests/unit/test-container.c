@@ -8,14 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "container/channel.h"
+#include "container/gate.h"
 #include "container/heir.h"
 #include "container/hooks.h"
 #include "container/lookup.h"
@@ -23,6 +26,7 @@
 #include "libocispec/arena.h"
 #include "libocispec/json.h"
 #include "plan/plan.h"
+#include "sys/process.h"
 
 static char folder[64];
 static struct error err;
@@ -295,6 +299,48 @@ static void once_an_heir_may_speak_each_message_counts_once_and_when_it_is_due(v
 	assert_true(heir_is_ready(&heir));
 }
 
+/* ---- gate.c ------------------------------------------------------------------ */
+
+static void what_start_meets_is_not_always_a_running_container(void **state)
+{
+	struct error why = { 0 };
+	struct channel ch;
+	struct rlimit limit, none;
+	auto_fd dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), self = process_hold(getpid());
+	pid_t child = fork();
+
+	(void) state;
+	if (child == 0)
+		_exit(0);
+	auto_fd ended = process_hold(child), gate = gate_make(dir, &why);
+	assert_true(dir >= 0 && self >= 0 && gate >= 0 && ended >= 0);
+
+	/* No number is free for the connection. */
+	const int next = dup(dir);
+	assert_int_equal(close(next), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit) { (rlim_t) next, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(gate_connect(dir, self, &ch, &why), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_int_equal(why.number, EMFILE);
+	assert_int_not_equal(why.code, ERROR_STATE);
+	assert_null(strstr(why.message, "cannot start"));
+
+	assert_int_equal(gate_connect(dir, self, &ch, &why), 0);
+	channel_close(&ch);
+	cleanup_close(&gate);
+	assert_int_equal(gate_connect(dir, self, &ch, &why), -1);
+	assert_non_null(strstr(why.message, "cannot start an already running container"));
+	assert_int_equal(why.code, ERROR_STATE);
+	assert_int_equal(unlinkat(dir, "start", 0), 0);
+	assert_int_equal(gate_connect(dir, self, &ch, &why), -1);
+	assert_non_null(strstr(why.message, "cannot start an already running container"));
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_int_equal(gate_connect(dir, ended, &ch, &why), -1);
+	assert_non_null(strstr(why.message, "cannot start a container that has stopped"));
+}
+
 /* ---- heir-filter.c ---------------------------------------------------------- */
 
 static bool may_be_early(const char *text)
@@ -341,6 +387,7 @@ int main(void)
 		cmocka_unit_test(a_record_is_read_as_it_was_written),
 		cmocka_unit_test(hooks_read_the_state_of_the_spec),
 		cmocka_unit_test(once_an_heir_may_speak_each_message_counts_once_and_when_it_is_due),
+		cmocka_unit_test(what_start_meets_is_not_always_a_running_container),
 		cmocka_unit_test(an_heir_has_its_filter_from_birth_if_that_lets_it_live),
 	};
 

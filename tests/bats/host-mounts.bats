@@ -26,6 +26,7 @@ no_mounts()
 }
 
 @test "it is in our mount namespace, and in its root; so is who is exec'd" {
+	need_kernel 5.12
 	rt run -d web
 	[ "$(ns_of "$(pid_of web)" mnt)" = "$(ns_of self mnt)" ]
 	[ "$(ours)" -gt 5 ]
@@ -38,6 +39,7 @@ no_mounts()
 }
 
 @test "run, create and delete, and all that fails leave no mount" {
+	need_kernel 5.12
 	shell 'grep -c " /proc/sys " /proc/self/mountinfo'
 	[ "$(rt run web)" = 1 ]
 	no_mounts
@@ -60,6 +62,7 @@ no_mounts()
 }
 
 @test "what is read-only or masked is so for the container alone" {
+	need_kernel 5.12
 	spec '.linux.maskedPaths = ["/etc/hostname"] | .linux.readonlyPaths = ["/etc"] | .root.readonly = true'
 	rt run -d web
 	rt_fail exec web sh -c 'cat /etc/hostname; echo x >/etc/x; echo x >/x'
@@ -72,6 +75,7 @@ no_mounts()
 }
 
 @test "where the rootfs lies on a shared mount its mounts go nowhere else" {
+	need_kernel 5.12
 	mkdir "$T/shared" "$T/peer"
 	test_mount --bind "$T/shared" "$T/shared"
 	mount --make-private "$T/shared"
@@ -89,6 +93,7 @@ no_mounts()
 }
 
 @test "its own mounts may be shared among themselves" {
+	need_kernel 5.12
 	spec '.linux.rootfsPropagation = "rshared"'
 	shell 'cat /proc/self/mountinfo'
 	rt run web >"$T/mounts"
@@ -97,6 +102,7 @@ no_mounts()
 }
 
 @test "what somebody has mounted over its mounts is not touched" {
+	need_kernel 5.12
 	rt run -d web
 	test_mount -t tmpfs over "$BUNDLE/rootfs"
 	touch rootfs/there
@@ -110,6 +116,7 @@ no_mounts()
 }
 
 @test "two on one rootfs: the last comes first" {
+	need_kernel 5.12
 	rt run -d one
 	spec '.linux.cgroupsPath += "-two"'
 	rt run -d two
@@ -121,6 +128,7 @@ no_mounts()
 }
 
 @test "a rootfs behind a symlink is unmounted too, even when the link is gone" {
+	need_kernel 5.12
 	ln -s . "$BUNDLE/here"
 	spec '.root.path = "here/rootfs"'
 	rt run -d web
@@ -136,6 +144,7 @@ no_mounts()
 }
 
 @test "after the machine has started anew there is nothing to unmount" {
+	need_kernel 5.12
 	rt create web
 	kill -KILL "$(pid_of web)"
 	wait_status web stopped
@@ -162,6 +171,7 @@ no_mounts()
 }
 
 @test "a terminal" {
+	need_kernel 5.12
 	spec '.process.terminal = true'
 	shell 'tty; cat /etc/hostname'
 	[[ $(script -qec "${RT[*]} run web" /dev/null </dev/null) == *example* ]]
@@ -182,7 +192,15 @@ no_mounts()
 	no_mounts
 }
 
+@test "on a kernel that cannot hold mounts by descriptors it is refused" {
+	export CTR_RUN_DISABLE=mount
+	rt_fail create web
+	says "need open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)"
+	no_mounts
+}
+
 @test "mounts add is refused" {
+	need_kernel 5.12
 	rt run -d web
 	echo '{"mounts": [{"destination": "/x", "type": "tmpfs", "source": "tmpfs"}]}' >"$T/list.json"
 	rt_fail mounts add web "$T/list.json"

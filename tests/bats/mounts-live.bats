@@ -47,6 +47,7 @@ refused()
 }
 
 @test "what is added is there at once, and gone when it is removed" {
+	need_kernel 5.12
 	rt run -d web
 	list '[{destination: "/data", type: "none", source: $data, options: ["bind", "ro"]},
 		{destination: "/deep/down/tmp", type: "tmpfs", source: "tmpfs", options: ["size=1m", "nosuid", "mode=750"]},
@@ -69,6 +70,7 @@ refused()
 }
 
 @test "the host sees nothing of it" {
+	need_kernel 5.12
 	local before=$(</proc/self/mountinfo)
 	rt run -d web
 	list '[{destination: "/t", type: "tmpfs"}, {destination: "/data", source: $data, options: ["rbind"]}]'
@@ -78,6 +80,7 @@ refused()
 }
 
 @test "the list may be an object with mounts, and come from standard input" {
+	need_kernel 5.12
 	rt run -d web
 	list '{"mounts": [{destination: "/data", source: $data, options: ["bind"]}]}'
 	rt mounts add web - <"$T/list.json"
@@ -88,6 +91,7 @@ refused()
 }
 
 @test "a created container and a paused one can be changed" {
+	need_kernel 5.12
 	shell 'cat /data/file; exec sleep 1000'
 	rt create web
 	list '[{destination: "/data", source: $data, options: ["bind"]}]'
@@ -104,6 +108,7 @@ refused()
 }
 
 @test "either all of them or none" {
+	need_kernel 5.12
 	rt run -d web
 	list '[{destination: "/a", type: "tmpfs"}, {destination: "/b", source: $data, options: ["bind"]},
 		{destination: "/etc/hostname", source: ($data + "/file"), options: ["bind"]}, {destination: "/c", type: "nosuchfs"}]'
@@ -164,6 +169,7 @@ refused()
 }
 
 @test "the same target twice, and mounts of the config can be removed" {
+	need_kernel 5.12
 	add_mount /conf tmpfs tmpfs
 	rt run -d web
 	list '[{destination: "/d", type: "tmpfs"}, {destination: "/d", source: $data, options: ["bind"]}]'
@@ -179,6 +185,7 @@ refused()
 }
 
 @test "a target behind a symlink is found inside the root, and removed there" {
+	need_kernel 5.12
 	mkdir rootfs/real
 	ln -s /real rootfs/link
 	ln -s ../real/name rootfs/etc/name
@@ -195,6 +202,7 @@ refused()
 }
 
 @test "a symlink that the container puts in the way uncovers nothing" {
+	need_kernel 5.12
 	rt run -d web
 	list '[{destination: "/deep/down/tmp", type: "tmpfs"}]'
 	add
@@ -218,6 +226,7 @@ refused()
 }
 
 @test "a symlink that the container puts in the way makes nothing writable" {
+	need_kernel 5.12
 	add_mount /volume none "$T/data" bind ro
 	rt run -d web
 	list '[{destination: "/x", options: ["remount", "rw"]}]'
@@ -234,6 +243,7 @@ refused()
 }
 
 @test "in a user namespace: sources that only root reaches, and file systems of the container's own" {
+	need_kernel 5.12
 	mkdir -m 700 "$T/private"
 	mv "$T/data" "$T/private/data"
 	mkdir rootfs/data rootfs/t rootfs/q
@@ -251,6 +261,7 @@ refused()
 }
 
 @test "an ordinary user does it in his own container" {
+	need_kernel 5.12
 	as_user 1000 unshare -U true 2>/dev/null || skip "users may not make user namespaces here"
 	mkdir "$T/his"
 	cp -a rootfs "$T/his/rootfs"
@@ -285,6 +296,7 @@ refused()
 }
 
 @test "a view of the cgroups" {
+	need_kernel 5.12
 	rt run -d web
 	list '[{destination: "/cg", type: "cgroup", options: ["ro"]}]'
 	add
@@ -293,6 +305,7 @@ refused()
 }
 
 @test "whatever lies over the container's /proc is not asked" {
+	need_kernel 5.12
 	mkdir -p rootfs/false/self/fd
 	spec '.process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
 	shell 'mount -t tmpfs none /proc; mkdir -p /proc/self/fd; for i in $(seq 0 40); do ln -s /keep /proc/self/fd/$i; done
@@ -313,6 +326,7 @@ refused()
 }
 
 @test "two at a time are both done and both on record" {
+	need_kernel 5.12
 	local pids=() i
 	rt run -d web
 	for i in 1 2 3 4 5 6; do
@@ -330,7 +344,24 @@ refused()
 	same 6 "$(jq '.mounts | length' "$STATE/web/state.json")"
 }
 
+@test "on a kernel that cannot hold mounts by descriptors they can only be removed" {
+	add_mount /conf tmpfs tmpfs
+	rt run -d web
+	export CTR_RUN_DISABLE=mount
+	list '[{destination: "/a", type: "tmpfs"}]'
+	refused add
+	says "need open_tree(2), move_mount(2) and mount_setattr(2) (Linux 5.12)"
+	look
+	run ! is_mounted /a
+	list '[{destination: "/conf"}]'
+	remove
+	look
+	run ! is_mounted /conf
+	same '[["/conf",true]]' "$(recorded)"
+}
+
 @test "a target that the container exchanges with a symlink never leads outside" {
+	need_kernel 5.12
 	local i
 	mkdir -p "$T/canary" rootfs/target
 	: >"$T/canary/file"
@@ -348,6 +379,7 @@ refused()
 }
 
 @test "no link leads a removal to a mask that lies behind a link of the image, or in a folder that was renamed" {
+	need_kernel 5.12
 	mkdir -p rootfs/real rootfs/a/b
 	echo secret | tee rootfs/real/first rootfs/a/b/second >/dev/null
 	ln -s real rootfs/link

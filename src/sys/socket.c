@@ -87,7 +87,8 @@ int socket_listen(int dirfd, const char *path, int type, struct error *err)
 	if (sock < 0)
 		return fail(err, errno, "make a socket");
 	/* The file that bind(2) makes gets the socket's mode, less the umask: it is never open to others. */
-	fchmod(sock, 0600);
+	if (fchmod(sock, 0600) < 0)
+		return fail(err, errno, "keep the socket %s from others", path);
 	if (bind(sock, (struct sockaddr *) &address, sizeof address) < 0)
 		return fail(err, errno, "bind a socket to %s", path);
 	if (listen(sock, BACKLOG) < 0)

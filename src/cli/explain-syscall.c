@@ -87,7 +87,8 @@ static void print_text(struct arena *arena, const struct config *config, const c
 			listing_row(&t, k ? "" : a->arch,
 				    k ? "" : arena_printf(arena, a->by ? "%u (%s)" : "%u", a->number, a->by), when,
 				    seccomp_action_words(arena, c->action),
-				    c->newer ? "(newer than the profile)" : c->pointer,
+				    c->newer ? "(newer than the profile)" :
+				    c->excluded ? "(not among the profile's architectures)" : c->pointer,
 				    place_of(arena, config, c->pointer));
 		}
 	text_addf(out, "%s\n", name);
@@ -114,9 +115,10 @@ static void print_json(const struct seccomp_answer *answers, size_t n, const cha
 			text_addf(out, "%s{", k ? "," : "");
 			if (c->conditions)
 				text_addf(out, "\"if\":\"%s\",", c->conditions);
-			text_addf(out, "\"action\":\"%s\",\"returns\":%u,\"pointer\":\"%s\"%s}",
+			text_addf(out, "\"action\":\"%s\",\"returns\":%u,\"pointer\":\"%s\"%s%s}",
 				  seccomp_action_words(arena, c->action),
-				  c->action, c->pointer, c->newer ? ",\"newer\":true" : "");
+				  c->action, c->pointer, c->newer ? ",\"newer\":true" : "",
+				  c->excluded ? ",\"excluded\":true" : "");
 		}
 		text_add(out, "]}");
 	}

@@ -13,13 +13,10 @@
 #define SCMP_ARCH_LOONGARCH64 0
 #endif
 
-#define X32_BIT 0x40000000u
-
-/* x32 shares the kernel's name with x86_64 and differs by a bit in the number. */
 static const struct seccomp_arch archs[] = {
 	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, FAMILY_X86, true },
 	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, FAMILY_X86, false },
-	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, AUDIT_ARCH_X86_64, X32_BIT, FAMILY_X86, false },
+	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, AUDIT_ARCH_X86_64, SECCOMP_X32_BIT, FAMILY_X86, false },
 	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, FAMILY_ARM, true },
 	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM, AUDIT_ARCH_ARM, 0, FAMILY_ARM, false },
 	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS, AUDIT_ARCH_MIPS, 4000, FAMILY_MIPS, false },

@@ -19,7 +19,6 @@
 #include "plan/seccomp.h"
 
 #define DENSE 1024	/* numbers from an architecture's base on; only a handful of ARM's lie beyond */
-#define X32_FIRST 0x40000000u
 
 struct link {		/* one rule of one number */
 	const struct seccomp_rule *rule;
@@ -328,7 +327,7 @@ static int make_ranges(struct table *t, struct error *err)
 	const struct seccomp_class *beyond = t->newest < 0 ? fallback : class_of(t, t->rules->beyond, NULL, 0), *class;
 	uint32_t base = t->arch->base, i;
 
-	range_from(t, base == X32_FIRST ? base : 0, fallback);
+	range_from(t, base == SECCOMP_X32_BIT ? base : 0, fallback);
 	for (i = 0; i < DENSE && (int64_t) base + i <= t->newest; i++) {
 		if (slot_class(t, &t->dense[i], &class, err) < 0)
 			return -1;
@@ -390,7 +389,7 @@ static int add_x86_64(struct arena *a, const struct seccomp_rules *rules, const 
 		range_from(&t, 0, class_of(&t, other, NULL, 0));
 	if (high)
 		return add_arch(a, rules, high, block, err);
-	range_from(&t, X32_FIRST, class_of(&t, other, NULL, 0));
+	range_from(&t, SECCOMP_X32_BIT, class_of(&t, other, NULL, 0));
 	/* A tracer writes -1 over the number of a call to have it skipped: that is no x32 call. */
 	range_from(&t, UINT32_MAX, class_of(&t, rules->fallback, NULL, 0));
 	return 0;
@@ -418,7 +417,7 @@ int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const str
 			continue;
 		}
 		for (size_t k = i; k < n_archs; k++) {
-			if (archs[k]->audit == AUDIT_ARCH_X86_64 && archs[k]->base == X32_FIRST)
+			if (archs[k]->audit == AUDIT_ARCH_X86_64 && archs[k]->base == SECCOMP_X32_BIT)
 				high = archs[k];
 			else if (archs[k]->audit == AUDIT_ARCH_X86_64)
 				low = archs[k];

@@ -1,5 +1,6 @@
 /* seccomp-why.c - see seccomp-why.h */
 #include <inttypes.h>
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <string.h>
 
@@ -112,6 +113,48 @@ static int add_answer(struct asking *a, struct seccomp_answer **list, size_t *n,
 	return 0;
 }
 
+/* NUMBER is one of x32, which the profile does not have. */
+static void add_excluded(struct asking *a, struct seccomp_answer **list, size_t *n, uint32_t number_there)
+{
+	struct seccomp_case *one = arena_alloc(a->arena, sizeof *one);
+	const bool all = seccomp_allows_all(a->rules);
+
+	*one = (struct seccomp_case) {
+		.action = all ? a->rules->fallback : SECCOMP_OTHER_ARCHITECTURE, .excluded = !all,
+		.pointer = all ? "/linux/seccomp/defaultAction" : "/linux/seccomp/architectures",
+	};
+	*(struct seccomp_answer *) arena_push(a->arena, list, (*n)++, sizeof **list) =
+		(struct seccomp_answer) { .arch = "SCMP_ARCH_X32", .number = number_there, .cases = one, .n = 1 };
+}
+
+/* A number is one of our own architecture, or of x32; libseccomp may not know the call's name yet. */
+static int add_number(struct asking *a, const struct seccomp_arch *const *archs, size_t n_archs,
+		      struct seccomp_answer **list, size_t *n, uint32_t number_there,
+		      const struct seccomp_question *question, struct error *err)
+{
+	const struct seccomp_arch *x32 = NULL;
+
+	a->arch = archs[0];
+	if (a->arch->audit != AUDIT_ARCH_X86_64 || number_there < SECCOMP_X32_BIT)
+		return add_answer(a, list, n, number_there, NULL, question, err);
+	for (size_t i = 0; i < n_archs; i++)
+		if (archs[i]->base == SECCOMP_X32_BIT)
+			x32 = archs[i];
+	if (x32) {
+		a->arch = x32;
+		return add_answer(a, list, n, number_there, NULL, question, err);
+	}
+	if (number_there < UINT32_MAX) {
+		add_excluded(a, list, n, number_there);
+		return 0;
+	}
+	/* A tracer writes -1 over the number of a call to have it skipped. */
+	a->answer = arena_push(a->arena, list, (*n)++, sizeof **list);
+	*a->answer = (struct seccomp_answer) { .arch = a->arch->name, .number = number_there };
+	add_case(a, NULL, a->rules->fallback, -1);
+	return 0;
+}
+
 int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const struct seccomp_question *question,
 		const struct seccomp_answer **answers, size_t *n, struct error *err)
 {
@@ -126,11 +169,10 @@ int seccomp_why(struct arena *arena, const struct oci_seccomp *profile, const st
 	if (seccomp_make_rules(arena, profile, &rules, err) < 0 ||
 	    seccomp_choose_archs(profile, archs, &n_archs, err) < 0)
 		return -1;
-	/* A number is one of our own architecture; libseccomp may not know the call's name yet. */
 	if (number_parse(question->name, 0, UINT32_MAX, &number_there)) {
-		struct asking a = { .arena = arena, .rules = &rules, .arch = archs[0] };
+		struct asking a = { .arena = arena, .rules = &rules };
 
-		if (add_answer(&a, &list, n, (int64_t) number_there, NULL, question, err) < 0)
+		if (add_number(&a, archs, n_archs, &list, n, (uint32_t) number_there, question, err) < 0)
 			return -1;
 		*answers = list;
 		return 0;

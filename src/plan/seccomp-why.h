@@ -26,6 +26,7 @@ struct seccomp_case {
 	uint32_t action;		/* SECCOMP_RET_* with its data */
 	const char *pointer;		/* what in the config says so */
 	bool newer;			/* nothing in the config does: the call is newer than any the profile knows */
+	bool excluded;			/* or its architecture is not one of the profile's */
 };
 
 struct seccomp_answer {

@@ -21,9 +21,6 @@
 
 #define SECCOMP "/linux/seccomp"
 
-/* For architectures that are not in the profile: KILL, from before the kernel had finer actions. */
-#define OTHER_ARCHITECTURE SECCOMP_RET_KILL_THREAD
-
 static const uint32_t actions[] = {
 	[OCI_SECCOMP_ACTION_UNSET] = SECCOMP_RET_KILL_THREAD,
 	[OCI_SECCOMP_ACTION_SCMP_ACT_KILL] = SECCOMP_RET_KILL_THREAD,
@@ -290,6 +287,11 @@ int seccomp_choose_flags(const struct oci_seccomp *profile, bool listener, unsig
 	return 0;
 }
 
+bool seccomp_allows_all(const struct seccomp_rules *rules)
+{
+	return rules->fallback == SECCOMP_RET_ALLOW && !rules->n && !rules->profile->n_architectures;
+}
+
 int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool strict, struct seccomp_plan *out,
 		 struct error *err)
 {
@@ -310,10 +312,9 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool st
 		return -1;
 	if (strict && check_names(profile, err) < 0)
 		return -1;
-	/* Everything is allowed everywhere.  A list of architectures would still exclude the others. */
-	if (rules.fallback == SECCOMP_RET_ALLOW && !rules.n && !profile->n_architectures)
+	if (seccomp_allows_all(&rules))
 		return 0;
-	if (seccomp_ranges(arena, &rules, archs, n_archs, OTHER_ARCHITECTURE, &blocks, &n_blocks, err) < 0)
+	if (seccomp_ranges(arena, &rules, archs, n_archs, SECCOMP_OTHER_ARCHITECTURE, &blocks, &n_blocks, err) < 0)
 		return -1;
 
 	listener = notifies(blocks, n_blocks);
@@ -323,7 +324,7 @@ int plan_seccomp(struct arena *arena, const struct oci_seccomp *profile, bool st
 		return -1;
 	if (seccomp_choose_flags(profile, listener, &out->flags, err) < 0)
 		return -1;
-	if (seccomp_program(arena, blocks, n_blocks, OTHER_ARCHITECTURE, &filter, &out->n_filter, err) < 0)
+	if (seccomp_program(arena, blocks, n_blocks, SECCOMP_OTHER_ARCHITECTURE, &filter, &out->n_filter, err) < 0)
 		return blame(err, SECCOMP);
 	out->filter = filter;
 	if (listener) {

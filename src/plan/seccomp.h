@@ -28,6 +28,13 @@ enum seccomp_family {
 	FAMILY_OTHER
 };
 
+/* x32 shares the kernel's name with x86_64, and its numbers have this bit. */
+#define SECCOMP_X32_BIT 0x40000000u
+
+/* What happens to calls of architectures that are not in the profile: KILL, from before the kernel had finer
+ * actions. */
+#define SECCOMP_OTHER_ARCHITECTURE SECCOMP_RET_KILL_THREAD
+
 struct seccomp_arch {
 	const char *name;	/* the spec's: "SCMP_ARCH_X86" */
 	uint32_t token;		/* libseccomp's; 0: we know no more than the name */
@@ -127,6 +134,10 @@ int seccomp_ranges(struct arena *a, const struct seccomp_rules *rules, const str
  * -1 for the default action, -2 if the call is newer than any in the profile. */
 int seccomp_decision(struct arena *a, const struct seccomp_rules *rules, const struct seccomp_arch *arch,
 		     uint32_t number, struct seccomp_class *class, int *origin, struct error *err);
+
+/* True if a profile of these RULES allows everything everywhere, and needs no program.  (A list of architectures would
+ * still exclude the others.) */
+bool seccomp_allows_all(const struct seccomp_rules *rules);
 
 /* ---- the program ------------------------------------------------------ */
 

@@ -413,6 +413,13 @@ raw()
 	jq -e '.answers[0] | .number == 56 and .cases[0].pointer == "/linux/seccomp/defaultAction"' <<<"$output"
 	run -0 rt explain --syscall 999
 	says "error 38" "newer than the profile"
+	run -0 rt explain --syscall 1073741907
+	says SCMP_ARCH_X32 allowed /linux/seccomp/syscalls/0
+	spec '.linux.seccomp.architectures = ["SCMP_ARCH_X86_64"]'
+	run -0 rt explain --syscall 1073741907
+	says SCMP_ARCH_X32 "the end of the thread" "not among the profile's architectures"
+	run -0 rt explain --syscall 1073741907 --json
+	jq -e '.answers[0].cases[0] | .excluded and .pointer == "/linux/seccomp/architectures"' <<<"$output"
 	rt_fail explain --syscall mkdri
 	says mkdri
 	for bad in mkdir,6=1 mkdir,x mkdir,0=-1 mkdir,0=0x mkdir,0=18446744073709551616 mkdir,=1 mkdir,; do

@@ -91,6 +91,50 @@ static void every_action(void **state)
 			assert_string_not_equal(seccomp_action_words(&arena, actions[i]), seccomp_action_words(&arena, actions[k]));
 }
 
+static void a_number_of_x32(void **state)
+{
+	static const char with[] = "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"architectures\": [\"SCMP_ARCH_X32\"], \"syscalls\": ["
+				   "{\"names\": [\"write\"], \"action\": \"SCMP_ACT_ALLOW\"}]}";
+	const struct seccomp_answer *a;
+	size_t n;
+
+	(void) state;
+	a = ask(profile, "1073741825", &n);
+	assert_int_equal(n, 1);
+	assert_string_equal(a[0].arch, "SCMP_ARCH_X32");
+	assert_int_equal(a[0].cases[0].action, SECCOMP_RET_KILL_THREAD);
+	assert_string_equal(a[0].cases[0].pointer, "/linux/seccomp/architectures");
+	assert_true(a[0].cases[0].excluded && !a[0].cases[0].newer);
+	/* -1: a tracer has the call skipped */
+	a = ask(profile, "4294967295", &n);
+	assert_string_equal(a[0].arch, "SCMP_ARCH_X86_64");
+	assert_string_equal(a[0].cases[0].pointer, "/linux/seccomp/defaultAction");
+	assert_false(a[0].cases[0].excluded || a[0].cases[0].newer);
+
+	a = ask(with, "1073741825", &n);
+	assert_string_equal(a[0].arch, "SCMP_ARCH_X32");
+	assert_int_equal(a[0].cases[0].action, ALLOW);
+	a = ask(with, "1073741999", &n);
+	assert_int_equal(a[0].cases[0].action, ERRNO(ENOSYS));
+	assert_true(a[0].cases[0].newer);
+
+	a = ask("{\"defaultAction\": \"SCMP_ACT_ALLOW\"}", "1073741825", &n);
+	assert_int_equal(a[0].cases[0].action, ALLOW);
+	assert_false(a[0].cases[0].excluded);
+}
+
+static int some_number(void)
+{
+	switch (dice(10)) {
+	case 0:
+		return -1;
+	case 1: case 2: case 3:
+		return (int) (SECCOMP_X32_BIT + dice(560));
+	default:
+		return (int) dice(520);
+	}
+}
+
 /* The arguments are all known: then there is one answer, and the program gives it. */
 static void the_program_does_so(void **state)
 {
@@ -105,8 +149,8 @@ static void the_program_does_so(void **state)
 		generate(&a, &some, i % 3);
 		if (plan_seccomp(&a, &some, false, &plan, &err) == 0 && plan.n_filter)
 			for (unsigned k = 0; k < 60; k++) {
-				struct seccomp_data data = { .nr = (int) dice(520), .arch = AUDIT_ARCH_X86_64 };
-				struct seccomp_question question = { .name = arena_printf(&a, "%d", data.nr) };
+				struct seccomp_data data = { .nr = some_number(), .arch = AUDIT_ARCH_X86_64 };
+				struct seccomp_question question = { .name = arena_printf(&a, "%u", (unsigned) data.nr) };
 				const struct seccomp_answer *answers;
 				size_t n;
 
@@ -126,7 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words), cmocka_unit_test(nobody_knows_it), cmocka_unit_test(every_action),
-		cmocka_unit_test(the_program_does_so),
+		cmocka_unit_test(a_number_of_x32), cmocka_unit_test(the_program_does_so),
 	};
 
 	if (seccomp_arch_native() != SCMP_ARCH_X86_64)

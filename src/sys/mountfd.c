@@ -102,17 +102,29 @@ static int set_layers(int fs, char *layers, struct error *err)
 	return 0;
 }
 
-/* Take one option off *DATA, in place: its value ends at a comma that is neither quoted (SELinux contexts have commas:
- * context="a:b:c0,c1") nor, for overlay, behind a backslash.  NULL at the end. */
+static bool is_context(const char *option)
+{
+	static const char *const keys[] = { "context=", "fscontext=", "defcontext=", "rootcontext=" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strncmp(option, keys[i], strlen(keys[i])))
+			return true;
+	return false;
+}
+
+/* Take one option off *DATA, in place, where mount(2) takes it off: it ends at a comma, for overlay not at one behind a
+ * backslash.  Only around SELinux's contexts, which have commas, quotes are more than a letter of the value:
+ * context="a:b:c0,c1".  NULL at the end. */
 static char *next_option(char **data, bool backslash)
 {
 	char *start = *data, *from = start, *to = start;
+	const bool quotes = is_context(start);
 	bool quoted = false;
 
 	if (!*start)
 		return NULL;
 	for (; *from && (*from != ',' || quoted); from++) {
-		if (*from == '"') {
+		if (quotes && *from == '"') {
 			quoted = !quoted;
 			continue;
 		}

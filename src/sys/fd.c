@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -146,17 +147,50 @@ int folder_make_all(const char *path, struct error *err)
 	return mkdir(copy, 0700) < 0 && errno != EEXIST ? fail(err, errno, "make the folder %s", copy) : 0;
 }
 
-#define MAX_TRIES 16	/* to make a file whose name somebody else keeps taking */
+/* How much of NAME is the path of its folder. */
+static int folder_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
 
-/* A file that is ours from the start: any file of that name is removed.  A killed writer may have left it, or, where
- * others may write to the folder (a pid file in /tmp), somebody may have made it who would own the new file. */
-static int open_new(int dirfd, const char *name, mode_t mode)
+	return slash ? (int) (slash - name) + 1 : 0;
+}
+
+/* The file first has no name: if we are killed it is gone, and nobody can be in the way.  -1 if NAME is taken, or where
+ * a file cannot be made like this (some file systems, users before Linux 6.10). */
+static int make_unnamed(int dirfd, const char *name, const char *text, size_t n, mode_t mode)
+{
+	const int length = folder_of(name);
+	struct error ignored;
+	char folder[PATH_MAX];
+	auto_fd fd = -1;
+
+	if ((size_t) snprintf(folder, sizeof folder, "%.*s", length ? length : 1, length ? name : ".") >= sizeof folder)
+		return -1;
+	fd = openat(dirfd, folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+	if (fd < 0 || fd_write_all(fd, text, n, name, &ignored) < 0)
+		return -1;
+	return linkat(fd, "", dirfd, name, AT_EMPTY_PATH);
+}
+
+#define MAX_TRIES 16	/* to find a name that nobody has */
+
+/* A new file beside NAME, with a name that nobody can foresee: of two writers each has its own, and where others may
+ * write to the folder (a pid file in /tmp) they cannot have put anything there. */
+static int open_spare(int dirfd, const char *name, mode_t mode, char spare[PATH_MAX])
 {
 	int fd = -1;
 
 	for (int i = 0; i < MAX_TRIES; i++) {
-		fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-		if (fd >= 0 || errno != EEXIST || (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT))
+		struct timespec now;
+
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (snprintf(spare, PATH_MAX, "%.*s.ctr-run-%d-%09ld", folder_of(name), name, getpid(), now.tv_nsec) >=
+		    PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		fd = openat(dirfd, spare, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0 || errno != EEXIST)
 			break;
 	}
 	return fd;
@@ -164,21 +198,21 @@ static int open_new(int dirfd, const char *name, mode_t mode)
 
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err)
 {
-	char temporary[PATH_MAX];
+	char spare[PATH_MAX];
 	auto_fd fd = -1;
 
-	if ((size_t) snprintf(temporary, sizeof temporary, "%s.tmp", name) >= sizeof temporary)
-		return fail(err, ENAMETOOLONG, "write %s", name);
-	fd = open_new(dirfd, temporary, mode);
+	if (make_unnamed(dirfd, name, text, n, mode) == 0)
+		return 0;
+	fd = open_spare(dirfd, name, mode, spare);
 	if (fd < 0)
-		return fail(err, errno, "create %s", temporary);
-	if (fd_write_all(fd, text, n, temporary, err) < 0) {
-		unlinkat(dirfd, temporary, 0);
+		return fail(err, errno, "create a file beside %s", name);
+	if (fd_write_all(fd, text, n, name, err) < 0) {
+		unlinkat(dirfd, spare, 0);
 		return -1;
 	}
-	if (renameat(dirfd, temporary, dirfd, name) < 0) {
-		fail(err, errno, "rename %s to %s", temporary, name);
-		unlinkat(dirfd, temporary, 0);
+	if (renameat(dirfd, spare, dirfd, name) < 0) {
+		fail(err, errno, "put a new %s in place", name);
+		unlinkat(dirfd, spare, 0);
 		return -1;
 	}
 	return 0;

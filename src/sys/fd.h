@@ -34,7 +34,8 @@ bool file_exists(int dirfd, const char *path);
 /* May we, with our effective ids, run the file PATH?  If not, errno says why. */
 bool file_runs(const char *path);
 
-/* Write a file so that a reader sees all of it or nothing: NAME.tmp below DIRFD, then rename. */
+/* Write the file NAME below DIRFD so that a reader sees all of it or nothing: it gets the name when it is complete.  A
+ * killed writer leaves nothing where there was no NAME, else at most a file ".ctr-run-..." beside it. */
 int file_replace(int dirfd, const char *name, const char *text, size_t n, mode_t mode, struct error *err);
 
 /* Make the folder PATH, mode 0700, with its parents (0755); folders that exist are fine, whatever their mode. */

@@ -450,14 +450,15 @@ limits_of()
 	*) echo '{"pids": {"limit": 55}, "devices": [{"allow": true, "type": "c", "major": 300, "minor": 6, "access": "rw"}]}' ;;
 	esac >"$T/limits.json"
 	snapshot >"$T/before"
-	mkdir "$STATE/web/config.json.tmp"
+	test_mount --bind "$STATE/web/config.json" "$STATE/web/config.json"
 	rt_fail update -r "$T/limits.json" --oom-score-adj 400 --ulimit "nofile=33:$hard" web
 	says "note the limits"
 	unchanged
 	for pid in $(rt ps -f json web | jq '.[]'); do
 		same "$before" "$(limits_of "$pid")"
 	done
-	rmdir "$STATE/web/config.json.tmp"
+	umount "$STATE/web/config.json"
+	test_mounts=()
 	rt update -r "$T/limits.json" --oom-score-adj 400 --ulimit "nofile=33:$hard" web
 	[[ $(limits_of "$pid") == *" 33 $hard"*400 ]]
 }

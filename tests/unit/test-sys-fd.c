@@ -6,10 +6,14 @@
 
 #include <cmocka.h>
 #undef fail
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,22 +56,116 @@ static void replace_then_get(void **state)
 	assert_string_equal(text, "second");
 	assert_int_equal(fstatat(dir, "state", &st, 0), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(faccessat(dir, "state.tmp", F_OK, 0), -1);
+}
+
+static int entries(int folder)
+{
+	DIR *list = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int n = 0;
+
+	assert_non_null(list);
+	for (struct dirent *e; (e = readdir(list));)
+		n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+	closedir(list);
+	return n;
+}
+
+static void writers_do_not_disturb_each_other(void **state)
+{
+	char letters[500];
+	int status;
+	auto_fd folder = -1;
+
+	(void) state;
+	mkdirat(dir, "writers", 0755);
+	assert_true((folder = openat(dir, "writers", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0);
+	for (int i = 0; i < 4; i++) {
+		if (fork())
+			continue;
+		memset(letters, 'a' + i, sizeof letters);
+		for (int k = 0; k < 300; k++)
+			if (file_replace(folder, "state", letters, sizeof letters, 0600, &err) < 0 ||
+			    (k % 3 == 0 && unlinkat(folder, "state", 0) < 0 && errno != ENOENT)) {
+				print_error("%s\n", err.message);
+				_exit(1);
+			}
+		_exit(0);
+	}
+	for (int left = 4; left;) {
+		auto_free char *text = file_get(folder, "state", &err);
+
+		if (text) {
+			assert_int_equal(strlen(text), sizeof letters);
+			assert_int_equal(strspn(text, (char[]) { text[0], '\0' }), sizeof letters);
+		}
+		if (waitpid(-1, &status, WNOHANG) > 0) {
+			assert_int_equal(status, 0);
+			left--;
+		}
+	}
+	unlinkat(folder, "state", 0);
+	assert_int_equal(entries(folder), 0);
+}
+
+/* Where others may write, nothing of theirs is in the way of a user who may not remove it. */
+static void what_others_have_planted_is_in_nobodys_way(void **state)
+{
+	int status;
+	auto_fd folder = -1;
+
+	(void) state;
+	if (geteuid())
+		skip();
+	mkdirat(dir, "everybodys", 0755);
+	assert_int_equal(fchmodat(dir, "everybodys", 01777, 0), 0);
+	assert_true((folder = openat(dir, "everybodys", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0);
+	close(openat(folder, "pid.tmp", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	if (fork() == 0)
+		_exit(setgid(1000) < 0 || setuid(1000) < 0 || file_replace(folder, "pid", "1", 1, 0644, &err) < 0 ||
+		      file_replace(folder, "pid", "2", 1, 0644, &err) < 0);
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(entries(folder), 2);
+}
+
+static void a_killed_writer_leaves_nothing(void **state)
+{
+	int status;
+	auto_fd folder = -1, unnamed = -1;
+
+	(void) state;
+	mkdirat(dir, "killed", 0755);
+	assert_true((folder = openat(dir, "killed", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0);
+	unnamed = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+	if (unnamed < 0)
+		skip();
+	if (fork() == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit) { 0, 0 });
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit) { 0, 0 });
+		_exit(file_replace(folder, "state", "x", 1, 0600, &err) == 0);
+	}
+	assert_true(wait(&status) > 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	assert_int_equal(entries(folder), 0);
 }
 
 static void replace_follows_no_link(void **state)
 {
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 2];
 
 	(void) state;
-	assert_int_equal(symlinkat("elsewhere", dir, "trap.tmp"), 0);
+	assert_int_equal(symlinkat("elsewhere", dir, "trap"), 0);
 	assert_int_equal(file_replace(dir, "trap", "x", 1, 0600, &err), 0);
 	assert_int_equal(faccessat(dir, "elsewhere", F_OK, 0), -1);
-	assert_int_equal(mkdirat(dir, "folder.tmp", 0700), 0);
+	assert_int_equal(mkdirat(dir, "folder", 0700), 0);
 	assert_int_equal(file_replace(dir, "folder", "x", 1, 0600, &err), -1);
 	assert_int_equal(err.number, EISDIR);
 	memset(name, 'n', NAME_MAX);
 	name[NAME_MAX] = '\0';
+	assert_int_equal(file_replace(dir, name, "x", 1, 0600, &err), 0);
+	assert_int_equal(file_replace(dir, name, "y", 1, 0600, &err), 0);
+	name[NAME_MAX] = 'n';
+	name[NAME_MAX + 1] = '\0';
 	assert_int_equal(file_replace(dir, name, "x", 1, 0600, &err), -1);
 	assert_int_equal(err.number, ENAMETOOLONG);
 }
@@ -218,6 +316,9 @@ int main(void)
 		cmocka_unit_test(folders_with_their_parents),
 		cmocka_unit_test(replace_then_get),
 		cmocka_unit_test(replace_follows_no_link),
+		cmocka_unit_test(writers_do_not_disturb_each_other),
+		cmocka_unit_test(what_others_have_planted_is_in_nobodys_way),
+		cmocka_unit_test(a_killed_writer_leaves_nothing),
 		cmocka_unit_test(get_has_bounds),
 		cmocka_unit_test(read_all_keeps_zero_bytes),
 		cmocka_unit_test(put_says_what_and_where),

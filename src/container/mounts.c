@@ -1,11 +1,14 @@
 /*
  * mounts.c - add mounts to a running container, and remove them
  *
- *	runtime		decides, opens the sources
+ *	runtime		decides, opens the sources, records what will change
  *	  middle	enters the container's user namespace, for a proc that the runtime cannot make also the pid
  *			namespace, and is gone
  *	  worker	is in both; enters the others, mounts or unmounts, and reports
- *	runtime		records what has changed
+ *	runtime		if nothing has changed: takes that back
+ *
+ * The record comes first: what cannot be recorded is not done, and if the runtime is
+ * killed, the worker does what is on record.
  *
  * The container's processes run meanwhile.  They see the worker only if it is in
  * their pid namespace: it runs from a copy that nobody can write to, and is not
@@ -54,6 +57,7 @@ struct live {
 	bool sources_open;
 	bool has_proc;			/* SOURCES has each proc that is wanted */
 	int shared;			/* namespaces that we share with the container, CLONE_NEW* */
+	bool silent;			/* the worker ended without a word: what it has done is unknown */
 	struct channel channel, worker_channel;
 };
 
@@ -218,13 +222,16 @@ static int employ(struct live *l, struct error *err)
 	if (process_wait_end(pidfd, WORK_MS) == 0) {
 		process_signal(pidfd, SIGKILL);
 		process_reap(pid);
+		l->silent = true;
 		return fail_code(err, ERROR_TIMEOUT, "a file system of the container did not answer within %d s",
 				 WORK_MS / 1000);
 	}
 	got = channel_next(&l->channel, NULL, 0, NULL, err);
 	process_reap(pid);
-	if (got == MSG_COUNT)
+	if (got == MSG_COUNT) {
+		l->silent = true;
 		fail_code(err, ERROR_PROTOCOL, "the process in the container ended before it was done");
+	}
 	return got == MSG_READY ? 0 : -1;
 }
 
@@ -279,6 +286,20 @@ static int open_proc(struct live *l, struct error *err)
 	return 0;
 }
 
+static int do_noted(struct live *l, struct error *err)
+{
+	struct record_state *record = l->handle.record, before = *record;
+	struct error again;
+
+	if (note(l, err) < 0)
+		return wrap(err, "note the mounts");
+	if (employ(l, err) == 0)
+		return 0;
+	if (!l->silent && store_write(l->handle.folder, "state.json", &before, &again) < 0)
+		log_warn("take what was not %s off the record: %s", l->add ? "added" : "removed", again.message);
+	return -1;
+}
+
 static int change(struct live *l, const char *file, struct error *err)
 {
 	/* The record can change until we hold the lock. */
@@ -297,7 +318,7 @@ static int change(struct live *l, const char *file, struct error *err)
 	}
 	/* From a user namespace nobody may enter the host's namespaces, even if already in them. */
 	l->shared = namespaces_shared(l->handle.record->pid);
-	return employ(l, err) < 0 ? -1 : note(l, err);
+	return do_noted(l, err);
 }
 
 int container_mounts(const char *root, const char *id, bool add, const char *file, struct config *list,

@@ -133,6 +133,54 @@ refused()
 	is_mounted /a
 }
 
+@test "what cannot be put on record is not done" {
+	need_kernel 5.12
+	add_mount /conf tmpfs tmpfs
+	rt run -d web
+	test_mount --bind "$STATE/web/state.json" "$STATE/web/state.json"
+	list '[{destination: "/a", type: "tmpfs"}]'
+	refused add
+	says "note the mounts"
+	list '[{destination: "/conf"}]'
+	refused remove
+	says "note the mounts"
+	look
+	run ! is_mounted /a
+	is_mounted /conf
+	umount "$STATE/web/state.json"
+	test_mounts=()
+	same '[]' "$(recorded)"
+	remove
+	same '[["/conf",true]]' "$(recorded)"
+}
+
+# killed_at CALL N: the runtime, at its Nth such call, by SIGKILL
+killed_at()
+{
+	run -137 strace -qqq -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" "${RT[@]}" mounts add web "$T/list.json"
+}
+
+@test "a mount is on record even if the runtime is killed" {
+	need_kernel 5.12
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	rt run -d web
+	list '[{destination: "/a", type: "tmpfs"}]'
+	killed_at renameat 1
+	look
+	run ! is_mounted /a
+	same '[]' "$(recorded)"
+	# While it waits for the worker.
+	list '[{destination: "/b", type: "tmpfs"}]'
+	strace -qqq -o "$T/calls" -e trace=poll "${RT[@]}" mounts add web "$T/list.json"
+	remove
+	killed_at poll "$(grep -c ^poll "$T/calls")"
+	wait_for sh -c 'grep -q " /b " "/proc/$1/mountinfo"' sh "$(pid_of web)"
+	same '[["/b",false]]' "$(recorded)"
+	remove
+	same '[]' "$(recorded)"
+}
+
 @test "faults of the list are told with their places, all at once" {
 	rt run -d web
 	printf '[{"destination": "/a", "options": ["bind", "size=1"]},\n {"destination": 5},\n {"type": "tmpfs"}]' >"$T/list.json"

@@ -118,6 +118,7 @@ load lib/programs
 }
 
 @test "a pidfd socket that nobody listens to fails create, and nothing is left" {
+	need_kernel 5.3
 	rt_fail create --pidfd-socket "$T/none" web
 	says "$T/none"
 	[ -z "$(ls -A "$STATE")" ]

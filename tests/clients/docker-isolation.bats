@@ -3,17 +3,6 @@ load docker
 
 # What holds docker's containers: limits, security, file systems, namespaces.
 
-setup_file()
-{
-	docker_long
-}
-
-teardown_file()
-{
-	began || return 0
-	docker_end
-}
-
 # ---- limits -------------------------------------------------------------------
 
 @test "limits are in the cgroup" {

@@ -8,12 +8,6 @@ setup_file()
 	docker_box --experimental
 }
 
-teardown_file()
-{
-	began || return 0
-	docker_end
-}
-
 # ---- mounts -------------------------------------------------------------------
 
 @test "read-only binds are recursive, or not when asked" {

@@ -9,12 +9,6 @@ setup_file()
 	docker_box
 }
 
-teardown_file()
-{
-	began || return 0
-	docker_end
-}
-
 need_plugin()
 {
 	docker "$1" version >/dev/null 2>&1 || skip "docker $1 is not installed"

@@ -1,4 +1,17 @@
 # docker.bash - what the docker files share: a dockerd of our own, an image, a container, and the end of all that
+#
+# A file that wants another set-up defines its own setup_file (docker_box with other options, say) after loading this.
+
+setup_file()
+{
+	docker_long
+}
+
+teardown_file()
+{
+	began || return 0
+	docker_end
+}
 
 # docker_start [OPTIONS...]: with contrib/'s settings
 docker_start()

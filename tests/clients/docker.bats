@@ -3,17 +3,6 @@ load docker
 
 # How containers of docker run, end, are looked at and built, and what they do when dockerd is restarted.
 
-setup_file()
-{
-	docker_long
-}
-
-teardown_file()
-{
-	began || return 0
-	docker_end
-}
-
 docker_says()
 {
 	docker logs "$1" 2>&1 | grep -q "$2"

@@ -9,12 +9,6 @@ setup_file()
 	podman_box
 }
 
-teardown_file()
-{
-	began || return 0
-	podman_teardown
-}
-
 count='i=0; while :; do i=$((i+1)); echo $i >>/count; sleep 0.1; done'
 
 @test "checkpoint and restore: it goes on counting, here and from an archive" {

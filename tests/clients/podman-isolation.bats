@@ -3,17 +3,6 @@ load podman
 
 # What holds podman's containers: limits, security, file systems, namespaces.
 
-setup_file()
-{
-	podman_long
-}
-
-teardown_file()
-{
-	began || return 0
-	podman_teardown
-}
-
 # ---- limits -------------------------------------------------------------------
 
 @test "limits are in the cgroup" {

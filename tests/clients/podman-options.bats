@@ -3,17 +3,6 @@ load podman
 
 # What podman can do besides: options that came with newer versions, or that few use.
 
-setup_file()
-{
-	podman_long
-}
-
-teardown_file()
-{
-	began || return 0
-	podman_teardown
-}
-
 # ---- mounts -------------------------------------------------------------------
 
 @test "binds that are not recursive; read-only is what is asked for, not what is below it" {

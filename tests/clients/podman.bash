@@ -1,4 +1,17 @@
 # podman.bash - what the podman files share: settings, an image, a container, and the end of all that
+#
+# A file that wants another set-up or clean-up defines its own setup_file or teardown_file after loading this.
+
+setup_file()
+{
+	podman_long
+}
+
+teardown_file()
+{
+	began || return 0
+	podman_teardown
+}
 
 # podman_setup || return 0: contrib/'s settings, and what this kind of machine needs.
 podman_setup()

@@ -3,17 +3,6 @@ load podman
 
 # How containers of podman run, end, and are looked at.
 
-setup_file()
-{
-	podman_long
-}
-
-teardown_file()
-{
-	began || return 0
-	podman_teardown
-}
-
 # ---- run, and how it ends -----------------------------------------------------
 
 @test "podman knows the runtime by its name and version" {

@@ -38,6 +38,22 @@ bool number_take(const char **s, uint64_t *out)
 	return true;
 }
 
+bool number_take_range(const char **s, uint64_t *first, uint64_t *last)
+{
+	static const char between[] = ", \t\n";
+	const char *p = *s += strspn(*s, between);
+
+	if (!number_take(&p, first))
+		return false;
+	*last = *first;
+	if (*p == '-' && (!isdigit((unsigned char) *++p) || !number_take(&p, last) || *last < *first))
+		return false;
+	if (*p && !strchr(between, *p))
+		return false;
+	*s = p;
+	return true;
+}
+
 bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out)
 {
 	bool negative = *s == '-';

@@ -16,6 +16,10 @@ bool number_parse_signed(const char *s, int64_t min, int64_t max, int64_t *out);
  * fit.  For the kernel's lines of fields: sscanf(3) costs a static program 120 kB. */
 bool number_take(const char **s, uint64_t *out);
 
+/* Take the next range off *S, a list such as "0-3,8" with commas, blanks or newlines in between: *FIRST to *LAST, the
+ * same for a single number.  False at the end of the list, and before what is no range: then *S is not "". */
+bool number_take_range(const char **s, uint64_t *first, uint64_t *last);
+
 /* A size with a unit, as runc's options take it (RAMInBytes of go-units): "512", "64k", "1.5g", "2 GiB"; "-1" gives -1.
  * Units are powers of 1024; fractions of a byte are dropped. */
 bool number_parse_size(const char *s, int64_t *out);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "libocispec/arena.h"
 
 #define RDMA_NO_LIMIT UINT32_MAX
@@ -147,19 +148,12 @@ void stats_parse_numbers(struct arena *arena, const char *text, struct stats_num
 
 void stats_parse_ranges(struct arena *arena, const char *text, struct stats_numbers *numbers)
 {
-	while (isdigit((unsigned char) *text)) {
-		stats_count first, last;
+	uint64_t first, last;
 
-		text += digits(text, SIZE_MAX, &first);
-		last = first;
-		if (*text == '-')
-			text += 1 + digits(text + 1, SIZE_MAX, &last);
+	while (number_take_range(&text, &first, &last))
 		/* Linux cannot have more CPUs or nodes than this (NR_CPUS is 8192). */
 		for (; first <= last && first <= UINT16_MAX && numbers->n <= UINT16_MAX; first++)
 			add_number(arena, numbers, first);
-		if (*text == ',')
-			text++;
-	}
 }
 
 void stats_parse_cpus(struct arena *arena, const char *text, struct stats_numbers *user, struct stats_numbers *kernel)

@@ -1,9 +1,8 @@
 /* check.c - see check.h */
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/number.h"
 #include "config/check.h"
 #include "config/find-namespace.h"
 
@@ -68,33 +67,19 @@ void check_path(struct json_faults *faults, const char *pointer, const char *pat
 		check_fault(faults, pointer, "%s must be an absolute path, found %s", what, QUOTED(path));
 }
 
-static const char *skip_number(const char *s, unsigned long *n)
-{
-	char *end;
-
-	if (!isdigit((unsigned char) *s))
-		return NULL;
-	*n = strtoul(s, &end, 10);
-	return *n <= 65535 ? end : NULL;
-}
-
 bool check_list_of_numbers(const char *list, bool *any)
 {
-	unsigned long first, last;
+	uint64_t first, last;
 	bool some = false;
 
-	for (const char *s = list + strspn(list, ", \n"); *s; s += strspn(s, ", \n")) {
-		if (!(s = skip_number(s, &first)))
-			return false;
-		if (*s == '-' && (!(s = skip_number(s + 1, &last)) || last < first))
-			return false;
-		if (*s && !strchr(", \n", *s))
+	while (number_take_range(&list, &first, &last)) {
+		if (last > UINT16_MAX)
 			return false;
 		some = true;
 	}
 	if (any)
 		*any = some;
-	return true;
+	return !*list;
 }
 
 static void join(char *out, size_t size, const char *const *names)

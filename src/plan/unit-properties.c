@@ -54,29 +54,22 @@ static void add_limit(const struct builder *b, const char *name, int64_t limit)
 
 /* ---- processors ----------------------------------------------------------- */
 
-/* "0-3,7" as a mask, bit 0 of byte 0 first; config_check() has checked that it is such a list. */
+/* "0-3,7" as a mask, bit 0 of byte 0 first.  What is no such list (in `unified`) is left to the kernel. */
 static void add_cpuset(const struct builder *b, const char *name, const char *text)
 {
 	uint8_t *mask = arena_alloc(b->arena, MAX_CPUS / 8);
+	uint64_t first, last;
 	size_t n = 0;
 
-	while (*text) {
-		uint64_t first, last;
-
-		if (!number_take(&text, &first))
-			return;
-		last = first;
-		if (*text == '-' && (text++, !number_take(&text, &last)))
-			return;
-		if (last >= MAX_CPUS || first > last)
+	while (number_take_range(&text, &first, &last)) {
+		if (last >= MAX_CPUS)
 			return;
 		for (uint64_t i = first; i <= last; i++)
 			mask[i / 8] |= (uint8_t) (1u << i % 8);
 		if (last / 8 >= n)
 			n = last / 8 + 1;
-		text += strspn(text, " ,\n");
 	}
-	if (n > 0)
+	if (n > 0 && !*text)
 		unit_add(b->arena, b->list, SINCE_CPUSET, name, BUS_LIST("ay", mask, n));
 }
 

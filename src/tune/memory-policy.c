@@ -53,7 +53,7 @@ static int refused(const struct oci_memory_policy *policy, int number, struct er
 int memory_policy_apply(const struct oci_memory_policy *policy, struct error *err)
 {
 	unsigned long mask[LIST_WORDS] = { 0 };
-	bool any = policy->nodes && policy->nodes[strspn(policy->nodes, " \t\n")];
+	bool any = policy->nodes && policy->nodes[strspn(policy->nodes, ", \t\n")];
 	int mode = modes[policy->mode].value;
 	unsigned highest = 0;
 

@@ -218,6 +218,26 @@ static void numbers_are_whole_texts(void **state)
 	assert_false(number_parse_signed("-1", 0, 5, &i));
 }
 
+static void ranges_are_taken_off_a_list(void **state)
+{
+	static const char *const bad[] = { "x", "-1", "1-", "1 - 2", "3-1", "1x", "1;2", "18446744073709551616" };
+	const char *list = " 0-3,,8\n5 ", *start;
+	uint64_t first, last;
+
+	(void) state;
+	assert_true(number_take_range(&list, &first, &last) && first == 0 && last == 3);
+	assert_true(number_take_range(&list, &first, &last) && first == 8 && last == 8);
+	assert_true(number_take_range(&list, &first, &last) && first == 5 && last == 5);
+	assert_false(number_take_range(&list, &first, &last));
+	assert_string_equal(list, "");
+	for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+		start = bad[k];
+		while (number_take_range(&start, &first, &last))
+			;
+		assert_true(*start);
+	}
+}
+
 static void sizes_take_units(void **state)
 {
 	static const struct { const char *text; int64_t value; } good[] = {
@@ -514,7 +534,7 @@ int main(void)
 		cmocka_unit_test(paths_lie_below_others), cmocka_unit_test(paths_are_seen_from_a_folder),
 		cmocka_unit_test(texts_have_a_width),
 		cmocka_unit_test(strings_are_quoted_for_json), cmocka_unit_test(texts_for_a_terminal_only_print),
-		cmocka_unit_test(numbers_are_whole_texts),
+		cmocka_unit_test(numbers_are_whole_texts), cmocka_unit_test(ranges_are_taken_off_a_list),
 		cmocka_unit_test(sizes_take_units), cmocka_unit_test(durations_are_those_of_go),
 		cmocka_unit_test(names_are_found_both_ways), cmocka_unit_test(arrays_grow_by_elements),
 		cmocka_unit_test(an_error_is_one_json_object), cmocka_unit_test(text_logs_hold_warnings_as_lines),

@@ -9,14 +9,19 @@
 #include "plan/plan.h"
 #include "plan/seccomp.h"
 
-/* The instructions that our own programs consist of; another may come by an annotation. */
+/* The instructions that our own programs consist of; another may come by an annotation.  Such a program need not have
+ * been before the kernel yet: a jump may lead anywhere. */
 uint32_t plan_filter_answer(const struct seccomp_plan *filter, long number, const uint64_t arguments[6])
 {
-	struct seccomp_data data = { .nr = (int) number, .arch = seccomp_arch_own()->audit };
+	const struct seccomp_arch *own = seccomp_arch_own();
+	struct seccomp_data data = { .nr = (int) number };
 	uint32_t a = 0;
 
+	if (!own)
+		return SECCOMP_RET_KILL_PROCESS;
+	data.arch = own->audit;
 	memcpy(data.args, arguments, sizeof data.args);
-	for (uint32_t at = 0; at < filter->n_filter;) {
+	for (uint64_t at = 0; at < filter->n_filter;) {
 		const struct sock_filter *i = &filter->filter[at++];
 
 		switch (i->code) {

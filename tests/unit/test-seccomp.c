@@ -345,6 +345,20 @@ static void long_programs(void **state)
 	assert_string_equal(err.pointer, "/linux/seccomp");
 }
 
+static void a_jump_beyond_the_end_is_no_answer(void **state)
+{
+	static const struct sock_filter back[] = {
+		BPF_STMT(BPF_JMP | BPF_JA, UINT32_MAX), BPF_STMT(BPF_RET | BPF_K, ALLOW),
+	};
+	static const uint64_t none[6];
+	const struct seccomp_plan program = { .filter = back, .n_filter = sizeof back / sizeof *back };
+
+	(void) state;
+	alarm(5);
+	assert_int_equal(plan_filter_answer(&program, READ, none), SECCOMP_RET_KILL_PROCESS);
+	alarm(0);
+}
+
 static void multiplexed_numbers(void **state)
 {
 	static const char *const archs[] = { "SCMP_ARCH_X86", "SCMP_ARCH_S390", "SCMP_ARCH_S390X", "SCMP_ARCH_PPC", "SCMP_ARCH_PPC64",
@@ -391,6 +405,7 @@ int main(void)
 		cmocka_unit_test(bounds_of_64_bits),
 		cmocka_unit_test(first_unconditional_rule_wins),
 		cmocka_unit_test(long_programs),
+		cmocka_unit_test(a_jump_beyond_the_end_is_no_answer),
 		cmocka_unit_test(multiplexed_numbers),
 	};
 

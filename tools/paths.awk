@@ -8,11 +8,11 @@
 BEGIN {
 	by_path = " open creat stat lstat access mkdir mkfifo mknod symlink link unlink rmdir rename chmod chown lchown mount umount " \
 		"umount2 readlink opendir fopen chdir chroot statfs statvfs truncate utimes realpath execve execv execvp execl execlp " \
-		"getxattr setxattr lgetxattr lsetxattr listxattr removexattr remove scandir glob ftw nftw nopenat "
+		"getxattr setxattr lgetxattr lsetxattr listxattr removexattr remove scandir glob ftw nftw "
 	# These follow a link in the last component unless told otherwise.
 	by_name = " openat fstatat fchownat fchmodat faccessat statx utimensat linkat "
 	# cli, config, plan, base never work in a container: their paths are the caller's own.
-	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/checkpoint"] = careful["src/cgroup"] = 1
+	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/checkpoint"] = careful["src/cgroup"] = careful["src/criu"] = 1
 }
 FNR == 1 { file = FILENAME; folder = file; sub(/\/[^\/]*$/, "", folder); statement = ""; in_comment = 0 }
 FILENAME ~ /paths\.txt$/ {

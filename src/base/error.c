@@ -98,3 +98,17 @@ int blame(struct error *err, const char *pointer)
 		snprintf(err->pointer, sizeof err->pointer, "%s", pointer);
 	return -1;
 }
+
+void error_print(const struct error *err, char *out, size_t size)
+{
+	int n = 0;
+
+	if (err->line && err->pointer[0])
+		n = snprintf(out, size, "%s:%u:%u: %s: ", err->file, err->line, err->column, err->pointer);
+	else if (err->line)
+		n = snprintf(out, size, "%s:%u:%u: ", err->file, err->line, err->column);
+	else if (err->pointer[0])
+		n = snprintf(out, size, "%s%s%s: ", err->file, err->file[0] ? ": " : "", err->pointer);
+	if (n >= 0 && (size_t) n < size)
+		snprintf(out + n, size - (size_t) n, "%s", err->message);
+}

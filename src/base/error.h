@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What kind of fault it is; the name is printed as "code" in the JSON log and
  * never changes its meaning. */
@@ -67,3 +68,6 @@ const char *errno_text(int number);
 
 /* The printed name of a code. */
 const char *error_code_name(int code);
+
+/* "config.json:3:7: /process/cwd: Cwd must be ...", or just the message, into OUT of SIZE bytes. */
+void error_print(const struct error *err, char *out, size_t size);

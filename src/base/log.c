@@ -154,20 +154,6 @@ void log_debug(const char *fmt, ...)
 	va_end(ap);
 }
 
-void error_print(const struct error *err, char *out, unsigned long size)
-{
-	int n = 0;
-
-	if (err->line && err->pointer[0])
-		n = snprintf(out, size, "%s:%u:%u: %s: ", err->file, err->line, err->column, err->pointer);
-	else if (err->line)
-		n = snprintf(out, size, "%s:%u:%u: ", err->file, err->line, err->column);
-	else if (err->pointer[0])
-		n = snprintf(out, size, "%s%s%s: ", err->file, err->file[0] ? ": " : "", err->pointer);
-	if (n >= 0 && (unsigned long) n < size)
-		snprintf(out + n, size - (unsigned long) n, "%s", err->message);
-}
-
 static void add_list(struct text *t, const char *key, const char *const *lines, unsigned n)
 {
 	if (!n)

@@ -34,9 +34,6 @@ void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * EXTRA, of N_EXTRA lines, are further faults of the same config, each already "file:line:column: ...". */
 void log_error(const struct error *err, const char *const *extra, unsigned n_extra);
 
-/* "config.json:3:7: /process/cwd: must begin with /", or just the message, into OUT of SIZE bytes. */
-void error_print(const struct error *err, char *out, unsigned long size);
-
 /* From now on warnings and debug lines go to SINK: the container's first process has no log of its
  * own and sends them to the runtime.  NULL undoes it. */
 void log_redirect(void (*sink)(void *context, int level, const char *text), void *context);

@@ -10,7 +10,7 @@
  *	init:		cgroup_join()	by itself, where the kernel could not put it there at birth
  *	later:		cgroup_open()	from the recorded paths
  *			cgroup_update()	other limits
- *			cgroup_pids, cgroup_kill, cgroup_remove ...
+ *			cgroup_pids(), cgroup_signal_all(), cgroup_remove() ...
  *
  * v1, v2 and hybrid are one list of hierarchies, each with a folder held by
  * descriptor.  A folder that was there before is used but never removed.

@@ -18,7 +18,9 @@ static int foresee(const struct cgroup *cgroup, const struct oci_resources *reso
 	limits->foreseen = true;
 	limits->v2 = cgroup_v2(cgroup);
 	limits_look(limits);
-	return limits_collect(limits, resources, err) < 0 || limits_devices(limits, resources, err) < 0 ? -1 : 0;
+	if (limits_collect(limits, resources, err) < 0)
+		return -1;
+	return limits_foresee_devices(limits, resources, err);
 }
 
 int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err)

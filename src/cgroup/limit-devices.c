@@ -245,7 +245,7 @@ static int foresee_v2(struct limits *limits, const struct cgroup_folder *folder,
 	return code ? 0 : -1;
 }
 
-int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err)
+int limits_foresee_devices(struct limits *limits, const struct oci_resources *resources, struct error *err)
 {
 	const struct cgroup_folder *v1 = cgroup_v1(limits->cgroup, "devices"), *v2 = cgroup_v2(limits->cgroup);
 	struct tables tables;

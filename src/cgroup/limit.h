@@ -69,7 +69,7 @@ int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error
 
 /* The device rules as writes: v1's lines, or the length of v2's program.  Nothing is written, and nothing is added if
  * nothing is restricted or there is no controller. */
-int limits_devices(struct limits *limits, const struct oci_resources *resources, struct error *err);
+int limits_foresee_devices(struct limits *limits, const struct oci_resources *resources, struct error *err);
 
 /* All of RESOURCES but the devices, as writes; nothing is written.  LIMITS->cgroup and v2 are set by the caller. */
 int limits_collect(struct limits *limits, const struct oci_resources *resources, struct error *err);

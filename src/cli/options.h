@@ -21,7 +21,6 @@
 #include <stddef.h>
 
 struct error;
-struct text;
 
 enum option_kind {
 	OPTION_END,

@@ -5,7 +5,7 @@
  * descriptor.  Only channel.c knows the bytes.  ERROR may come in place of any
  * answer and carries the whole struct error; LOG may come before any answer.
  *
- * create and run (launch.c, init.c); packets a config does not need are not sent:
+ * create and run (runtime.c, init.c); packets a config does not need are not sent:
  *
  *	init				runtime
  *	NEED_CGROUP		->	moves it there, or has systemd do so
@@ -29,7 +29,7 @@
  *	(run) EOF: it exec'd	->	poststart hooks
  *
  * Until HANDOVER init does not outlive the runtime: it sees the end of the channel and
- * exits.  With a middle process (launch.c), BORN, with init's pid, comes first, on a
+ * exits.  With a middle process (middle.c), BORN, with init's pid, comes first, on a
  * separate channel.
  *
  * start (gate.c):

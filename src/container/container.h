@@ -3,13 +3,8 @@
  *
  * Every function takes the state root (an absolute folder such as
  * /run/ctr-run) and an id, and returns 0 or -1 with ERR.  A container is a
- * folder below the state root; making it is the lock on the id.
- *
- *	config.json	our own copy: later edits of the bundle have no effect; `update` writes its limits here
- *	journal		what was made outside this folder, noted before it was made
- *	state.json	the record, renamed into place when the container is created
- *	start		the socket on which init waits for `start`
- *	seccomp		the compiled filter, for exec
+ * folder below the state root (store.h says what is in it); making it is the
+ * lock on the id.
  */
 #pragma once
 #include <stdbool.h>

@@ -9,11 +9,13 @@
  *
  *	journal		the record, written before anything outside the folder is made
  *	state.json	the record of the created container, renamed into place
- *	config.json	the runtime's own copy of the config
+ *	config.json	the runtime's own copy of the config: later edits of the bundle have no effect; `update` writes
+ *			its limits here
  *	update		locked by the command that changes limits
- *	seccomp		the compiled filter
- *	may-trace	see tracers.h
- *	start		the gate's socket
+ *	starting	locked by the start that listens for the container's READY=1
+ *	seccomp		the compiled filter, for exec
+ *	may-trace	a note that exec must expect tracers (tracers.h)
+ *	start		the gate's socket, on which init waits for `start`
  *	notify/		the container's NOTIFY_SOCKET
  *
  * A folder with a journal but no state.json is left over from a failed create:

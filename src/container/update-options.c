@@ -10,7 +10,6 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/names.h"
 #include "base/number.h"
 #include "config/rlimit-names.h"

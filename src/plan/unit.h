@@ -18,7 +18,6 @@ struct arena;
 struct error;
 struct json_map;
 struct oci_resources;
-struct planner;
 
 /* What the name of a unit is made of, and how long it may be, with a '\0' (systemd.unit(5)). */
 #define UNIT_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@"

@@ -50,12 +50,11 @@ int plan_make(struct arena *arena, const struct oci_config *config, const struct
 	plan->domainname = non_empty(config->domainname);
 	plan->personality = p.linux->personality;
 	plan->memory_policy = p.linux->memory_policy;
-	plan_rdt(&p);
-	plan_sysctls(&p);
-	if (plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 ||
-	    plan_net_devices(&p) < 0 || plan_cgroup(&p) < 0 || plan_process(&p) < 0)
+	if (plan_namespaces(&p) < 0 || plan_rootfs(&p) < 0 || plan_net_devices(&p) < 0)
 		return -1;
-	return 0;
+	plan_sysctls(&p);
+	plan_rdt(&p);
+	return plan_cgroup(&p) < 0 || plan_process(&p) < 0 ? -1 : 0;
 }
 
 int plan_make_mounts(struct arena *arena, const struct oci_config *config, const struct host *host,

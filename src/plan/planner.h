@@ -32,18 +32,20 @@ struct planner {
 /* Each fills its part of p->plan: 0, or -1 with p->err pointing into the config. */
 int plan_namespaces(struct planner *p);	/* namespaces.c */
 int plan_rootfs(struct planner *p);	/* rootfs-plan.c: the root itself; calls the next four */
-int plan_live_rootfs(struct planner *p);	/* rootfs-plan.c: mounts alone */
 int plan_mounts(struct planner *p);	/* mounts.c */
 void plan_devices(struct planner *p);	/* devices.c */
 void plan_symlinks(struct planner *p);	/* devices.c */
-void plan_late_steps(struct planner *p);	/* late.c */
-void plan_seals(struct planner *p);	/* late.c: the first part of it */
+void plan_late_steps(struct planner *p);	/* late.c; calls the next one */
+void plan_seals(struct planner *p);	/* late.c: what becomes read-only */
 int plan_net_devices(struct planner *p);	/* network.c */
 void plan_sysctls(struct planner *p);	/* sysctls.c */
 void plan_rdt(struct planner *p);	/* rdt.c */
 int plan_cgroup(struct planner *p);	/* cgroup-path.c; calls the next one with --systemd-cgroup */
 int plan_unit(struct planner *p);	/* unit-name.c */
 int plan_filter(struct planner *p);	/* seccomp-annotations.c */
+
+/* For plan_make_mounts(): as plan_rootfs(), but mounts alone. */
+int plan_live_rootfs(struct planner *p);	/* rootfs-plan.c */
 
 /* Why a label is impossible: runc's words, which clients look for. */
 extern const char plan_no_apparmor[], plan_no_selinux[];

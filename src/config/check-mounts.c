@@ -44,7 +44,7 @@ static void check_idmap_option(const struct check *c, const char *value, const c
 		check_fault(c->faults, pointer, "%s", fault);
 		return;
 	}
-	if (mappings_overlap(map.uids, map.n_uids) || mappings_overlap(map.gids, map.n_gids))
+	if (check_maps_overlap(map.uids, map.n_uids) || check_maps_overlap(map.gids, map.n_gids))
 		check_fault(c->faults, pointer, "two ranges of idmap overlap");
 }
 

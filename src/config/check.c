@@ -114,7 +114,7 @@ static bool overlap(uint32_t a, uint32_t n, uint32_t b, uint32_t m)
 	return n && m && a < (uint64_t) b + m && b < (uint64_t) a + n;
 }
 
-bool mappings_overlap(const struct oci_id_mapping *map, size_t n)
+bool check_maps_overlap(const struct oci_id_mapping *map, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < i; k++)

@@ -51,7 +51,7 @@ void check_words(struct json_faults *faults, const char *pointer, char *const *l
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n);
 
 /* True if two entries have an id in common, on either side. */
-bool mappings_overlap(const struct oci_id_mapping *map, size_t n);
+bool check_maps_overlap(const struct oci_id_mapping *map, size_t n);
 
 /* NAME=VALUE, of a process or a hook. */
 void check_environment(struct json_faults *faults, const char *pointer, char *const *env, size_t n);

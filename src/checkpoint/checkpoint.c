@@ -132,7 +132,7 @@ static int own_hierarchies(struct checkpoint *c, struct error *err)
 		const char *kept = arena_strdup(&c->config.arena, names);
 
 		if (is_own_hierarchy(&c->cgroup, names))
-			external_text(&c->criu.cgroup_hierarchies, kept);
+			criu_add_text(&c->criu.cgroup_hierarchies, kept);
 	}
 	return 0;
 }

@@ -24,18 +24,6 @@
 #include "sys/namespace.h"
 #include "sys/path.h"
 
-void external_pair(struct wire_list *list, const char *key, const char *value)
-{
-	struct criu_pair *pair = xgrow(&list->items, list->n++, sizeof *pair);
-
-	*pair = (struct criu_pair) { key, value };
-}
-
-void external_text(struct wire_list *list, const char *s)
-{
-	*(const char **) xgrow(&list->items, list->n++, sizeof s) = s;
-}
-
 char *external_name(struct arena *arena, const char *path)
 {
 	char *clean = arena_alloc(arena, strlen(path) + 2);
@@ -144,7 +132,7 @@ static void look_at(struct search *s, size_t i)
 	/* A masked folder is a whole tmpfs, which CRIU can make; a masked file is the host's /dev/null, and runc calls
 	 * it that. */
 	if (step && step->action == STEP_MASK && strcmp(entry->root, "/") != 0 && !binds_null(s->plan)) {
-		external_pair(s->found, place, "/dev/null");
+		criu_add_pair(s->found, place, "/dev/null");
 		return;
 	}
 	if (step && step->within)
@@ -152,12 +140,12 @@ static void look_at(struct search *s, size_t i)
 			  entry->place);
 	if (step && (step->action == STEP_BIND || step->action == STEP_DEVICE ||
 		     (step->action == STEP_MASK && strcmp(entry->root, "/") != 0))) {
-		external_pair(s->found, place, external_name(s->arena, step->target));
+		criu_add_pair(s->found, place, external_name(s->arena, step->target));
 		return;
 	}
 	/* v1 and hybrid: the container's own folders, which will be different ones after a restore. */
 	if (!strcmp(entry->type, "cgroup") || (!strcmp(entry->type, "cgroup2") && !step)) {
-		external_pair(s->found, place, place);
+		criu_add_pair(s->found, place, place);
 		return;
 	}
 	with = step ? NULL : carrier(s, entry);
@@ -165,8 +153,8 @@ static void look_at(struct search *s, size_t i)
 		const struct step *bind = s->step[with - s->mounts.entries];
 		char *target = external_name(s->arena, bind->target);
 		char *name = arena_printf(s->arena, "%s%s", target, entry->place + strlen(with->place));
-		external_pair(s->found, place, name);
-		external_text(s->below, name);
+		criu_add_pair(s->found, place, name);
+		criu_add_text(s->below, name);
 		return;
 	}
 	/* A cgroup2 that was mounted in a cgroup namespace looks from here like part of the host's. */
@@ -262,7 +250,7 @@ static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mo
 	if (stat(path, &st) < 0)
 		return arena_strdup(arena, "");
 	if (S_ISSOCK(st.st_mode)) {
-		external_text(external, arena_printf(arena, "unix[%ju]", (uintmax_t) st.st_ino));
+		criu_add_text(external, arena_printf(arena, "unix[%ju]", (uintmax_t) st.st_ino));
 		return arena_printf(arena, "socket:[%ju]", (uintmax_t) st.st_ino);
 	}
 	if (is_terminal(&st)) {
@@ -275,7 +263,7 @@ static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mo
 			return arena_strdup(arena, "");
 		key = arena_printf(arena, "file[%" PRIx64 ":%jx]", id, (uintmax_t) st.st_ino);
 	}
-	external_text(external, key);
+	criu_add_text(external, key);
 	return key;
 }
 
@@ -320,7 +308,7 @@ int external_namespaces(const struct namespace_plan *ns, int pid, struct arena *
 			continue;
 		if (stat(path, &st) < 0)
 			return fail(err, errno, "look at the container's %s namespace", proc);
-		external_text(external, arena_printf(arena, "%s[%ju]:%s", proc, (uintmax_t) st.st_ino, name));
+		criu_add_text(external, arena_printf(arena, "%s[%ju]:%s", proc, (uintmax_t) st.st_ino, name));
 	}
 	return 0;
 }

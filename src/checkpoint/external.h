@@ -39,7 +39,3 @@ const char *external_namespace_name(int flag);
 
 /* PATH as written in the images: without doubled slashes. */
 char *external_name(struct arena *arena, const char *path);
-
-/* Add an item to a list for the wire. */
-void external_pair(struct wire_list *list, const char *key, const char *value);
-void external_text(struct wire_list *list, const char *s);

@@ -75,8 +75,7 @@ static void hand_on(struct restore *r, const char *key, int fd)
 	for (size_t i = 0; i < r->criu.inherit.n; i++)
 		if (!strcmp(((struct criu_inherit *) r->criu.inherit.items)[i].key, key))
 			return;
-	*(struct criu_inherit *) xgrow(&r->criu.inherit.items, r->criu.inherit.n++, sizeof(struct criu_inherit)) =
-		(struct criu_inherit) { key, 3 + (int32_t) r->n_fds };
+	criu_add_inherit(&r->criu.inherit, key, 3 + (int32_t) r->n_fds);
 	*(int *) xgrow(&r->fds, r->n_fds++, sizeof fd) = fd;
 }
 
@@ -97,7 +96,7 @@ static void join_namespaces(struct restore *r)
 		if (name)
 			hand_on(r, name, r->launch.join[i]);
 		else
-			external_pair(&r->criu.join, namespace_by_flag(ns->join[i].flag)->proc,
+			criu_add_pair(&r->criu.join, namespace_by_flag(ns->join[i].flag)->proc,
 				      arena_printf(arena_of(r), "/proc/%d/fd/%d", (int) getpid(), r->launch.join[i]));
 	}
 }
@@ -206,7 +205,7 @@ static int cgroup_roots(struct restore *r, struct error *err)
 	for (char *rest = text; process_cgroup_line(&rest, &names, &path);) {
 		path = arena_strdup(arena_of(r), path);
 		for (char *name; (name = strsep(&names, ","));)
-			external_pair(&r->criu.cgroup_roots, arena_strdup(arena_of(r), name), path);
+			criu_add_pair(&r->criu.cgroup_roots, arena_strdup(arena_of(r), name), path);
 	}
 	return 0;
 }

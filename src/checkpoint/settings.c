@@ -78,8 +78,7 @@ int settings_fill(const struct criu_settings *settings, const struct images *ima
 void settings_free(struct criu_options *options)
 {
 	struct wire_list *lists[] = { &options->mounts, &options->cgroup_roots, &options->join, &options->inherit,
-				      &options->external,
-				       &options->cgroup_hierarchies };
+				      &options->external, &options->cgroup_hierarchies };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
 		free(lists[i]->items);

@@ -82,9 +82,9 @@ static void add(const struct rootfs_sources *sources, const char *target, const 
 {
 	char *name = external_name(arena, target), *other = resolved(sources, name, arena);
 
-	external_pair(mounts, name, path);
+	criu_add_pair(mounts, name, path);
 	if (other)
-		external_pair(mounts, other, path);
+		criu_add_pair(mounts, other, path);
 }
 
 /* The path of the source of step I. */
@@ -111,7 +111,7 @@ static void add_below(const struct staging *staging, const char *name, struct ar
 	}
 	/* The name comes from an untrusted file: ".." would lead out of the source. */
 	if (longest && !strstr(name + longest, "/.."))
-		external_pair(mounts, name,
+		criu_add_pair(mounts, name,
 			      arena_printf(arena, "%s%s", source_path(staging, best, arena), name + longest));
 }
 
@@ -150,7 +150,7 @@ void staging_names(const struct staging *staging, char **below, size_t n_below, 
 			add_below(staging, below[i], arena, mounts);
 	/* runc's name for everything masked, unless a bind mount has it, as devices in a user namespace do. */
 	if (!is_named(mounts, "/dev/null"))
-		external_pair(mounts, "/dev/null", null);
+		criu_add_pair(mounts, "/dev/null", null);
 }
 
 /* ---- mounts ------------------------------------------------------------------- */

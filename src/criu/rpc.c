@@ -1,4 +1,5 @@
 /* rpc.c - see rpc.h: the numbers are those of CRIU 4.1; a number never changes its meaning */
+#include "base/alloc.h"
 #include "criu/rpc.h"
 
 /* A row names its member; one of the wrong type does not compile. */
@@ -116,6 +117,25 @@ TYPE(criu_reply, criu_reply,
      STRUCT(8, criu_reply, features, features),
      CHARS(9, criu_reply, message),
      STRUCT(10, criu_reply, version, version));
+
+void criu_add_pair(struct wire_list *list, const char *key, const char *value)
+{
+	struct criu_pair *pair = xgrow(&list->items, list->n++, sizeof *pair);
+
+	*pair = (struct criu_pair) { key, value };
+}
+
+void criu_add_inherit(struct wire_list *list, const char *key, int32_t fd)
+{
+	struct criu_inherit *inherit = xgrow(&list->items, list->n++, sizeof *inherit);
+
+	*inherit = (struct criu_inherit) { key, fd };
+}
+
+void criu_add_text(struct wire_list *list, const char *s)
+{
+	*(const char **) xgrow(&list->items, list->n++, sizeof s) = s;
+}
 
 const char *criu_type_name(int type)
 {

@@ -111,5 +111,10 @@ struct criu_reply {
 
 extern const struct wire_type criu_request_type, criu_reply_type;
 
+/* Add an item to a list of the options, in which KEY, VALUE and S are kept as pointers. */
+void criu_add_pair(struct wire_list *list, const char *key, const char *value);
+void criu_add_inherit(struct wire_list *list, const char *key, int32_t fd);
+void criu_add_text(struct wire_list *list, const char *s);
+
 /* "DUMP" */
 const char *criu_type_name(int type);

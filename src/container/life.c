@@ -277,9 +277,11 @@ static bool being_made(const struct handle *h)
 static int lock(const struct handle *h, bool force, struct error *err)
 {
 	for (int waited = 0; !store_lock(h->folder, false); waited += LOCK_MS) {
-		if (waited >= END_MS || (!force && being_made(h)))
+		if (!force && being_made(h))
 			return fail_code(err, ERROR_STATE, "cannot delete container %s that is not stopped: creating",
 					 h->id);
+		if (waited >= END_MS)
+			return store_fail_busy(END_MS, err);
 		clock_sleep(LOCK_MS);
 	}
 	return store_removed(h->folder) ? fail_code(err, ERROR_NOT_FOUND, "container \"%s\" does not exist", h->id) : 0;

@@ -139,11 +139,15 @@ bool store_locked(int folder)
 	return false;
 }
 
+int store_fail_busy(int ms, struct error *err)
+{
+	return fail_code(err, ERROR_TIMEOUT, "another command has been at work on this container for %d s", ms / 1000);
+}
+
 int store_lock_within(int folder, int ms, struct error *err)
 {
 	if (!lock_within(folder, ms))
-		return fail_code(err, ERROR_TIMEOUT, "another command is at work on this container since %d s",
-				 ms / 1000);
+		return store_fail_busy(ms, err);
 	return store_removed(folder) ? fail_code(err, ERROR_NOT_FOUND, "the container does not exist any more") : 0;
 }
 

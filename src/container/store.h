@@ -42,7 +42,7 @@ int store_make(const char *root, const char *id, struct error *err);
 /* Open the folder of a container; -1 with ERROR_NOT_FOUND if there is none. */
 int store_open(const char *root, const char *id, struct error *err);
 
-/* True if the creator of this folder is still at work. */
+/* True if somebody else has the lock: of a folder without a record, its creator. */
 bool store_locked(int folder);
 
 /* Take the lock for as long as the descriptor is open; false if somebody else has it.  WAIT: wait until it is free. */
@@ -50,6 +50,9 @@ bool store_lock(int folder, bool wait);
 
 /* Take it within MS milliseconds; -1 with ERR if another command holds it, or has removed the folder meanwhile. */
 int store_lock_within(int folder, int ms, struct error *err);
+
+/* Say that another command has held it for MS milliseconds: -1. */
+int store_fail_busy(int ms, struct error *err);
 
 /* Release it before the descriptor is closed. */
 void store_unlock(int folder);

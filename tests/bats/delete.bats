@@ -50,6 +50,16 @@ load lib/programs
 	says "does not exist"
 }
 
+@test "a delete that is held up by another command says so, and not that a create is at work" {
+	rt create web
+	exec 7<"$STATE/web"
+	flock 7
+	rt_fail delete web
+	says "another command has been at work on this container for 10 s"
+	exec 7<&-
+	rt delete web
+}
+
 @test "--force takes a folder that holds nothing" {
 	mkdir -p "$STATE/web"
 	rt delete --force web

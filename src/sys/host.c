@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "sys/fd.h"
 #include "sys/host.h"
+#include "sys/process.h"
 
 /* PROC_USER_INIT_INO: the inode number of the machine's own user namespace, a constant of the kernel.  uid_map cannot
  * tell: a nested one may map all ids to themselves. */
@@ -125,55 +126,47 @@ static void probe_lsm(struct host *host)
 #endif
 }
 
-/* True if NAME is one of the comma-separated words of N bytes at LIST. */
-static bool in_list(const char *list, size_t n, const char *name, size_t name_length)
+/* True if the N bytes at NAME are one of the comma-separated words of LIST. */
+static bool in_list(const char *list, const char *name, size_t n)
 {
-	while (n > 0) {
-		const char *comma = memchr(list, ',', n);
-		size_t word = comma ? (size_t) (comma - list) : n;
-
-		if (word == name_length && !memcmp(list, name, word))
+	for (size_t word; *list; list += word + (list[word] == ',')) {
+		word = strcspn(list, ",");
+		if (word == n && !memcmp(list, name, n))
 			return true;
-		if (!comma)
-			break;
-		list += word + 1;
-		n -= word + 1;
 	}
 	return false;
 }
 
 /* Does a line of /proc/self/cgroup with these controllers ("", "cpu,cpuacct", "name=systemd") belong to the hierarchy?
  * Co-mounted ones may be in another order in the folder's name, so its first word decides. */
-static bool is_line_of(const struct cgroup_hierarchy *hierarchy, const char *controllers, size_t n)
+static bool is_line_of(const struct cgroup_hierarchy *hierarchy, const char *controllers)
 {
 	const char *name = hierarchy->name;
 
 	if (hierarchy->v2)
-		return n == 0;
-	if (n > 5 && !memcmp(controllers, "name=", 5))
-		return n - 5 == strlen(name) && !memcmp(controllers + 5, name, n - 5);
-	return in_list(controllers, n, name, strcspn(name, ","));
+		return !*controllers;
+	if (!strncmp(controllers, "name=", 5))
+		return !strcmp(controllers + 5, name);
+	return in_list(controllers, name, strcspn(name, ","));
 }
 
-static int set_own(struct cgroup_hierarchy *hierarchy, const char *text, struct error *err)
+/* Find our own cgroups in TEXT (/proc/self/cgroup), which is taken apart. */
+static int set_own(struct host *host, char *text, struct error *err)
 {
-	memcpy(hierarchy->own, "/", 2);
-	/* "4:memory:/path": neither number nor controllers contain a colon; the path may. */
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		const char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : NULL;
-		size_t n;
+	char *controllers, *path;
 
-		if (!path)
-			return fail(err, EINVAL, "/proc/self/cgroup has a line without a path");
-		if (!is_line_of(hierarchy, controllers + 1, (size_t) (path - controllers - 1)))
-			continue;
-		n = strcspn(++path, "\n");
-		if (n >= sizeof hierarchy->own)
-			return fail(err, ENAMETOOLONG, "our own cgroup %.100s...", path);
-		memcpy(hierarchy->own, path, n);
-		hierarchy->own[n] = '\0';
-		return 0;
-	}
+	for (size_t i = 0; i < host->n_hierarchies; i++)
+		memcpy(host->hierarchies[i].own, "/", 2);
+	while (process_cgroup_line(&text, &controllers, &path))
+		for (size_t i = 0; i < host->n_hierarchies; i++) {
+			struct cgroup_hierarchy *hierarchy = &host->hierarchies[i];
+
+			if (!is_line_of(hierarchy, controllers))
+				continue;
+			if (strlen(path) >= sizeof hierarchy->own)
+				return fail(err, ENAMETOOLONG, "our own cgroup %.100s...", path);
+			memcpy(hierarchy->own, path, strlen(path) + 1);
+		}
 	return 0;
 }
 
@@ -267,12 +260,8 @@ static int probe_cgroups(struct host *host, struct error *err)
 	}
 	if (host->layout == CGROUP_NONE)
 		return 0;
-	if (!(text = file_get(AT_FDCWD, "/proc/self/cgroup", err)))
-		return -1;
-	for (size_t i = 0; i < host->n_hierarchies; i++)
-		if (set_own(&host->hierarchies[i], text, err) < 0)
-			return -1;
-	return 0;
+	text = file_get(AT_FDCWD, "/proc/self/cgroup", err);
+	return text ? set_own(host, text, err) : -1;
 }
 
 int host_probe(struct host *host, struct error *err)

@@ -23,6 +23,14 @@ void folder_drop(struct cgroup *cgroup, size_t i)
 
 /* ---- enter ---- */
 
+bool cgroup_has(const struct cgroup *cgroup, const char *controller)
+{
+	for (size_t i = 0; i < cgroup->n_folders; i++)
+		if (*controller ? folder_has(&cgroup->folders[i], controller) : cgroup->folders[i].v2)
+			return true;
+	return false;
+}
+
 int cgroup_birth_fd(const struct cgroup *cgroup)
 {
 	const struct cgroup_folder *folder = cgroup_v2(cgroup);

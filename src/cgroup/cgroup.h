@@ -63,17 +63,13 @@ struct cgroup {
 	const struct oci_resources *resources;	/* borrowed from the plan */
 };
 
+/* ---- paths.c --------------------------------------------------------------- */
+
 /* Decide the paths (pure: no system call).  No folders at all where cgroups are disabled or, unless required, not
  * mounted. */
 int cgroup_paths(const struct cgroup_plan *plan, const struct host *host, struct cgroup *cgroup, struct error *err);
 
-/* For a cgroup that systemd makes (cgroup->unit): have it make the unit, wait until that is done (at most 30 s) and
- * fill in the folders.  The caller has noted the unit in the journal.  A unit of that name that runs already is an
- * error (ERROR_EXISTS). */
-int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct error *err);
-
-/* Make the unit's description, by which we know it as ours, from the container's ID and time of creation. */
-void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *created);
+/* ---- make.c ---------------------------------------------------------------- */
 
 /* Find out which folders cgroup_make() will have to make, and set `made` and `made_parents` for the journal.  Changes
  * nothing outside CGROUP.  Optional: cgroup_make() calls it if the caller did not. */
@@ -83,6 +79,8 @@ int cgroup_look(struct cgroup *cgroup, struct error *err);
  * folder below it may contain processes.  A folder that is refused (EACCES, EPERM, EROFS) is dropped from CGROUP unless
  * it is required.  On error what was made is removed. */
 int cgroup_make(struct cgroup *cgroup, struct error *err);
+
+/* ---- limit-all.c, merge.c, update.c, foresee.c ----------------------------- */
 
 /* Write what linux.resources asks for; what this layout cannot express is an error that points at the property. */
 int cgroup_limit(struct cgroup *cgroup, const struct oci_resources *resources, struct error *err);
@@ -109,6 +107,21 @@ int cgroup_update(struct cgroup *cgroup, struct cgroup_change *change, struct er
 void cgroup_update_undo(struct cgroup *cgroup, struct cgroup_change *change);
 void cgroup_update_end(struct cgroup_change *change);
 
+/* Fill PLAN's writes, in ARENA: what cgroup_limit() would write, where and why.  Changes nothing else; -1 where
+ * cgroup_limit() would find that this machine cannot do it.  With systemd, which is given properties, there are no
+ * writes. */
+int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err);
+
+/* ---- systemd.c: a cgroup that systemd makes (cgroup->unit) ----------------- */
+
+/* Make the unit's description, by which we know it as ours, from the container's ID and time of creation. */
+void cgroup_describe_unit(struct cgroup *cgroup, const char *id, const char *created);
+
+/* For a cgroup that systemd makes (cgroup->unit): have it make the unit, wait until that is done (at most 30 s) and
+ * fill in the folders.  The caller has noted the unit in the journal.  A unit of that name that runs already is an
+ * error (ERROR_EXISTS). */
+int cgroup_start_unit(struct cgroup *cgroup, const struct host *host, struct error *err);
+
 /* Init, the process PID, is in the cgroup: the holder of its place may go.  Does nothing without a unit. */
 int cgroup_born(struct cgroup *cgroup, pid_t pid, struct error *err);
 
@@ -120,10 +133,13 @@ int cgroup_attach(const struct cgroup *cgroup, pid_t pid, struct error *err);
  * and forgotten.  To be asked before a later command kills or removes anything. */
 bool cgroup_claim(struct cgroup *cgroup);
 
-/* Fill PLAN's writes, in ARENA: what cgroup_limit() would write, where and why.  Changes nothing else; -1 where
- * cgroup_limit() would find that this machine cannot do it.  With systemd, which is given properties, there are no
- * writes. */
-int cgroup_foresee(struct arena *arena, struct cgroup_plan *plan, const struct host *host, struct error *err);
+/* ---- cgroup.c: open it, enter it, forget it -------------------------------- */
+
+/* Open the recorded folders again; one that is gone is skipped (fd -1).  JOIN: also open v1 `tasks`. */
+int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
+
+/* True if it has a folder in the hierarchy of CONTROLLER: "cpu", "systemd"; "" is cgroup2's. */
+bool cgroup_has(const struct cgroup *cgroup, const char *controller);
 
 /* The cgroup2 folder for clone3(CLONE_INTO_CGROUP), or -1. */
 int cgroup_birth_fd(const struct cgroup *cgroup);
@@ -139,8 +155,14 @@ int cgroup_join(const struct cgroup *cgroup, struct error *err);
 /* The fallback: put PID there by cgroup.procs, in all folders, or only in cgroup2 ones. */
 int cgroup_add(const struct cgroup *cgroup, pid_t pid, bool only_v2, struct error *err);
 
-/* Open the recorded folders again; one that is gone is skipped (fd -1).  JOIN: also open v1 `tasks`. */
-int cgroup_open(struct cgroup *cgroup, bool join, struct error *err);
+/* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: it was written
+ * before cgroup_make() found out whether somebody else is in a folder that existed, so nobody in it may be killed. */
+void cgroup_keep_made(struct cgroup *cgroup);
+
+/* Close all descriptors and free all memory. */
+void cgroup_close(struct cgroup *cgroup);
+
+/* ---- below.c: other places below it ---------------------------------------- */
 
 /* Descend below the container's own cgroups, opened with JOIN, as `exec --cgroup` says: one "PATH" for all hierarchies,
  * or for v1 "CONTROLLER[,CONTROLLER]:PATH", which leaves the others where they are.  ARGUMENTS end with NULL.
@@ -155,11 +177,27 @@ int cgroup_follow(struct cgroup *cgroup, pid_t pid, struct error *err);
  * once its processes have moved elsewhere; a new one must not stay where its maker happens to be. */
 int cgroup_replace_gone(struct cgroup *cgroup, pid_t pid, struct error *err);
 
+/* ---- delegate.c: what the container may do with it ------------------------- */
+
+/* Give the cgroup2 folder, and in it the files that /sys/kernel/cgroup/delegate lists, to UID, a host uid, as a
+ * container with its own user and cgroup namespace and a writable cgroup mount may expect (config-linux.md, "Cgroup
+ * ownership").  Does nothing in v1, where it is not safe. */
+int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err);
+
+/* v2: move PID to PATH ("/a/b") below the container's cgroup; make what is missing of it, with the controllers that the
+ * container has for RESOURCES, and give it to *OWNER, a host uid, unless OWNER is NULL. */
+int cgroup_move_below(const struct cgroup *cgroup, const char *path, pid_t pid, const struct oci_resources *resources,
+		      const uid_t *owner, struct error *err);
+
+/* ---- pids.c ---------------------------------------------------------------- */
+
 /* All processes in it and below, in any of its hierarchies, sorted, each once; the caller frees *PIDS. */
 int cgroup_pids(const struct cgroup *cgroup, pid_t **pids, size_t *n, struct error *err);
 
 /* True if PID is one of these N, which are sorted. */
 bool pids_have(const pid_t *pids, size_t n, pid_t pid);
+
+/* ---- signal.c -------------------------------------------------------------- */
 
 /* Hold the first of the *N PIDS, a list just read: FDS gets a descriptor (sys/process.h) for each that is in CGROUP
  * even after that, and so is no stranger with that number; -1 for the others.  *N becomes how many were looked at: not
@@ -181,12 +219,11 @@ int cgroup_thaw_all(const struct cgroup *cgroup, struct error *err);
 /* True if it is frozen. */
 bool cgroup_frozen(const struct cgroup *cgroup);
 
-/* True if it has a folder in the hierarchy of CONTROLLER: "cpu", "systemd"; "" is cgroup2's. */
-bool cgroup_has(const struct cgroup *cgroup, const char *controller);
-
 /* The path of the folder that cgroup_freeze() works on, for a program that freezes by itself; NULL if there is none.
  * The caller frees. */
 char *cgroup_freezer_path(const struct cgroup *cgroup);
+
+/* ---- oom.c ----------------------------------------------------------------- */
 
 /* *N: how many of its processes the kernel has killed so far because memory ran out.  False, and 0, if the kernel does
  * not say (no memory controller; v1 before 4.13). */
@@ -209,25 +246,10 @@ int cgroup_oom_watch(const struct cgroup *cgroup, struct cgroup_oom_watch *watch
 bool cgroup_oom_happened(struct cgroup_oom_watch *watch);
 void cgroup_oom_unwatch(struct cgroup_oom_watch *watch);
 
+/* ---- remove.c -------------------------------------------------------------- */
+
 /* Stop the unit, if there is one and it is ours, and remove the folders we made, children first; waits (by events, at
  * most 10 s) for the last process to be gone.  What is gone already is fine.  The folders may be open or closed; they
  * are closed afterwards.  Parents that we made stay if others live in them, and then for good: nobody else's record
  * knows that they are ours. */
 int cgroup_remove(struct cgroup *cgroup, struct error *err);
-
-/* Give the cgroup2 folder, and in it the files that /sys/kernel/cgroup/delegate lists, to UID, a host uid, as a
- * container with its own user and cgroup namespace and a writable cgroup mount may expect (config-linux.md, "Cgroup
- * ownership").  Does nothing in v1, where it is not safe. */
-int cgroup_delegate(const struct cgroup *cgroup, uid_t uid, struct error *err);
-
-/* v2: move PID to PATH ("/a/b") below the container's cgroup; make what is missing of it, with the controllers that the
- * container has for RESOURCES, and give it to *OWNER, a host uid, unless OWNER is NULL. */
-int cgroup_move_below(const struct cgroup *cgroup, const char *path, pid_t pid, const struct oci_resources *resources,
-		      const uid_t *owner, struct error *err);
-
-/* Forget, and close, the folders that are not ours.  For a container of which only the journal is left: it was written
- * before cgroup_make() found out whether somebody else is in a folder that existed, so nobody in it may be killed. */
-void cgroup_keep_made(struct cgroup *cgroup);
-
-/* Close all descriptors and free all memory. */
-void cgroup_close(struct cgroup *cgroup);

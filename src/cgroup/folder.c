@@ -57,14 +57,6 @@ bool folder_has(const struct cgroup_folder *folder, const char *controller)
 	return false;
 }
 
-bool cgroup_has(const struct cgroup *cgroup, const char *controller)
-{
-	for (size_t i = 0; i < cgroup->n_folders; i++)
-		if (*controller ? folder_has(&cgroup->folders[i], controller) : cgroup->folders[i].v2)
-			return true;
-	return false;
-}
-
 const struct cgroup_folder *cgroup_v1(const struct cgroup *cgroup, const char *controller)
 {
 	for (size_t i = 0; i < cgroup->n_folders; i++)

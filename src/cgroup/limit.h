@@ -3,8 +3,8 @@
  *
  * Theory.  Each limit-*.c turns one part of linux.resources into writes: this
  * value into that file, because of that property.  None of them changes the
- * kernel's files.  limit-all.c calls them, limit.c then does all writes of a
- * cgroup.
+ * kernel's files, except limit-devices.c, whose rules are no values.
+ * limit-all.c calls them, limit.c then does all writes of a cgroup.
  *
  * The kernel checks some files against each other (memory and memory+swap,
  * quota and period and burst, a real-time period and its runtime) and answers
@@ -58,12 +58,13 @@ char *limit_or(long long value, const char *none);
 /* POINTER/KEY, escaped (RFC 6901).  The caller frees. */
 char *pointer_to_key(const char *pointer, const char *key);
 
+/* limit-memory.c, limit-cpu.c, limit-io.c: one part of linux.resources each, as writes. */
 int limits_memory(struct limits *limits, const struct oci_memory *memory, struct error *err);
+int limits_hugetlb(struct limits *limits, const struct oci_resources *resources, struct error *err);
 int limits_cpu(struct limits *limits, const struct oci_cpu *cpu, struct error *err);
 int limits_cpuset(struct limits *limits, const struct oci_cpu *cpu, struct error *err);
-int limits_block_io(struct limits *limits, const struct oci_block_io *io, struct error *err);
 int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error *err);
-int limits_hugetlb(struct limits *limits, const struct oci_resources *resources, struct error *err);
+int limits_block_io(struct limits *limits, const struct oci_block_io *io, struct error *err);
 int limits_network(struct limits *limits, const struct oci_network *network, struct error *err);
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err);
 

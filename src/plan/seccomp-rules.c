@@ -5,7 +5,7 @@
  * number collects its rules.  Several rules for one call are treated as
  * libseccomp does:
  *   - a rule without conditions beats all others, and the first of them wins;
- *   - of rules with conditions the more specific are tried first (see by_order);
+ *   - of rules with conditions the more specific are tried first (goes_before());
  *   - the same conditions with another action are a contradiction and refused.
  * Numbers with the same rules share a class, neighbours of one class a range.
  */

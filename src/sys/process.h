@@ -27,6 +27,8 @@ struct process_stat {
  * can set it again after its first exec. */
 #define PROCESS_FORKNOEXEC 0x40u
 
+/* ---- process.c: what a process is ------------------------------------------ */
+
 /* From /proc/PID/stat.  -1 with errno. */
 int process_stat(pid_t pid, struct process_stat *out);
 
@@ -48,6 +50,14 @@ char *process_cgroups(pid_t pid, struct error *err);
  * controllers are "".  *TEXT moves past it; false at the end.  Malformed lines are skipped. */
 bool process_cgroup_line(char **text, char **controllers, char **path);
 
+/* The kernel's boot id, 36 characters and '\0'. */
+int process_boot_id(char out[37], struct error *err);
+
+/* The status of waitpid(2) as an exit code: 128 + signal for the killed. */
+int process_exit_code(int status);
+
+/* ---- process-fd.c: one that is held ---------------------------------------- */
+
 /* True if this kernel has pidfds, and no filter keeps them from us.  Asked once. */
 bool process_has_pidfds(void);
 
@@ -56,14 +66,6 @@ int process_hold(pid_t pid);
 
 /* A pidfd of PID if it is still the process that started at START_TIME; -1 with errno: ESRCH if it is gone. */
 int process_open(pid_t pid, uint64_t start_time);
-
-/* Called once the close-on-exec descriptors of PID (started at START_TIME; 0: our child) are closed, which both an exec
- * and its end do: -1 with ERR if it has ended.  One that its parent has reaped by then counts as having exec'd. */
-int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
-
-/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which also says how, for a child of
- * ours.  Waits up to a second for the end, and reaps nothing. */
-int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
 
 /* Send SIG, 0 for none, to the process behind PIDFD (pidfd_send_signal(2)).  -1 with errno: ESRCH if it has ended. */
 int process_signal(int pidfd, int sig);
@@ -83,16 +85,7 @@ int process_wait_end(int pidfd, int ms);
  * (interrupt.h) ends the wait too: -1 with errno EINTR.  The caller takes the signal by interrupt_check(). */
 int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
 
-/* Wait for the end of our child PID, however long it takes, and reap it.  Its status as from waitpid(2); -1 with errno
- * ECHILD if it is not ours, or was reaped. */
-int process_reap(pid_t pid);
-
-/* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Does nothing if it is 0. */
-void process_kill_child(pid_t *child);
-
-/* A pidfd of our child PID, which nobody has reaped.  On failure, -1 with errno and ERR, the child is killed and
- * reaped: without a pidfd it could not be waited for. */
-int process_hold_child(pid_t pid, struct error *err);
+/* ---- process-birth.c: its birth and its end -------------------------------- */
 
 /* clone3(2): a child as from fork(2), in new NAMESPACES, born in the cgroup2 folder CGROUP (-1: the parent's).
  * *PIDFD (may be NULL) gets its pidfd.  PARENT: it becomes the caller's sibling (CLONE_PARENT).
@@ -105,8 +98,21 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
  * children (EBUSY), a threaded one (EOPNOTSUPP), a pids.max that allows no fork (EAGAIN). */
 bool process_cgroup_refused(int number);
 
-/* The kernel's boot id, 36 characters and '\0'. */
-int process_boot_id(char out[37], struct error *err);
+/* A pidfd of our child PID, which nobody has reaped.  On failure, -1 with errno and ERR, the child is killed and
+ * reaped: without a pidfd it could not be waited for. */
+int process_hold_child(pid_t pid, struct error *err);
 
-/* The status of waitpid(2) as an exit code: 128 + signal for the killed. */
-int process_exit_code(int status);
+/* Called once the close-on-exec descriptors of PID (started at START_TIME; 0: our child) are closed, which both an exec
+ * and its end do: -1 with ERR if it has ended.  One that its parent has reaped by then counts as having exec'd. */
+int process_check_ran(pid_t pid, uint64_t start_time, struct error *err);
+
+/* Fail, with CODE, because WHO, process PID, ended before BEFORE: -1 with ERR, which also says how, for a child of
+ * ours.  Waits up to a second for the end, and reaps nothing. */
+int process_fail_ended(pid_t pid, const char *who, const char *before, enum error_code code, struct error *err);
+
+/* Wait for the end of our child PID, however long it takes, and reap it.  Its status as from waitpid(2); -1 with errno
+ * ECHILD if it is not ours, or was reaped. */
+int process_reap(pid_t pid);
+
+/* Kill our child *CHILD, which nobody has reaped, and reap it; *CHILD becomes 0.  Does nothing if it is 0. */
+void process_kill_child(pid_t *child);

@@ -37,8 +37,8 @@ const struct verb verb_delete = {
 	.group = "The life of a container",
 	.args = "ID",
 	.summary = "remove a container and everything made for it",
-	.about = "Removes a stopped or not yet started container: its cgroup, its state and whatever else was made for "
-		 "it. The bundle is left as it is. With --regex, nothing that matches is no error.",
+	.about = "Removes a container that has stopped or was only created: its cgroup, its state and whatever else "
+		 "was made for it. The bundle is left as it is. With --regex, nothing that matches is no error.",
 	.options = delete_options,
 	.size = sizeof(struct delete_options),
 	.min = 1,

@@ -292,6 +292,7 @@ static int plan_new(struct planner *p, struct entry *e)
 	    (check_data_id(p, e, "uid=", ns->uids, ns->n_uids) < 0 ||
 	     check_data_id(p, e, "gid=", ns->gids, ns->n_gids) < 0))
 		return -1;
+	step->owner_from_target = step->copy_up && !data_value(step->data, "uid=") && !data_value(step->data, "gid=");
 	return add_label(p, step);
 }
 

@@ -109,6 +109,7 @@ struct step {
 				 * where init opens it; else NULL */
 	bool optional;		/* a missing target is no error (masks, read-only paths) */
 	bool mode_from_target;	/* tmpfs without mode=: takes the mode of the folder it covers, if that existed */
+	bool owner_from_target;	/* tmpfs with copy_up, without uid= and gid=: takes its owner, too */
 	mode_t mode;		/* DEVICE: type and permissions, no umask */
 	unsigned major, minor;
 	uid_t uid;		/* DEVICE: owner, as the container sees it */

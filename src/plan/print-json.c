@@ -188,6 +188,7 @@ static void print_step(struct json *j, const struct step *step)
 	flag(j, "filled", step->filled);
 	flag(j, "copyUp", step->copy_up);
 	flag(j, "modeOfTarget", step->mode_from_target);
+	flag(j, "ownerOfTarget", step->owner_from_target);
 	flag(j, "copySymlink", step->copy_symlink);
 	flag(j, "srcNofollow", step->no_follow_source);
 	flag(j, "destNofollow", step->no_follow_target);

@@ -169,6 +169,7 @@ static const char *properties(struct page *page, const struct step *step)
 		{ offsetof(struct step, filled), "filled" },
 		{ offsetof(struct step, copy_up), "copy-up" },
 		{ offsetof(struct step, mode_from_target), "mode-of-target" },
+		{ offsetof(struct step, owner_from_target), "owner-of-target" },
 		{ offsetof(struct step, copy_symlink), "copy-symlink" },
 		{ offsetof(struct step, no_follow_source), "src-nofollow" },
 		{ offsetof(struct step, no_follow_target), "dest-nofollow" },

@@ -106,24 +106,13 @@ static int new_mount(struct build *b, const struct step *step, const char *data,
 	return mount;
 }
 
-static bool has_option(const char *data, const char *name)
-{
-	while (data && *data) {
-		if (strncmp(data, name, strlen(name)) == 0)
-			return true;
-		data += strcspn(data, ",");
-		data += *data == ',';
-	}
-	return false;
-}
-
-/* A tmpfs begins with the mode of the folder it covers; with copy_up also with its owner and contents. */
+/* With copy_up, a tmpfs begins with the contents of the folder it covers and with its owner. */
 static int fill_from(const struct step *step, int target, int mount, const struct stat *covered, struct error *err)
 {
 	if (copy_up(target, mount, err) < 0)
 		return wrap(err, "copy what %s covers", step->target);
-	if (!has_option(step->data, "uid=") && !has_option(step->data, "gid=") &&
-	    fchownat(mount, "", covered->st_uid, covered->st_gid, AT_EMPTY_PATH) < 0 && errno != EINVAL)
+	if (step->owner_from_target && fchownat(mount, "", covered->st_uid, covered->st_gid, AT_EMPTY_PATH) < 0 &&
+	    errno != EINVAL)
 		return fail(err, errno, "set the owner of %s", step->target);
 	return 0;
 }

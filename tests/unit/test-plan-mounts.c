@@ -257,8 +257,13 @@ static void test_copy_up(void **state)
 	(void) state;
 	assert_plan(.mounts = TMPFS("'tmpcopyup', 'ro'"));
 	assert_true(step_on("/tmp")->copy_up);
+	assert_true(step_on("/tmp")->owner_from_target);
 	assert_null(step_on("/tmp")->data);
 	assert_non_null(late_step(STEP_SEAL, "/tmp"));
+	assert_plan(.mounts = TMPFS("'tmpcopyup', 'gid=0'"));
+	assert_false(step_on("/tmp")->owner_from_target);
+	assert_plan(.mounts = TMPFS("'nodev'"));
+	assert_false(step_on("/tmp")->owner_from_target);
 	assert_refused("/mounts/0/options/1", "\"tmpcopyup\" is for tmpfs only", .mounts = BIND(", 'tmpcopyup'"));
 	assert_refused("/mounts/0/options/0", "is for tmpfs only",
 		       .mounts = "{'destination':'/proc', 'type':'proc', 'options':['tmpcopyup']}");

@@ -195,7 +195,7 @@ TEST(tmpfs_copies_up)
 	CHECK(chown(path, 7, 8) == 0 && chmod(path, 0710) == 0);
 	struct step *step = add_mount(w, "tmpfs", "/data", NULL);
 
-	step->copy_up = step->mode_from_target = true;
+	step->copy_up = step->mode_from_target = step->owner_from_target = true;
 	step->set = MOUNT_ATTR_RDONLY;
 	SUCCEEDS(w, check_copy, NULL);
 }

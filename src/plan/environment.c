@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "libocispec/hash.h"
 #include "plan/planner.h"
 
 static size_t key_length(const char *entry)
@@ -19,18 +20,10 @@ static bool same_key(const char *a, const char *b, size_t length)
 	return key_length(a) == length && !strncmp(a, b, length);
 }
 
-static size_t hash(const char *key, size_t n)
-{
-	size_t h = 14695981039346656037ull;	/* FNV-1a */
-
-	while (n--)
-		h = (h ^ (unsigned char) *key++) * 1099511628211ull;
-	return h;
-}
-
 void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out)
 {
 	char **env = arena_alloc(arena, (process->n_env + 1) * sizeof *env);
+	const uint64_t seed = hash_seed();
 	size_t n = 0, slots = 8, *table;	/* index into env, plus one; 0: free */
 
 	while (slots < 2 * process->n_env)
@@ -38,7 +31,7 @@ void plan_environment(struct arena *arena, const struct oci_process *process, st
 	table = arena_alloc(arena, slots * sizeof *table);
 	for (size_t i = 0; i < process->n_env; i++) {
 		char *entry = process->env[i];
-		size_t length = key_length(entry), at = hash(entry, length) & (slots - 1);
+		size_t length = key_length(entry), at = hash_bytes(seed, entry, length) & (slots - 1);
 
 		while (table[at] && !same_key(env[table[at] - 1], entry, length))
 			at = (at + 1) & (slots - 1);

@@ -138,6 +138,58 @@ static void test_large_environment(void **state)
 	assert_string_equal(plan.process.env[2999], "KEY2999=5999");
 }
 
+/* The environment comes from the image, too: keys that collide in FNV-1a without a secret must not take minutes. */
+#define BITS 18		/* of the hash that choose a slot, for so many keys */
+#define WAYS 18
+
+static uint32_t fnv_of(uint32_t h, unsigned block, char out[5])
+{
+	static const char signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+	for (int i = 0; i < 4; i++, block /= 64)
+		h = (h ^ (unsigned char) (out[i] = signs[block % 64])) * 0x1b3u;
+	return h & ((1u << BITS) - 1);
+}
+
+/* Find WAYS blocks of four characters that lead from the state *H to the same one. */
+static void find_blocks(uint32_t *h, char blocks[WAYS][5])
+{
+	static unsigned char seen[1u << BITS];
+	uint32_t next = 0;
+	char block[5] = "";
+	unsigned found = 0;
+
+	memset(seen, 0, sizeof seen);
+	for (unsigned i = 0; i < 1u << 24 && seen[next] < WAYS; i++)
+		seen[next = fnv_of(*h, i, block)]++;
+	assert_int_equal(seen[next], WAYS);
+	for (unsigned i = 0; found < WAYS; i++)
+		if (fnv_of(*h, i, block) == next)
+			memcpy(blocks[found++], block, 5);
+	*h = next;
+}
+
+static void test_colliding_environment(void **state)
+{
+	uint32_t h = 0x84222325u & ((1u << BITS) - 1);	/* the lower half of FNV-1a's usual beginning */
+	char blocks[4][WAYS][5];
+	struct text t = { 0 };
+
+	(void) state;
+	for (int i = 0; i < 4; i++)
+		find_blocks(&h, blocks[i]);
+	text_add(&t, "'env':[");
+	for (unsigned i = 0; i < WAYS * WAYS * WAYS * WAYS; i++)
+		text_addf(&t, "%s'%s%s%s%s=1'", i ? "," : "", blocks[0][i % WAYS], blocks[1][i / WAYS % WAYS],
+			  blocks[2][i / WAYS / WAYS % WAYS], blocks[3][i / WAYS / WAYS / WAYS]);
+	text_add(&t, "]");
+	alarm(10);
+	assert_plan(.process = t.s);
+	alarm(0);
+	text_free(&t);
+	assert_int_equal(plan.process.n_env, WAYS * WAYS * WAYS * WAYS);
+}
+
 static void test_terminal(void **state)
 {
 	(void) state;
@@ -355,6 +407,7 @@ int main(void)
 		TEST(test_kept_groups),
 		TEST(test_environment),
 		TEST(test_large_environment),
+		TEST(test_colliding_environment),
 		TEST(test_terminal),
 		TEST(test_rlimits),
 		TEST(test_oom_score),

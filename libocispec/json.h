@@ -40,7 +40,7 @@ struct json_map { char **keys; void **values; size_t n; };
 /* The compiler checks that a table row fits the member it describes. */
 #define JSON_CHECK(T, member, ctype) \
 	_Static_assert(__builtin_types_compatible_p(__typeof__(((struct T *)0)->member), ctype), \
-		       "oci.desc and " #T "." #member " disagree")
+		       "the .desc file and " #T "." #member " disagree")
 
 struct arena;
 

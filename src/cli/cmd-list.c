@@ -118,9 +118,7 @@ static int run(struct cli *cli, void *into, char **args, struct error *err)
 		else
 			add_table(&t, &found);
 	}
-	for (char **id = ids; *id; id++)
-		free(*id);
-	free(ids);
+	container_list_free(ids);
 	found_free(&found);
 	return output(&t, err);
 }

@@ -7,7 +7,6 @@
  * error.
  */
 #include <regex.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -27,13 +26,6 @@ static int compile(regex_t *regex, const char *pattern, struct error *err)
 		return 0;
 	regerror(problem, regex, why, sizeof why);
 	return fail_code(err, ERROR_USAGE, "\"%s\" is not a regular expression: %s", pattern, why);
-}
-
-static void ids_free(char **ids)
-{
-	for (char **id = ids; *id; id++)
-		free(*id);
-	free(ids);
 }
 
 int every_match(const char *root, const char *pattern, int (*act)(void *context, const char *id, struct error *err),
@@ -63,7 +55,7 @@ int every_match(const char *root, const char *pattern, int (*act)(void *context,
 				*err = why;
 		}
 	}
-	ids_free(ids);
+	container_list_free(ids);
 	regfree(&regex);
 	if (failed)
 		return wrap(err, "%d of the %d containers that match \"%s\"", failed, done + failed, pattern);

@@ -11,14 +11,10 @@
 #include "config/capability-names.h"
 #include "config/check.h"
 #include "config/config.h"
+#include "config/literal.h"
 #include "config/mount-option.h"
 #include "config/seccomp-names.h"
 #include "libocispec/version.h"
-
-/* The generated structs hold char *; json_write() only reads. */
-#define TEXT(s) ((char *) (s))
-#define LIST(...) ((char **) (const char *[]) { __VA_ARGS__ })
-#define N(...) (sizeof((const char *[]) { __VA_ARGS__ }) / sizeof(char *))
 
 #define HOOKS "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"
 /* The second is what podman and CRI-O look for to find out about checkpoint and restore. */

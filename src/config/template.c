@@ -11,12 +11,9 @@
 
 #include "base/cleanup.h"
 #include "config/config.h"
+#include "config/literal.h"
 #include "libocispec/version.h"
 
-/* The generated structs hold char *; json_write() only reads. */
-#define TEXT(s) ((char *) (s))
-#define LIST(...) ((char **) (const char *[]) { __VA_ARGS__ })
-#define N(...) (sizeof((const char *[]) { __VA_ARGS__ }) / sizeof(char *))
 #define CAPS "CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"
 #define MOUNT(where, what, from, ...) { \
 	.destination = TEXT(where), .type = TEXT(what), .source = TEXT(from), \

@@ -116,9 +116,9 @@ void container_info_free(struct container_info *info);
 /* The state document as runc prints it (indented, owner, rootfs ...); the caller frees. */
 char *container_state_json(const struct container_info *info, bool indent);
 
-/* All ids below ROOT, sorted and NULL-terminated; the caller frees the array and each string.  A missing ROOT is an
- * empty list. */
+/* All ids below ROOT, sorted and NULL-terminated.  A missing ROOT is an empty list. */
 int container_list(const char *root, char ***ids, struct error *err);
+void container_list_free(char **ids);
 
 struct events_options {
 	const char *root, *id;

@@ -171,6 +171,13 @@ int container_list(const char *root, char ***ids, struct error *err)
 	return 0;
 }
 
+void container_list_free(char **ids)
+{
+	for (char **id = ids; *id; id++)
+		free(*id);
+	free(ids);
+}
+
 int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, struct error *err)
 {
 	struct handle h;

@@ -96,11 +96,6 @@ int source_place(const struct step *step, struct error *err);
  * set on all of it. */
 int source_open(const struct step *step, int place, uint64_t propagation, struct error *err);
 
-/* For a step that is `filled`: *FILL gets such a copy, but writable (-1: the source is not a folder). */
-struct idmap_held;
-int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
-		struct error *err);
-
 /* The user namespace made last for mapped mounts, and the step it was made for.  ASK (NULL: we do it): who asks the
  * runtime. */
 struct idmap_held {
@@ -108,6 +103,10 @@ struct idmap_held {
 	const struct step *step;
 	const struct rootfs_sources *ask;
 };
+
+/* For a step that is `filled`: *FILL gets such a copy, but writable (-1: the source is not a folder). */
+int source_fill(const struct plan *plan, const struct step *step, int place, struct idmap_held *held, int *fill,
+		struct error *err);
 
 /* Map the ids of the detached MOUNT as STEP asks.  The caller closes HELD's namespace in the end. */
 int source_idmap(const struct plan *plan, const struct step *step, int mount, struct idmap_held *held,
@@ -160,4 +159,3 @@ int host_hide(int root, struct error *err);
 /* Copy the contents of the folder FROM (O_PATH is enough) into the folder TO, with owners, modes, times and extended
  * attributes. */
 int copy_up(int from, int to, struct error *err);
-

@@ -109,7 +109,10 @@ static int memory_v2(struct limits *limits, const struct cgroup_folder *folder, 
 		return fail_at(err, POINTER "/swappiness", only_v1, "memory.swappiness");
 	if (m->disable_oom_killer)
 		return fail_at(err, POINTER "/disableOOMKiller", only_v1, "memory.oom_control");
-	if (check_usage(folder, m, err) < 0 || swap_v2(limits, folder, m, err) < 0)
+	/* A folder that is only foreseen may be held by the root of its hierarchy, which shows other usage. */
+	if (!limits->foreseen && check_usage(folder, m, err) < 0)
+		return -1;
+	if (swap_v2(limits, folder, m, err) < 0)
 		return -1;
 	if (m->limit)
 		limits_add(limits, folder, POINTER "/limit", "memory.max", limit_or(m->limit, "max"));

@@ -159,6 +159,21 @@ static void v2_memory_refusals(void **state)
 	assert_limited(cgroup, "{'memory': {'limit': 4999}}");
 }
 
+/* Inside a cgroup namespace the root of the hierarchy, which stands for a folder to be made, has this file, too. */
+static void v2_usage_is_not_foreseen(void **state)
+{
+	struct cgroup cgroup = make_v2(ALL);
+	struct limits limits = { .cgroup = &cgroup, .v2 = cgroup_v2(&cgroup), .foreseen = true, .v2_controllers = ALL };
+	const struct oci_memory memory = { .limit = 4999, .check_before_update = true };
+
+	(void) state;
+	make_file("memory.current", "5000\n");
+	assert_int_equal(limits_memory(&limits, &memory, &err), 0);
+	assert_int_equal(limits.n, 1);
+	limits_free(&limits);
+	cgroup_close(&cgroup);
+}
+
 static void v1_cpu(void **state)
 {
 	(void) state;
@@ -372,6 +387,7 @@ int main(void)
 		T(no_swap_accounting),
 		T(v2_memory),
 		T(v2_memory_refusals),
+		T(v2_usage_is_not_foreseen),
 		T(v1_cpu),
 		T(v2_cpu),
 		T(pids),

@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "config/find-namespace.h"
 #include "libocispec/version.h"
+#include "sys/idmap.h"
 
 #define HOST_NAME_MAX_LINUX 64	/* __NEW_UTS_LEN */
 
@@ -87,7 +88,7 @@ static void check_annotations(const struct check *c)
 
 static bool is_mapped(const struct oci_id_mapping *map, size_t n, uint32_t id)
 {
-	if (n > CHECK_MAX_MAPPINGS)	/* reported already */
+	if (n > IDMAP_MAX_LINES)	/* reported already */
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (id >= map[i].container_id && id - map[i].container_id < map[i].size)

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "config/check.h"
 #include "config/find-namespace.h"
+#include "sys/idmap.h"
 
 const char *check_pointer(char out[256], const char *fmt, ...)
 {
@@ -126,8 +127,8 @@ bool check_maps_overlap(const struct oci_id_mapping *map, size_t n)
 
 void check_mappings(struct json_faults *faults, const char *pointer, const struct oci_id_mapping *map, size_t n)
 {
-	if (n > CHECK_MAX_MAPPINGS) {
-		check_fault(faults, pointer, "%zu entries, the kernel takes at most %d", n, CHECK_MAX_MAPPINGS);
+	if (n > IDMAP_MAX_LINES) {
+		check_fault(faults, pointer, "%zu entries, the kernel takes at most %d", n, IDMAP_MAX_LINES);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

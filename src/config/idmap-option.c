@@ -5,6 +5,7 @@
 #include "config/check.h"
 #include "config/idmap-option.h"
 #include "libocispec/arena.h"
+#include "sys/idmap.h"
 
 struct map {
 	const char *name;	/* "uids" */
@@ -32,7 +33,7 @@ static void add(struct arena *arena, struct map *map, uint64_t files, uint64_t h
  * of it. */
 static bool add_relative(struct arena *arena, struct map *map, uint64_t files, uint64_t own, uint64_t size)
 {
-	while (size && map->n <= CHECK_MAX_MAPPINGS) {
+	while (size && map->n <= IDMAP_MAX_LINES) {
 		const struct oci_id_mapping *m = NULL;
 		uint64_t part;
 
@@ -90,10 +91,10 @@ static const char *read_triplets(struct arena *arena, const char *text, struct m
 					    "%s of idmap has \"%.*s\", but the container's user namespace has not all "
 					    "of these ids",
 					    map->name, (int) (text - start), start);
-		if (map->n > CHECK_MAX_MAPPINGS)
+		if (map->n > IDMAP_MAX_LINES)
 			return arena_printf(arena,
 					    "%s of idmap has more than %d ranges, which is all that the kernel takes",
-					    map->name, CHECK_MAX_MAPPINGS);
+					    map->name, IDMAP_MAX_LINES);
 		if (!*text)
 			return NULL;
 		text++;

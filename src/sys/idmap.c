@@ -14,8 +14,6 @@
 #include "sys/process.h"
 #include "sys/procfs.h"
 
-#define MAX_LINES 340	/* the kernel's own bound since 4.15 */
-
 /* Write to the kernel's own file, whatever may be mounted over parts of /proc. */
 static int put(pid_t pid, const char *name, const char *text, struct error *err)
 {
@@ -31,9 +29,9 @@ static int write_map(pid_t pid, const char *name, const struct oci_id_mapping *m
 	auto_text text = { 0 };
 	const char *why = "";
 
-	if (n > MAX_LINES)
+	if (n > IDMAP_MAX_LINES)
 		return fail(err, EINVAL, "write /proc/%d/%s: %zu mappings, the kernel takes %d", pid, name, n,
-			    MAX_LINES);
+			    IDMAP_MAX_LINES);
 	for (size_t i = 0; i < n; i++)
 		text_addf(&text, "%u %u %u\n", map[i].container_id, map[i].host_id, map[i].size);
 	if (!n)

@@ -10,8 +10,10 @@
 
 struct error;
 
-/* Write uid_map (gid_map) of PID, in one write of at most 340 lines.  Without CAP_SETUID (CAP_SETGID) in the parent
- * namespace only one's own id can be mapped, and the gid only after setgroups(2) was denied. */
+#define IDMAP_MAX_LINES 340	/* the kernel's own bound, since 4.15 */
+
+/* Write uid_map (gid_map) of PID, in one write.  Without CAP_SETUID (CAP_SETGID) in the parent namespace only one's own
+ * id can be mapped, and the gid only after setgroups(2) was denied. */
 int idmap_write_uids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err);
 int idmap_write_gids(pid_t pid, const struct oci_id_mapping *map, size_t n, struct error *err);
 

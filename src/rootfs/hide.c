@@ -52,18 +52,20 @@ int step_readonly(struct build *b, size_t i, struct error *err)
 		return fail(err, errno, "look at it");
 	if (target_is_root(b, target, &st))
 		return mount_change(b->rootfs->root, MOUNT_ATTR_RDONLY, 0, 0, false, err);
-	auto_fd copy = mount_clone(target, "", true, false, err);
+	auto_fd copy = mount_clone(target, "", true, false, err), paused = -1;
 
 	if (copy < 0 || mount_change(copy, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
 		return -1;
-	return mount_attach(copy, target, err);
+	if (sharing_pause(b->plan, target, &paused, err) < 0 || mount_attach(copy, target, err) < 0)
+		return -1;
+	return sharing_resume(&paused, err);
 }
 
 int step_mask(struct build *b, size_t i, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
 	bool missing;
-	auto_fd target = open_existing(b, step, &missing, err);
+	auto_fd target = open_existing(b, step, &missing, err), paused = -1;
 	struct stat st;
 
 	if (target < 0)
@@ -77,5 +79,7 @@ int step_mask(struct build *b, size_t i, struct error *err)
 	if (cover->fd < 0 && (cover == &b->rootfs->null ? stock_null(cover, err) :
 			      stock_empty(cover, b->plan->rootfs.mount_label, err)) < 0)
 		return -1;
-	return stock_attach(cover, target, err);
+	if (sharing_pause(b->plan, target, &paused, err) < 0 || stock_attach(cover, target, err) < 0)
+		return -1;
+	return sharing_resume(&paused, err);
 }

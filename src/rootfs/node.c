@@ -150,9 +150,11 @@ int rootfs_console(struct rootfs *rootfs, int peer, struct error *err)
 	/* By descriptor: /dev/pts/N could be anybody's by now. */
 	if (mount_workshop_open(false, err) < 0)
 		return -1;
-	auto_fd mount = mount_clone(peer, "", false, false, err);
+	auto_fd mount = mount_clone(peer, "", false, false, err), paused = -1;
 
-	if (mount < 0 || mount_attach(mount, rootfs->console, err) < 0 || mount_workshop_close(err) < 0)
+	if (mount < 0 || sharing_pause(rootfs->plan, rootfs->console, &paused, err) < 0 ||
+	    mount_attach(mount, rootfs->console, err) < 0 || sharing_resume(&paused, err) < 0 ||
+	    mount_workshop_close(err) < 0)
 		return wrap(err, "mount the terminal on /dev/console");
 	close(rootfs->console);
 	rootfs->console = -1;

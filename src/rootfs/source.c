@@ -219,25 +219,28 @@ int rootfs_map_ids(const struct plan *plan, size_t i, int mount, struct error *e
 
 /* ---- whole mounts ------------------------------------------------------------ */
 
+int mount_around(int fd, const struct mountinfo *mounts, const struct mount_entry **entry)
+{
+	uint64_t id, top;
+
+	if (!mount_id(fd, &id) || !(*entry = mountinfo_find(mounts, id)))
+		return -1;
+	auto_fd whole = open((*entry)->place, O_PATH | O_CLOEXEC);
+
+	return whole >= 0 && mount_id(whole, &top) && top == id ? take_fd(whole) : -1;
+}
+
 /* Open the root of the mount that SOURCE lies on, and find SOURCE's place in it; -1 if that mount is covered. */
 static int open_around(int source, const struct mountinfo *mounts, char *within)
 {
 	char path[PATH_MAX];
 	const struct mount_entry *entry;
-	uint64_t id, top;
+	auto_fd whole = mount_around(source, mounts, &entry);
 
-	if (!mount_id(source, &id) || !(entry = mountinfo_find(mounts, id)))
+	if (whole < 0 || !fd_path(source, path) || !text_lies_below(path, entry->place))
 		return -1;
 	const size_t length = strlen(entry->place) > 1 ? strlen(entry->place) : 0;
 
-	if (!fd_path(source, path))
-		return -1;
-	if (!text_lies_below(path, entry->place))
-		return -1;
-	auto_fd whole = open(entry->place, O_PATH | O_CLOEXEC);
-
-	if (whole < 0 || !mount_id(whole, &top) || top != id)
-		return -1;
 	snprintf(within, PATH_MAX, "%s", path[length] && path[length + 1] ? path + length : "");
 	return take_fd(whole);
 }

@@ -118,6 +118,18 @@ int source_take(struct build *b, size_t i, struct error *err);
 /* The propagation that cuts a copied mount off from the host's. */
 uint64_t source_propagation(const struct plan *plan);
 
+/* Open the root of the mount that FD lies on, and find its *ENTRY in MOUNTS; -1 if it is covered. */
+struct mountinfo;
+struct mount_entry;
+int mount_around(int fd, const struct mountinfo *mounts, const struct mount_entry **entry);
+
+/* ---- sharing.c ------------------------------------------------------------- */
+
+/* What is attached to TARGET until sharing_resume() stays in the container, although it lies on a mount that is shared
+ * with the host.  *PAUSED: -1, or for sharing_resume(), which closes it. */
+int sharing_pause(const struct plan *plan, int target, int *paused, struct error *err);
+int sharing_resume(int *paused, struct error *err);
+
 /* ---- lock.c ---------------------------------------------------------------- */
 
 /* Replace the detached mounts of all BIND steps by copies whose attributes the root of a user namespace cannot change.

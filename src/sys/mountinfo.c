@@ -68,6 +68,8 @@ static bool parse_line(char *line, struct mount_entry *entry)
 	if (!number_parse(id, 0, UINT64_MAX, &entry->id) || !number_parse(parent, 0, UINT64_MAX, &entry->parent) ||
 	    !parse_device(device, entry))
 		return false;
+	*rest = '\0';
+	entry->shared = strstr(line, " shared:") != NULL;
 	rest += 3;
 	unescape(root);
 	unescape(place);

@@ -14,6 +14,7 @@ struct error;
 struct mount_entry {
 	uint64_t id, parent;
 	unsigned major, minor; /* of the file system */
+	bool shared;           /* what is mounted on it is mounted on its peers too */
 	const char *root;      /* which part of the file system it shows: "/" is all */
 	const char *place;     /* mount point, as the reader of the file sees it */
 	const char *type;      /* "ext4" */

@@ -139,6 +139,45 @@ mounted_here()
 	done
 }
 
+@test "what is hidden in a mount that is shared with the host is hidden in the container only" {
+	local before
+	shared_data
+	mkdir "$T/data/empty" "$T/data/fixed"
+	echo secret >"$T/data/secret"
+	spec '.linux |= (.rootfsPropagation = "rshared" | .maskedPaths += ["/data/secret", "/data/empty"] | .readonlyPaths += ["/data/fixed"])'
+	add_mount /data none "$T/data" rbind rshared
+	: >"$T/data/empty/file"
+	before=$(cat /proc/self/mountinfo)
+	rt run -d web
+	same "$before" "$(cat /proc/self/mountinfo)"
+	run -0 rt exec web sh -c 'cat /data/secret; ls /data/empty; touch /data/fixed/x; true'
+	same "touch: /data/fixed/x: Read-only file system" "$output"
+	mount -t tmpfs x "$T/data/from-host"
+	: >"$T/data/from-host/file"
+	run -0 rt exec web ls /data/from-host
+	same file "$output"
+	umount "$T/data/from-host"
+	rt delete --force web
+	same "$before" "$(cat /proc/self/mountinfo)"
+}
+
+@test "the terminal is not mounted on the console of a host whose /dev is shared" {
+	local before
+	mkdir "$T/dev"
+	test_mount -t tmpfs dev "$T/dev"
+	mkdir "$T/dev/pts"
+	: >"$T/dev/console"
+	mount --bind /dev/pts "$T/dev/pts"
+	mount --make-rshared "$T/dev"
+	spec '.linux.rootfsPropagation = "rshared" | .process.terminal = true | .mounts |= map(select(.destination | startswith("/dev") | not))'
+	add_mount /dev none "$T/dev" rbind rshared
+	program tty
+	before=$(cat /proc/self/mountinfo)
+	run -0 script -qec "${RT[*]} run web" /dev/null
+	says /dev/
+	same "$before" "$(cat /proc/self/mountinfo)"
+}
+
 @test "a host's mount below the rootfs can be unmounted while the container runs" {
 	mkdir rootfs/below
 	test_mount -t tmpfs below rootfs/below

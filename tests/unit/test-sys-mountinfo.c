@@ -27,7 +27,9 @@ static void lines(void **state)
 	/* An escaped backslash is no escape. */
 	assert_string_equal(m.entries[0].place, "/c\td\\040");
 	assert_string_equal(m.entries[0].type, "ext4");
+	assert_false(m.entries[0].shared);
 	assert_string_equal(m.entries[1].type, "proc");
+	assert_true(m.entries[1].shared);
 	assert_string_equal(mountinfo_find(&m, 41)->place, "/proc/x");
 	assert_string_equal(mountinfo_find(&m, 40)->options, "rw");
 	assert_null(mountinfo_find(&m, 35));

@@ -1,9 +1,9 @@
 /*
  * sharing.c - what the runtime covers stays visible on the host
  *
- * With rootfsPropagation shared, a bind mount is a peer of the host's mount:
- * what is attached in it would be attached there too, and would still be there
- * when the container has gone.  For the config's own mounts that is what it
+ * With rootfsPropagation shared, a bind mount that is to be shared is a peer of
+ * the host's mount: what is attached in it would be attached there too, and
+ * would still be there when the container has gone.  For the config's own mounts that is what it
  * asks for; but masks, read-only paths and the console are the container's.
  *
  * So the mount they lie on is a slave while they are attached, and shared

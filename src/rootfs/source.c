@@ -100,8 +100,19 @@ static int clone_source(const struct step *step, int place, struct error *err)
 	return node < 0 ? -1 : mount_clone(node, "", false, false, err);
 }
 
+/* rootfsPropagation lets mounts be peers of the host's; a mount's own options say which. */
+static bool asks_to_share(const struct step *step)
+{
+	for (unsigned i = 0; i < step->n_propagation; i++)
+		if (step->propagation[i] & MS_SHARED)
+			return true;
+	return false;
+}
+
 int source_open(const struct step *step, int place, uint64_t propagation, struct error *err)
 {
+	if (!propagation && !asks_to_share(step))
+		propagation = MS_SLAVE;
 	if (step->copy_symlink) {
 		struct stat st;
 		auto_fd link = place >= 0 ? fcntl(place, F_DUPFD_CLOEXEC, 3)

@@ -92,8 +92,8 @@ void step_keep(struct build *b, size_t i, int *mount);
 int source_place(const struct step *step, struct error *err);
 
 /* A detached copy of it with the attributes of STEP, made by the runtime beforehand, or by init where the runtime could
- * not.  PLACE: what source_place() found, or -1.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount) is
- * set on all of it. */
+ * not.  PLACE: what source_place() found, or -1.  PROPAGATION (MS_SLAVE ...; 0: it stays a peer of the host's mount if
+ * STEP asks to share) is set on all of it. */
 int source_open(const struct step *step, int place, uint64_t propagation, struct error *err);
 
 /* The user namespace made last for mapped mounts, and the step it was made for.  ASK (NULL: we do it): who asks the

@@ -139,6 +139,24 @@ mounted_here()
 	done
 }
 
+@test "what is mounted in a bind mount reaches the host only if that bind mount is shared, too" {
+	local before
+	shared_data
+	spec '.linux.rootfsPropagation = "rshared"'
+	add_mount /data none "$T/data" rbind
+	add_mount /data/from-container tmpfs tmpfs
+	before=$(cat /proc/self/mountinfo)
+	rt run -d web
+	same "$before" "$(cat /proc/self/mountinfo)"
+	mount -t tmpfs x "$T/data/from-host"
+	: >"$T/data/from-host/file"
+	run -0 rt exec web ls /data/from-host
+	same file "$output"
+	umount "$T/data/from-host"
+	rt delete --force web
+	same "$before" "$(cat /proc/self/mountinfo)"
+}
+
 @test "what is hidden in a mount that is shared with the host is hidden in the container only" {
 	local before
 	shared_data

@@ -16,7 +16,6 @@
 #include "plan/plan.h"
 
 struct cgroup;
-struct host;
 
 struct entry {
 	const struct process_plan *process;

@@ -363,7 +363,7 @@ static int answer_ready(struct exec *x, struct error *err)
 	if (x->heir.wanted && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
 		return blame(err, "/process/scheduler");
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
-		return -1;
+		return blame(err, "/process/rlimits");
 	if (!x->heir.wanted && settle(x, x->pid, err) < 0)
 		return -1;
 	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)

@@ -5,7 +5,7 @@
  *	launch_make()		state folder, journal, cgroup, init; up to READY and the record
  *	launch_undo()		after a failure: remove everything that was made
  *
- * The runtime's side is launch.c, init's is init.c; channel.h draws what they
+ * Init is made and answered by runtime.c, its own side is init.c; channel.h draws what they
  * say.  A plain fork: init inherits the plan and every descriptor it needs.
  */
 #pragma once
@@ -72,16 +72,3 @@ int launch_keep_copies(const struct launch *launch, struct error *err);
 int launch_stay(struct launch *launch, struct error *err);
 
 void launch_close(struct launch *launch);
-
-/* The container's first process.  Never returns. */
-void init_main(struct launch *launch) __attribute__((noreturn));
-
-/* Enter LAUNCH's joined namespaces except the pid namespace, which the parent must enter (namespaces(7)). */
-int launch_join(const struct launch *launch, struct error *err);
-
-/* Set the pid namespace that is to be joined, if there is one, for the caller's children. */
-int launch_set_pid_namespace(const struct launch *launch, struct error *err);
-
-/* Make a time namespace for the caller's children (time_namespaces(7), Linux 5.6) and write NS's offsets while it is
- * still empty. */
-int launch_make_time(const struct namespace_plan *ns, struct error *err);

@@ -3,15 +3,19 @@ load helpers
 
 @test "help is on standard output and ends with 0, for every command" {
 	run --separate-stderr "$RUNTIME" --help
-	[ "$status" = 0 ] && [ -z "$stderr" ]
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
 	all=$output
 	for command in create start run state kill delete pause resume update list ps events mounts checkpoint restore spec \
 		features exec explain version help; do
 		[[ $all == *"  $command "* ]]
 		run --separate-stderr "$RUNTIME" "$command" --help
-		[ "$status" = 0 ] && [ -n "$output" ] && [ -z "$stderr" ]
+		[ "$status" = 0 ]
+		[ -n "$output" ]
+		[ -z "$stderr" ]
 		run --separate-stderr "$RUNTIME" help "$command"
-		[ "$status" = 0 ] && [ -n "$output" ]
+		[ "$status" = 0 ]
+		[ -n "$output" ]
 	done
 	run --separate-stderr "$RUNTIME" help
 	[ "$status" = 0 ]

@@ -133,7 +133,7 @@ all_hooks()
 		[ "$(wc -l <$name)" -le 1 ]
 		[ "$(jq -r '.id, .bundle, .annotations["a/b"]' $name)" = "web"$'\n'"$BUNDLE"$'\n''c"d' ]
 		jq -e '.ociVersion | startswith("1.")' $name
-		! grep -q '\\/' $name
+		(! grep -q '\\/' $name)
 	done
 	[ "$(jq -r .status prestart createRuntime createContainer startContainer poststart poststop | tr '\n' ' ')" = \
 		"creating creating creating created running stopped " ]

@@ -315,7 +315,7 @@ load lib/programs
 	# It has read the status, and is held up at the gate.
 	wait_for grep -q connect "$T/calls"
 	rt start web
-	! wait "$late"
+	ends 1 "$late"
 	grep -q "cannot start an already running container" "$T/late"
 }
 
@@ -327,7 +327,7 @@ load lib/programs
 	local start=$!
 	read -r -t 20 <>rootfs/begun
 	kill -KILL "$start"
-	! wait "$start"
+	ends 137 "$start"
 	timeout 20 sh -c "echo >rootfs/go"
 	wait_for grep -qz sleep "/proc/$(pid_of web)/cmdline"
 	is web running

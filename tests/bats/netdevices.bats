@@ -284,7 +284,8 @@ look_of()
 		same "$before" "$(look_of)" "killed at call $n"
 		[ "$(devices nsenter "--net=/proc/$OTHER/ns/net")" = "lo " ]
 	done
-	[ "$n" -gt 130 ] && [ "$n" -lt 600 ]
+	[ "$n" -gt 130 ]
+	[ "$n" -lt 600 ]
 	# It was away in some of them.
 	[ "$away" -gt 3 ]
 }

@@ -129,7 +129,7 @@ teardown()
 		"${RT[@]}" start web >>"$OUT" 2>&1 </dev/null
 	local start=$!
 	wait_for test -s "$STATE/web/notify/linked"
-	! wait "$start"
+	ends 1 "$start"
 	[ "$(stat -c %a "$T/canary")" = 600 ]
 }
 

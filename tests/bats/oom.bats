@@ -17,7 +17,7 @@ eater()
 	rt create web
 	rt start web
 	wait_status web stopped
-	! grep -q ready "$OUT"
+	(! grep -q ready "$OUT")
 	rt state web | jq -e '.oomKills >= 1 and .exit.oomKilled and (.exit | has("code") | not or .exit.code == 137)' ||
 		rt state web | jq -e '.oomKills >= 1 and .exit.oomKilled'
 	rt list -f json | jq -e '.[0].exit.oomKilled'

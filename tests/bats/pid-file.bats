@@ -66,7 +66,8 @@ load lib/programs
 		rt delete web
 	done
 	exec 8>&-
-	[ -p "$T/fifo" ] && [ -L "$T/link" ]
+	[ -p "$T/fifo" ]
+	[ -L "$T/link" ]
 	mknod "$T/null" c 1 3
 	rt create --pid-file "$T/null" web
 	[ -c "$T/null" ]

@@ -139,7 +139,7 @@ cgroup2_of_web()
 	for dir in memory pids freezer; do
 		grep -q ":$dir:$CGROUP/web$" "/proc/$(his state web | jq .pid)/cgroup"
 	done
-	! grep -q ":cpuset:.*web" "/proc/$(his state web | jq .pid)/cgroup"
+	(! grep -q ":cpuset:.*web" "/proc/$(his state web | jq .pid)/cgroup")
 	his pause web
 	same paused "$(his state web | jq -r .status)"
 	his delete --force web

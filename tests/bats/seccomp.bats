@@ -203,7 +203,7 @@ answers()
 	"$RUNTIME" --root "$STATE" --debug --log "$LOG" start web
 	wait $!
 	wait_for grep -q "error 77" "$OUT"
-	! grep -q level= "$OUT"
+	(! grep -q level= "$OUT")
 	grep -q 'start: SECCOMP_DONE' "$LOG"
 }
 

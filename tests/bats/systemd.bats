@@ -108,7 +108,7 @@ setup()
 @test "a created container has its first process in the unit and nothing else" {
 	sd create web
 	same "$(pid_of web)" "$(cat "$(unit_dir systemd)/cgroup.procs")"
-	! pgrep -f 'ctr-run:\[hold\]'
+	(! pgrep -f 'ctr-run:\[hold\]')
 	rt start web
 	same "$(pid_of web)" "$(cat "$(unit_dir systemd)/cgroup.procs")"
 }

@@ -215,7 +215,7 @@ unchanged()
 		grep -qx "$device 1048576" "$dir/blkio.throttle.read_bps_device"
 		printf '{"blockIO": {"throttleReadBpsDevice": [{"major": %d, "minor": %d, "rate": 0}]}}' ${device/:/ } |
 			rt update -r - web
-		! grep -q "$device" "$dir/blkio.throttle.read_bps_device"
+		(! grep -q "$device" "$dir/blkio.throttle.read_bps_device")
 	fi
 	if [ -e "$dir/blkio.bfq.weight" ]; then
 		rt update --blkio-weight 321 web

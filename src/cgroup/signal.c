@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/inner.h"
+#include "sys/disable.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 
@@ -189,6 +190,8 @@ static bool kill_v2(const struct cgroup *cgroup)
 	bool all = cgroup->n_folders > 0;
 	struct error ignored;
 
+	if (disabled("cgroup.kill"))
+		return false;
 	for (size_t i = 0; i < cgroup->n_folders; i++) {
 		const struct cgroup_folder *folder = &cgroup->folders[i];
 

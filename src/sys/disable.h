@@ -11,6 +11,7 @@
  *	procfs	a detached procfs
  *	pidns	the mount option of procfs
  *	apparmor-attr	AppArmor's own folder in /proc/PID/attr
+ *	cgroup.kill	that file of cgroup2
  *
  * What a kernel or a filter around us really refuses need not be named here:
  * tests/bats/run -k VERSION simulates such kernels.

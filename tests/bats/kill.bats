@@ -132,6 +132,27 @@ waiting()
 	wait_status web stopped
 }
 
+@test "v2 without cgroup.kill (before Linux 5.14): every process is reached all the same, those that fork all the time too" {
+	local before
+	need_view v2
+	spec '.linux.namespaces |= map(select(.type != "pid"))'
+	shell 'f() { while :; do (:) & (:); done; }; f & f & f & sleep 1000 & wait'
+	export CTR_RUN_DISABLE=cgroup.kill
+	for before in "true" "rt pause web"; do
+		rt run -d web
+		$before
+		rt kill --all web KILL
+		# What was frozen for it is thawed.
+		[ ! -e "$(cgroup_dir)" ] || grep -qx 0 "$(cgroup_dir)/cgroup.freeze"
+		wait_for suite_pids_gone
+		rt delete web
+		rt run -d web
+		$before
+		rt delete --force web
+		[ -z "$(suite_pids)" ]
+	done
+}
+
 @test "--regex reaches every container whose id matches" {
 	local id
 

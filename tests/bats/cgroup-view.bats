@@ -112,6 +112,25 @@ cgroup_mount()
 	says 65534 "Read-only file system"
 }
 
+@test "v2: what the kernel says may be given away is the process's user's, and nothing else; without a cgroup namespace nothing is" {
+	need_view v2
+	local file owned
+	cgroup_mount rw nosuid nodev noexec
+	user_namespace
+	spec '.process.user = {uid: 1000, gid: 1000}'
+	rt create web
+	same 101000 "$(stat -c %u "$(cgroup_dir)")"
+	for file in "$(cgroup_dir)"/*; do
+		owned=0
+		! grep -qx "${file##*/}" /sys/kernel/cgroup/delegate || owned=101000
+		same "$owned" "$(stat -c %u "$file")" "$file"
+	done
+	rt delete --force web
+	no_namespace cgroup
+	rt create web
+	same 0 "$(stat -c %u "$(cgroup_dir)" "$(cgroup_dir)"/* | sort -u)"
+}
+
 @test "in a user namespace v1 cgroups cannot be written" {
 	need_view v1 hybrid
 	user_namespace

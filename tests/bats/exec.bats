@@ -185,6 +185,17 @@ setup()
 	same "$(cat "$OUT")" "$(rt exec -u 0 web inside keyring)"
 }
 
+@test "umask: the container's, or the process file's own" {
+	rt delete --force web
+	spec '.process.user.umask = 63'
+	rt run -d web
+	run -0 rt exec web sh -c umask
+	same 0077 "$output"
+	echo '{"args": ["sh", "-c", "umask"], "cwd": "/", "env": ["PATH=/bin"], "user": {"uid": 0, "gid": 0, "umask": 23}}' >"$T/process.json"
+	run -0 rt exec --process "$T/process.json" web
+	same 0027 "$output"
+}
+
 @test "execCPUAffinity: the runtime on the first list, the process on the second" {
 	local last=$(($(nproc) - 1))
 

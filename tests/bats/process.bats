@@ -545,6 +545,11 @@ refused()
 	spec '.process.ioPriority = {class: "IOPRIO_CLASS_IDLE", priority: 0}'
 	run rt run web
 	says "ioprio=$((3 << 13))"
+	if [ -z "$AS_USER" ]; then
+		spec '.process.ioPriority = {class: "IOPRIO_CLASS_RT", priority: 2}'
+		run rt run web
+		says "ioprio=$(((1 << 13) + 2))"
+	fi
 	spec '.process.ioPriority.priority = 8'
 	rt_fail run web
 	says /process/ioPriority

@@ -83,6 +83,7 @@ disk()
 	becomes '{memory: {swappiness: 100}}' memory memory.swappiness 100
 	becomes '{memory: {limit: 67108864, disableOOMKiller: true}}' memory memory.oom_control "oom_kill_disable 1"
 	becomes '{memory: {kernelTCP: 16777216}}' memory memory.kmem.tcp.limit_in_bytes 16777216
+	[ "$VIEW" != v2 ] || becomes '{memory: {limit: 67108864, kernel: 33554432}}' memory
 	[ "$VIEW" = v2 ] || becomes '{memory: {limit: 67108864, useHierarchy: true}}' memory memory.use_hierarchy 1
 	# What is false or 0 asks for nothing.
 	becomes '{memory: {limit: 67108864, disableOOMKiller: false, useHierarchy: false, kernel: 0, kernelTCP: 0}}' memory \
@@ -129,6 +130,33 @@ disk()
 	rt_fail create web
 	says "/linux/resources/cpu/realtime"
 	[ ! -e "$(cgroup_dir cpu)" ]
+}
+
+@test "cpu: real-time budget below a parent that has some; a real-time program runs on it" {
+	local parent=/ctr-run-test.$RUN.rt-$VIEW dir
+	need_view v1 hybrid
+	need_controller cpu
+	dir=$(cgroup_dirs "$parent" | grep -x '.*/cpu\(,cpuacct\)\?/[^/]*')
+	mkdir "$dir"
+	if ! { echo 20000 >"$dir/cpu.rt_runtime_us"; } 2>/dev/null; then
+		rmdir "$dir"
+		skip "this kernel schedules no real-time groups, or has no time left for one more"
+	fi
+	resources '{cpu: {realtimePeriod: 500000, realtimeRuntime: 5000}}'
+	spec '.linux.cgroupsPath = $p | .process.scheduler = {policy: "SCHED_FIFO", priority: 10}' --arg p "$parent/web"
+	inside sched
+	run -0 rt run web
+	says "policy=1" "priority=10"
+	program sleep 1000
+	rt run -d web
+	same 5000 "$(cat "$dir/web/cpu.rt_runtime_us")"
+	same 500000 "$(cat "$dir/web/cpu.rt_period_us")"
+	rt update --cpu-rt-runtime 2000 web
+	same 2000 "$(cat "$dir/web/cpu.rt_runtime_us")"
+	rt update --cpu-rt-period 400000 --cpu-rt-runtime 3000 web
+	same "400000 3000" "$(cat "$dir/web/cpu.rt_period_us") $(cat "$dir/web/cpu.rt_runtime_us")"
+	rt delete --force web
+	rmdir "$dir"
 }
 
 @test "cpuset: processors and memory nodes" {

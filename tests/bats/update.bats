@@ -126,6 +126,24 @@ unchanged()
 	is web running
 }
 
+@test "what the kernel no longer limits, or only in v1" {
+	need_controller memory
+	resources '{memory: {limit: 67108864}}'
+	rt run -d web
+	if [ "$VIEW" = v2 ]; then
+		rt_fail update --kernel-memory 16m web
+		says "--kernel-memory" "only v1 has"
+		rt_fail update --kernel-memory-tcp 16m web
+		says "--kernel-memory-tcp" "only v1 has"
+	else
+		rt update --kernel-memory 16m web
+		grep -q "memory.kernel is ignored" "$LOG"
+		rt update --kernel-memory-tcp 16m web
+		same 16777216 "$(of memory memory.kmem.tcp.limit_in_bytes)"
+	fi
+	same 67108864 "$(memory)"
+}
+
 @test "cpu quota, period and shares, each by itself" {
 	need_controller cpu
 	rt run -d web

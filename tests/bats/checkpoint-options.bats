@@ -95,6 +95,73 @@ at_a_terminal()
 	never_stopped_counting
 }
 
+@test "--ext-unix-sk: a socket of the host's to which the process is connected" {
+	local listener
+	need_criu
+	mkdir "$T/host"
+	in_background "$OUTSIDE" listen "$T/host/socket" >"$T/heard" 2>"$T/ready"
+	listener=$!
+	wait_for grep -q ready "$T/ready"
+	# CRIU knows only sockets of the container's network namespace, and finds them again by their first name.
+	spec '.linux.namespaces |= map(select(.type != "network"))'
+	add_mount "$T/host" none "$T/host" bind
+	inside talk "$T/host/socket" /count
+	rt run -d web
+	wait_for reaches 5
+	rt_fail checkpoint --image-path "$IMAGES" web
+	says "ext-unix-sk"
+	is web running
+	save --ext-unix-sk web
+	back --ext-unix-sk web
+	never_stopped_counting
+	wait_for grep -qx "$(count)" "$T/heard"
+	in_order "$T/heard"
+	kill "$listener"
+}
+
+@test "--tcp-skip-in-flight: connections that nobody has accepted are left out" {
+	need_criu
+	need_command iptables
+	inside queue /count
+	rt run -d web
+	wait_for reaches 5
+	rt_fail checkpoint --image-path "$IMAGES" web
+	says "n-flight"
+	is web running
+	saves_connections --tcp-skip-in-flight
+	back web
+	never_stopped_counting
+	rt exec web netstat -ltn | grep ":80 "
+}
+
+@test "--manage-cgroups-mode: whatever CRIU does with cgroups, the container is in its own, with its limits" {
+	local mode
+	need_criu
+	need_controller pids
+	spec '.linux.resources += {pids: {limit: 77}}'
+	start_counting web
+	for mode in soft full ignore; do
+		IMAGES=$T/images-$mode
+		save --manage-cgroups-mode "$mode" web
+		back --manage-cgroups-mode "$mode" web
+		never_stopped_counting
+		member_of "$(cgroup_dir pids)" "$(pid_of web)"
+		same 77 "$(cat "$(cgroup_dir pids)/pids.max")"
+	done
+}
+
+@test "the rest of what clients of runc say to checkpoint and restore" {
+	need_criu
+	start_counting web
+	save --empty-ns network --work-path "$T/work" web
+	[ -s "$T/work/dump.log" ]
+	rt restore -d --image-path "$IMAGES" --work-path "$T/work" --empty-ns network --no-pivot --no-new-keyring -no-subreaper \
+		--pid-file "$T/pid" --bundle "$BUNDLE" web
+	same "$(pid_of web)" "$(cat "$T/pid")"
+	[ -s "$T/work/restore.log" ]
+	never_stopped_counting
+}
+
 @test "with systemd the restored container is in its scope again, with its limits" {
 	need_criu
 	need_systemd

@@ -11,12 +11,15 @@
  *	inside notify TEXT...	send each TEXT to $NOTIFY_SOCKET, then sleep
  *	inside eat MIB		allocate and use that much memory, say so, then sleep
  *	inside lock FILE COUNT	lock FILE, then add a number to COUNT every 20 ms, forever
+ *	inside talk SOCKET COUNT	connect a datagram socket to SOCKET, then the same, with each number sent there, too
+ *	inside queue COUNT	a connection that nobody accepts waits at a listening TCP socket; then the same
  *	inside zombie-leader	the first thread ends, another one sleeps
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,20 +52,51 @@ static void fds(void)
 	}
 }
 
-static int lock(const char *file, const char *count)
+/* Add a number to the file COUNT every 20 ms, and send it to SOCK, unless that is -1. */
+static int count_in(const char *count, int sock)
 {
-	int fd = open(file, O_RDWR | O_CREAT, 0600);
-
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return 1;
 	for (unsigned i = 1;; i++) {
 		FILE *f = fopen(count, "a");
 		if (!f)
 			return 2;
 		fprintf(f, "%u\n", i);
 		fclose(f);
+		if (sock >= 0 && dprintf(sock, "%u\n", i) < 0)
+			return 3;
 		usleep(20000);
 	}
+}
+
+static int lock(const char *file, const char *count)
+{
+	int fd = open(file, O_RDWR | O_CREAT, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return 1;
+	return count_in(count, -1);
+}
+
+static int talk(const char *path, const char *count)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int sock = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+	if (connect(sock, (struct sockaddr *) &a, sizeof a) < 0)
+		return perror(path), 1;
+	return count_in(count, sock);
+}
+
+static int queue(const char *count)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(80), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int sock = socket(AF_INET, SOCK_STREAM, 0), one = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(sock, (struct sockaddr *) &a, sizeof a) < 0 || listen(sock, 5) < 0 ||
+	    connect(one, (struct sockaddr *) &a, sizeof a) < 0)
+		return perror("port 80"), 1;
+	close(one);
+	return count_in(count, -1);
 }
 
 static void terminal(void)
@@ -185,6 +219,10 @@ int main(int argc, char **argv)
 		return eat(strtoul(argv[2], NULL, 10));
 	else if (!strcmp(what, "lock") && argc > 3)
 		return lock(argv[2], argv[3]);
+	else if (!strcmp(what, "talk") && argc > 3)
+		return talk(argv[2], argv[3]);
+	else if (!strcmp(what, "queue") && argc > 2)
+		return queue(argv[2]);
 	else if (!strcmp(what, "zombie-leader")) {
 		pthread_create(&thread, NULL, sleeper, NULL);
 		pthread_exit(NULL);

@@ -296,6 +296,20 @@ same()
 	rt delete web
 }
 
+@test "neither is one that is gone where cgroups are mounted read-only" {
+	local dir
+	need_root
+	program true
+	rt run --keep web
+	for dir in $(cgroup_dirs); do
+		rmdir "$dir"
+	done
+	run -0 unshare -m --propagation private sh -c 'for m in $(awk "\$5 ~ /^.sys.fs.cgroup/ { print \$5 }" /proc/self/mountinfo); do
+			mount -o remount,bind,ro "$m" || exit 9; done
+		exec "$@"' sh "$RUNTIME" --root "$STATE" delete web
+	[ ! -e "$STATE/web" ]
+}
+
 @test "delete where the hierarchies are not mounted says what stays" {
 	need_root
 	local folder left

@@ -53,6 +53,10 @@ stats()
 	# The same order, member by member.
 	diff <(jq -c '.data.cpuset | keys_unsorted' "$T/ours") <(jq -c '.data.cpuset | keys_unsorted' "$T/theirs")
 	diff <(jq -c '.data.memory.raw // {} | keys_unsorted' "$T/ours") <(jq -c '.data.memory.raw // {} | keys_unsorted' "$T/theirs")
+	diff <(jq -c '.data.cpu.usage | keys_unsorted' "$T/ours") <(jq -c '.data.cpu.usage | keys_unsorted' "$T/theirs")
+	# Older versions do not know the peak of v2.
+	diff <(jq -c '.data.memory | del(.psi, .cache, .raw) | map_values(keys_unsorted - ["max"])' "$T/ours") \
+		<(jq -c '.data.memory | del(.psi, .cache, .raw) | map_values(keys_unsorted - ["max"])' "$T/theirs")
 	diff <(jq -c '.data.memory | del(.psi, .cache) | map_values(.limit? // null)' "$T/ours") \
 		<(jq -c '.data.memory | del(.psi, .cache) | map_values(.limit? // null)' "$T/theirs")
 }

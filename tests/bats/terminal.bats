@@ -372,3 +372,13 @@ signalled()
 	rt_fail exec --console-socket "$T/tty.sock" web true
 	says "cannot use console socket if runc will not detach or allocate tty"
 }
+
+@test "exec without --tty has no terminal, though the container's own process has one" {
+	console
+	rt run -d --console-socket "$T/tty.sock" web
+	run -0 rt exec web sh -c 'tty; readlink /proc/1/fd/0'
+	[ "$output" = $'not a tty\n/dev/pts/0' ]
+	exec 8>&-
+	rt kill web KILL
+	wait $CONSOLE
+}

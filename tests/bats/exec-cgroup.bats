@@ -168,6 +168,28 @@ setup()
 	wait_for remove_cgroup "$CGROUP-other"
 }
 
+# Whoever writes to cgroup.procs waits until every processor has seen it: some 10 ms on a machine that rests.
+@test "run and exec put their processes into the cgroup without that wait" {
+	local call
+	need_command strace
+	need_kernel 5.7
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	rt delete --force web
+	program true
+	strace -f -qqq -o "$T/run" -e trace=openat,openat2,clone3 "${RT[@]}" run web </dev/null 3>&- 4>&-
+	program sleep 1000
+	rt run -d web
+	strace -f -qqq -o "$T/exec" -e trace=openat,openat2,clone3 "${RT[@]}" exec web true 3>&- 4>&-
+	for call in run exec; do
+		if [ "$VIEW" = v2 ]; then
+			grep -q 'clone3(.*CLONE_INTO_CGROUP' "$T/$call"
+		else
+			grep -q '"tasks", .*O_\(WRONLY\|RDWR\)' "$T/$call"
+		fi
+		(! grep '"cgroup.procs", .*O_\(WRONLY\|RDWR\)' "$T/$call")
+	done
+}
+
 @test "without a cgroup there is none below" {
 	rt delete --force web
 	rt --cgroup-manager disabled run -d web

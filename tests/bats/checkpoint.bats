@@ -237,7 +237,7 @@ TEST_TIMEOUT=120
 	mkfifo "$T/ready"
 	exec 6<>"$T/ready" 7>"$T/ready" 6>&-
 	# Not by rt_fail, which closes descriptor 7.
-	run -255 "${RT[@]}" checkpoint --image-path "$IMAGES" --lazy-pages --page-server 127.0.0.1:$((20000 + RANDOM % 10000)) --status-fd 7 web
+	run -1 "${RT[@]}" checkpoint --image-path "$IMAGES" --lazy-pages --page-server 127.0.0.1:$((20000 + RANDOM % 10000)) --status-fd 7 web
 	says "write to --status-fd 7"
 	exec 7>&-
 	is web running

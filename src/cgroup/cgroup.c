@@ -40,8 +40,10 @@ int cgroup_birth_fd(const struct cgroup *cgroup)
 
 bool cgroup_birth_refused(const struct cgroup *cgroup, int number)
 {
-	/* For a user, systemd may move a process across borders that the user may not cross himself. */
-	return process_cgroup_refused(number) || (cgroup->unit && (number == EACCES || number == EPERM));
+	/* For a user, systemd may move a process across borders that the user may not cross himself; and for a process
+	 * in a user namespace we may. */
+	return process_cgroup_refused(number) ||
+	       ((cgroup->unit || cgroup->given) && (number == EACCES || number == EPERM));
 }
 
 /* Say what the kernel's errno means here. */

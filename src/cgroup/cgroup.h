@@ -59,6 +59,7 @@ struct cgroup {
 	/* For cgroup_make() and cgroup_limit(); a record has none of these. */
 	bool required;		/* a refusal is an error; otherwise the container goes without a cgroup there */
 	bool rootless;		/* a refusal is to be expected */
+	bool given;		/* to the container's user, who need not be whoever makes the first process */
 	bool looked;		/* `made` means "to be made"; `fd` is the folder or, if it is missing, the root */
 	const struct oci_resources *resources;	/* borrowed from the plan */
 };

@@ -1,4 +1,5 @@
 /* launch-cgroup.c - see launch-cgroup.h */
+#include <sched.h>
 #include <sys/mount.h>
 
 #include "base/error.h"
@@ -10,9 +11,15 @@
 bool launch_cgroup_owner(const struct launch *launch, uid_t *uid)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
+	const struct oci_linux *linux = launch->options->loaded->spec->linux;
 	unsigned id = launch->plan.has_process ? launch->plan.process.uid : 0;
 
-	if (launch->host.euid != 0 || (ns->user && !idmap_to_host(ns->uids, ns->n_uids, id, &id)))
+	if (launch->host.euid != 0)
+		return false;
+	/* Of a joined one we know what the config says. */
+	if (ns->user && !(namespace_joined(ns, CLONE_NEWUSER) ?
+			  idmap_to_host(linux->uid_mappings, linux->n_uid_mappings, id, &id) :
+			  idmap_to_host(ns->uids, ns->n_uids, id, &id)))
 		return false;
 	*uid = id;
 	return true;
@@ -21,9 +28,10 @@ bool launch_cgroup_owner(const struct launch *launch, uid_t *uid)
 /*
  * config-linux.md, "Cgroup ownership": a tree that the container sees as its
  * own, and writable, belongs to its user (v2 only).  A folder that existed
- * before keeps its owner; for a joined user namespace the ids are unknown.
+ * before keeps its owner; so does one for a joined user namespace whose ids the
+ * config does not name.
  */
-static int give_cgroup(const struct launch *launch, struct error *err)
+static int give_cgroup(struct launch *launch, struct error *err)
 {
 	const struct plan *plan = &launch->plan;
 	bool visible = false;
@@ -35,6 +43,7 @@ static int give_cgroup(const struct launch *launch, struct error *err)
 	if (!visible || !plan->ns.create_cgroup || launch->host.layout != CGROUP_V2 || launch->cgroup.n_folders == 0 ||
 	    !launch->cgroup.folders[0].made || !launch_cgroup_owner(launch, &uid))
 		return 0;
+	launch->cgroup.given = true;
 	return cgroup_delegate(&launch->cgroup, uid, err);
 }
 

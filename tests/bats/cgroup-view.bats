@@ -131,6 +131,29 @@ cgroup_mount()
 	same 0 "$(stat -c %u "$(cgroup_dir)" "$(cgroup_dir)"/* | sort -u)"
 }
 
+@test "v2: with a joined user namespace the cgroup belongs to the process's user, if the config tells its ids" {
+	need_view v2
+	user_namespace
+	rt run -d first
+	local first=$(pid_of first)
+	new_bundle second
+	user_namespace
+	namespace user "/proc/$first/ns/user"
+	cgroup_mount rw nosuid nodev noexec
+	shell 'mkdir /sys/fs/cgroup/inner; stat -c %u /sys/fs/cgroup /sys/fs/cgroup/inner'
+	run -0 rt run second
+	[ "$output" = $'0\n0' ]
+	rt create second
+	same 100000 "$(stat -c %u "$(cgroup_dir)")"
+	grep -qx "$(pid_of second)" "$(cgroup_dir)/cgroup.procs"
+	run -0 rt exec second sh -c 'grep ^0:: /proc/self/cgroup; stat -c %u /sys/fs/cgroup/cgroup.procs'
+	[ "$output" = $'0::/\n0' ]
+	rt delete --force second
+	spec 'del(.linux.uidMappings, .linux.gidMappings)'
+	rt create second
+	same 0 "$(stat -c %u "$(cgroup_dir)")"
+}
+
 @test "in a user namespace v1 cgroups cannot be written" {
 	need_view v1 hybrid
 	user_namespace

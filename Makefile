@@ -2,7 +2,7 @@
 # make check         install what the tests need, build, and run all tests (root)
 # make               build/ctr-run, touching no packages
 # make SAN=1         build/san/ctr-run, with ASan and UBSan
-# make check-unit    the unit tests; check-layers, check-lines, check-paths, check-headers
+# make check-unit    the unit tests; check-layers, check-lines, check-paths, check-headers, check-asserts
 # make check-bats    the suite in every cgroup view, or VIEWS=v2 FILES=tests/bats/smoke.bats
 # make check-attacks more points of failure, hostile images, races and seccomp profiles than make check has time for (an hour)
 # make check-san     the suite against the binary with sanitizers
@@ -271,6 +271,8 @@ check-layers:
 	$Q$(AWK) -f tools/layers.awk $(wildcard src/*/*.[ch] libocispec/*.[ch])
 check-lines:
 	$Q$(AWK) -f tools/lines.awk $(wildcard src/*/*.[ch] libocispec/*.[ch])
+check-asserts:
+	$Q$(AWK) -f tools/asserts.awk $(wildcard tests/*/*.bats)
 check-paths:
 	$Q$(AWK) -f tools/paths.awk tools/paths.txt $(wildcard src/*/*.c)
 check-headers: $(GEN)
@@ -283,6 +285,6 @@ distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
 .PHONY: all help demo bench man completions install uninstall deb format lint check check-unit check-bats check-clients check-peers check-san \
-	check-attacks check-vm fuzz fuzz-programs check-layers check-lines check-paths check-headers clean distclean FORCE
+	check-attacks check-vm fuzz fuzz-programs check-asserts check-layers check-lines check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -135,7 +135,7 @@ setup()
 	is web running
 }
 
-@test "memory that ends is told as in any other cgroup, and the unit is gone" {
+@test "when memory ends the unit is gone, and with it what counted that: a detached container only stops" {
 	resources '{memory: {limit: 33554432}}'
 	inside eat 200
 	sd create web

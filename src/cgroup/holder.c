@@ -20,7 +20,7 @@ int holder_start(pid_t *holder, struct error *err)
 {
 	pid_t parent = getpid(), pid;
 
-	pid = process_clone(0, -1, false, NULL, err);
+	pid = process_fork(err);
 	if (pid == 0)
 		hold(parent);
 	if (pid < 0)

@@ -111,7 +111,7 @@ static void start_watch(struct cgroup_options *options)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return;
 	auto_fd word = ends[0];
-	pid_t pid = process_clone(0, -1, false, NULL, &err);
+	pid_t pid = process_fork(&err);
 
 	if (pid == 0) {
 		close(ends[1]);

@@ -165,7 +165,7 @@ static int decide(struct checkpoint *c, struct error *err)
 {
 	const struct checkpoint_options *o = c->options;
 
-	if (handle_open(&c->handle, o->root, o->id, true, false, err) < 0 || check_state(c, err) < 0 ||
+	if (handle_open(&c->handle, o->root, o->id, HANDLE_PIDFD, err) < 0 || check_state(c, err) < 0 ||
 	    settings_check_rights("checkpoint", err) < 0 || plan_again(c, err) < 0)
 		return -1;
 	if (handle_open_cgroup(&c->handle, false, &c->cgroup, err) < 0)

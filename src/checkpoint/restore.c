@@ -226,7 +226,7 @@ static int raise_loopback(const struct restore *r, pid_t pid, struct error *err)
 	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return fail(err, errno, "make a pipe");
 	auto_fd in = pipes[0], out = pipes[1];
-	pid_t child = process_clone(0, -1, false, NULL, err);
+	pid_t child = process_fork(err);
 	if (child == 0) {
 		if (namespace_enter(ns, CLONE_NEWNET, err) < 0 || loopback_up(err) < 0)
 			(void) !write(out, err, sizeof *err);

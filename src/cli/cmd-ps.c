@@ -95,7 +95,7 @@ static int spawn_ps(const char *path, char **args, int out, pid_t *pid, struct e
 	if (n)
 		memcpy(argv + 1, args, n * sizeof *argv);
 	/* posix_spawn(3) gives up if a seccomp filter answers EPERM to clone3. */
-	*pid = process_clone(0, -1, false, NULL, err);
+	*pid = process_fork(err);
 	if (*pid == 0) {
 		if (dup2(out, STDOUT_FILENO) >= 0)
 			execve(path, argv, environ);

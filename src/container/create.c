@@ -32,7 +32,8 @@ static int after_start(struct launch *launch, struct error *err)
 	if (!hooks || !hooks->n_poststart)
 		return 0;
 	auto_free char *state =
-		hooks_state(launch->plan.id, launch->bundle, "running", launch->pid, &launch->plan.config->annotations);
+		hooks_state(launch->plan.id, launch->bundle, OCI_STATUS_RUNNING, launch->pid,
+			    &launch->plan.config->annotations);
 	struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
 	return hooks_run("poststart", hooks->poststart, hooks->n_poststart, &setting, err);
 }

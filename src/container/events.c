@@ -122,7 +122,7 @@ static int follow(struct events *e, struct error *err)
 int container_events(const struct events_options *options, struct error *err)
 {
 	struct events e = { .options = options, .oom.fd = -1 };
-	int result = handle_open(&e.handle, options->root, options->id, true, false, err);
+	int result = handle_open(&e.handle, options->root, options->id, HANDLE_PIDFD, err);
 
 	if (result == 0 && e.handle.status == CONTAINER_STOPPED)
 		result = fail_code(err, ERROR_STATE, "container with id %s is not running", options->id);

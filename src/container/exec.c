@@ -143,7 +143,7 @@ static int decide(struct exec *x, struct error *err)
 	const struct exec_options *o = x->options;
 	int keep;
 
-	if (handle_open(&x->handle, o->root, o->id, true, false, err) < 0 || check_status(x, err) < 0)
+	if (handle_open(&x->handle, o->root, o->id, HANDLE_PIDFD, err) < 0 || check_status(x, err) < 0)
 		return -1;
 	/* The container's processes see ours from its birth; from a user namespace they have no power over it.  This
 	 * may exec us again, so the process file, which may be a pipe, must not have been read yet. */
@@ -375,7 +375,8 @@ static int answer_ready(struct exec *x, struct error *err)
 
 static int answer_seccomp(struct exec *x, int listener, struct error *err)
 {
-	if (listener_send(x->config.spec->linux->seccomp, x->handle.record, "running", x->pid, listener, err) < 0)
+	if (listener_send(x->config.spec->linux->seccomp, x->handle.record, OCI_STATUS_RUNNING, x->pid, listener,
+			  err) < 0)
 		return -1;
 	return channel_send(&x->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
 }

@@ -38,14 +38,14 @@ static int look(const struct record_state *record, enum container_status *status
 	return 0;
 }
 
-int handle_open(struct handle *h, const char *root, const char *id, bool want_pidfd, bool incomplete, struct error *err)
+int handle_open(struct handle *h, const char *root, const char *id, unsigned flags, struct error *err)
 {
 	*h = (struct handle) { .root = root, .id = id, .folder = -1, .pidfd = -1 };
 	h->folder = store_open(root, id, err);
-	return h->folder < 0 ? -1 : handle_read(h, want_pidfd, incomplete, err);
+	return h->folder < 0 ? -1 : handle_read(h, flags, err);
 }
 
-int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error *err)
+int handle_read(struct handle *h, unsigned flags, struct error *err)
 {
 	struct error journal;
 
@@ -53,11 +53,11 @@ int handle_read(struct handle *h, bool want_pidfd, bool incomplete, struct error
 	h->record = store_read(h->folder, h->id, "state.json", &h->arena, err);
 	if (!h->record) {
 		h->record = store_read(h->folder, h->id, "journal", &h->arena, &journal);
-		return err->code == ERROR_NOT_FOUND && incomplete ? 0 : -1;
+		return err->code == ERROR_NOT_FOUND && flags & HANDLE_INCOMPLETE ? 0 : -1;
 	}
 	h->complete = true;
 	/* Hold it before looking at it, so that the process found to be ours is the one we hold. */
-	if (want_pidfd) {
+	if (flags & HANDLE_PIDFD) {
 		h->pidfd = process_hold(h->record->pid);
 		if (h->pidfd < 0 && !process_gone(errno))
 			return fail(err, errno, "open process %d, the container's first", h->record->pid);
@@ -116,7 +116,7 @@ int handle_poststart(const struct handle *h, struct error *err)
 		return -1;
 	}
 	auto_free char *state =
-		hooks_state(h->id, h->record->bundle, "running", h->record->pid, &h->record->annotations);
+		hooks_state(h->id, h->record->bundle, OCI_STATUS_RUNNING, h->record->pid, &h->record->annotations);
 	struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
 	result = hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, err);
 	if (result == 0)
@@ -135,7 +135,8 @@ void handle_poststop(const struct handle *h)
 	if (!h->record || !h->record->poststop)
 		return;
 	if (handle_config(h, &config, &ignored) == 0) {
-		auto_free char *state = hooks_state(h->id, h->record->bundle, "stopped", 0, &h->record->annotations);
+		auto_free char *state = hooks_state(h->id, h->record->bundle, OCI_STATUS_STOPPED, 0,
+						    &h->record->annotations);
 		struct hook_setting setting = { .state = state, .cwd = h->record->bundle };
 		/* They run anyway: it is too late for an error. */
 		if (hook_output_open(&h->record->annotations, h->record->bundle, &setting.output, &ignored) < 0)

@@ -22,16 +22,19 @@ struct handle {
 	int pidfd;			/* init's; -1 when it has ended */
 };
 
-/* Open container ID.  -1 with ERROR_NOT_FOUND if it does not exist.  A folder that a create is still filling, or has
- * left behind, counts as absent too, unless INCOMPLETE: then it is opened with complete == false.  WANT_PIDFD: hold
- * init by a pidfd (one more system call). */
-int handle_open(struct handle *handle, const char *root, const char *id, bool want_pidfd, bool incomplete,
-		struct error *err);
+enum handle_flags {
+	HANDLE_PIDFD = 1,	/* hold init by a pidfd (one more system call) */
+	HANDLE_INCOMPLETE = 2,	/* a folder that a create is still filling, or has left behind, does not count as
+				 * absent: it is opened with complete == false */
+};
+
+/* Open container ID; FLAGS are HANDLE_*.  -1 with ERROR_NOT_FOUND if it does not exist. */
+int handle_open(struct handle *handle, const char *root, const char *id, unsigned flags, struct error *err);
 void handle_close(struct handle *handle);
 
 /* Read the record and look at the process again: others may have changed both while we waited for the lock.  A damaged
  * record is an error, but the one from the journal is then in place. */
-int handle_read(struct handle *handle, bool want_pidfd, bool incomplete, struct error *err);
+int handle_read(struct handle *handle, unsigned flags, struct error *err);
 
 /* Ask the cgroup whether it is paused: if so, CONTAINER_CREATED or CONTAINER_RUNNING becomes CONTAINER_PAUSED. */
 void handle_look_paused(struct handle *handle);

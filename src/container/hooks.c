@@ -22,17 +22,15 @@
 
 #define TAIL 400	/* bytes of a hook's output that go into the message */
 
-char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations)
+char *hooks_state(const char *id, const char *bundle, enum oci_status status, int pid,
+		  const struct json_map *annotations)
 {
 	struct oci_state state = {
-		.oci_version = (char *) OCI_VERSION, .id = (char *) id, .bundle = (char *) bundle, .has_pid = pid > 0,
-		.pid = pid,
+		.oci_version = (char *) OCI_VERSION, .id = (char *) id, .status = status, .bundle = (char *) bundle,
+		.has_pid = pid > 0, .pid = pid,
 	};
 	size_t n;
 
-	for (unsigned i = 1; i <= oci_status_names.n; i++)
-		if (!strcmp(oci_status_names.names[i], status))
-			state.status = (enum oci_status) i;
 	if (annotations)
 		state.annotations = *annotations;
 	return json_write(&oci_state_type, &state, false, &n);

@@ -51,4 +51,5 @@ int hooks_run(const char *name, const struct oci_hook *hooks, size_t n, const st
 void hooks_run_all(const char *name, const struct oci_hook *hooks, size_t n, const struct hook_setting *setting);
 
 /* The state document (runtime.md, State) that hooks read: one line.  The caller frees. */
-char *hooks_state(const char *id, const char *bundle, const char *status, int pid, const struct json_map *annotations);
+char *hooks_state(const char *id, const char *bundle, enum oci_status status, int pid,
+		  const struct json_map *annotations);

@@ -33,12 +33,12 @@ static void look_at_end(const struct handle *h, struct container_info *info)
 int container_info(const char *root, const char *id, struct container_info *info, struct error *err)
 {
 	struct handle h;
-	int result = handle_open(&h, root, id, false, true, err);
+	int result = handle_open(&h, root, id, HANDLE_INCOMPLETE, err);
 
 	/* No create is at work: either it has just finished, or it was killed and has left this behind, and to the user
 	 * there never was a container. */
 	if (result == 0 && !h.complete && (!h.record || !store_locked(h.folder)))
-		result = handle_read(&h, false, false, err);
+		result = handle_read(&h, 0, err);
 	*info = (struct container_info) { .arena = h.arena };
 	h.arena = (struct arena) { 0 };
 	if (result == 0) {
@@ -182,7 +182,7 @@ int container_pids(const char *root, const char *id, pid_t **pids, size_t *n, st
 {
 	struct handle h;
 	struct cgroup cgroup;
-	int result = handle_open(&h, root, id, false, false, err);
+	int result = handle_open(&h, root, id, 0, err);
 
 	*pids = NULL;
 	*n = 0;

@@ -132,7 +132,7 @@ static int open_terminal(struct launch *launch, struct rootfs *rootfs, int *peer
 
 /* Run the hooks that belong in the container's namespaces; they see our pid as they see their own. */
 static int own_hooks(const struct launch *launch, const char *name, const struct oci_hook *hooks, size_t n,
-		     const char *status, char *const *env, struct error *err)
+		     enum oci_status status, char *const *env, struct error *err)
 {
 	const struct plan *plan = &launch->plan;
 
@@ -182,8 +182,8 @@ static int build(struct launch *launch, int *terminal, struct error *err)
 		/* They start in the root file system, as in runc, for which they are written. */
 		if (fchdir(rootfs.root) < 0)
 			return fail(err, errno, "enter the root file system");
-		if (own_hooks(launch, "createContainer", hooks->create_container, hooks->n_create_container, "creating",
-			      NULL, err) < 0)
+		if (own_hooks(launch, "createContainer", hooks->create_container, hooks->n_create_container,
+			      OCI_STATUS_CREATING, NULL, err) < 0)
 			return -1;
 		self_forget_environment();
 	}
@@ -276,8 +276,8 @@ static int run(struct launch *launch, struct error *err)
 	/* These hooks are the container's own programs, just like its process. */
 	if (hooks && hooks->n_start_container && plan->has_process && enter_filter(&entry, err) < 0)
 		return -1;
-	if (hooks && own_hooks(launch, "startContainer", hooks->start_container, hooks->n_start_container, "created",
-			       entry.env, err) < 0)
+	if (hooks && own_hooks(launch, "startContainer", hooks->start_container, hooks->n_start_container,
+			       OCI_STATUS_CREATED, entry.env, err) < 0)
 		return -1;
 	if (!plan->has_process)
 		return fail_code(err, ERROR_CONFIG, "process property must not be empty");

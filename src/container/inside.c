@@ -66,7 +66,7 @@ static void open_all(struct launch *launch)
 
 int inside_answer(struct launch *launch, struct error *err)
 {
-	pid_t pid = process_clone(0, -1, false, NULL, err);
+	pid_t pid = process_fork(err);
 	int status;
 
 	if (pid < 0)

@@ -327,7 +327,7 @@ static int remove_all(struct launch *launch, struct error *err)
 		return -1;
 	if (launch->hooked && hooks && hooks->n_poststop) {
 		auto_free char *state =
-			hooks_state(o->id, launch->bundle, "stopped", 0, &launch->plan.config->annotations);
+			hooks_state(o->id, launch->bundle, OCI_STATUS_STOPPED, 0, &launch->plan.config->annotations);
 		struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
 		hooks_run_all("poststop", hooks->poststop, hooks->n_poststop, &setting);
 	}

@@ -40,7 +40,8 @@ static int tell_listener(void *context, int listener, struct error *err)
 
 	if (result == 0)
 		result =
-			listener_send(config.spec->linux->seccomp, h->record, "created", h->record->pid, listener, err);
+			listener_send(config.spec->linux->seccomp, h->record, OCI_STATUS_CREATED, h->record->pid,
+				      listener, err);
 	config_free(&config);
 	return result;
 }
@@ -99,13 +100,13 @@ static int await_create(struct handle *h, struct error *err)
 			return -1;
 		store_unlock(h->folder);
 	}
-	return handle_read(h, true, false, err);
+	return handle_read(h, HANDLE_PIDFD, err);
 }
 
 int container_start(const char *root, const char *id, struct error *err)
 {
 	struct handle h;
-	int result = handle_open(&h, root, id, true, true, err);
+	int result = handle_open(&h, root, id, HANDLE_PIDFD | HANDLE_INCOMPLETE, err);
 
 	if (result == 0)
 		result = await_create(&h, err);
@@ -195,7 +196,7 @@ static int send_signal(struct handle *h, int sig, bool all, struct error *err)
 int container_kill(const char *root, const char *id, int sig, bool all, struct error *err)
 {
 	struct handle h;
-	int result = handle_open(&h, root, id, true, false, err);
+	int result = handle_open(&h, root, id, HANDLE_PIDFD, err);
 
 	if (result == 0)
 		result = send_signal(&h, sig, all, err);
@@ -292,7 +293,7 @@ static int lock_and_read(struct handle *h, bool force, struct error *err)
 {
 	if (lock(h, force, err) < 0)
 		return -1;
-	if (handle_read(h, true, true, err) == 0)
+	if (handle_read(h, HANDLE_PIDFD | HANDLE_INCOMPLETE, err) == 0)
 		return 0;
 	/* The record is fine, but whether its process lives is unknown: taking it for dead would leave it behind. */
 	if (!force || err->code == ERROR_NOT_FOUND || h->complete)

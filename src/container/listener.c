@@ -11,7 +11,7 @@
 #include "libocispec/version.h"
 #include "sys/socket.h"
 
-int listener_send(const struct oci_seccomp *profile, const struct record_state *record, const char *status, int pid,
+int listener_send(const struct oci_seccomp *profile, const struct record_state *record, enum oci_status status, int pid,
 		  int listener, struct error *err)
 {
 	auto_text t = { 0 };

@@ -305,7 +305,7 @@ static int change(struct live *l, const char *file, struct error *err)
 	/* The record can change until we hold the lock. */
 	if (l->handle.folder < 0 || store_lock_within(l->handle.folder, LOCK_MS, err) < 0)
 		return -1;
-	if (handle_read(&l->handle, true, false, err) < 0 || decide(l, file, err) < 0)
+	if (handle_read(&l->handle, HANDLE_PIDFD, err) < 0 || decide(l, file, err) < 0)
 		return -1;
 	if (!l->list->spec->n_mounts)
 		return 0;

@@ -33,7 +33,7 @@ static int pause_or_resume(struct handle *h, bool on, struct error *err)
 int container_pause(const char *root, const char *id, bool on, struct error *err)
 {
 	struct handle h;
-	int result = handle_open(&h, root, id, false, false, err);
+	int result = handle_open(&h, root, id, 0, err);
 
 	if (result == 0)
 		result = pause_or_resume(&h, on, err);

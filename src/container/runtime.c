@@ -263,7 +263,7 @@ int runtime_pid_file(const char *path, int pid, struct error *err)
 
 /* ---- answering init ----------------------------------------------------- */
 
-static char *state_now(const struct launch *launch, const char *status)
+static char *state_now(const struct launch *launch, enum oci_status status)
 {
 	return hooks_state(launch->plan.id, launch->bundle, status, launch->pid, &launch->plan.config->annotations);
 }
@@ -343,7 +343,7 @@ int runtime_hooks(struct launch *launch, struct error *err)
 
 	if (!hooks || !(hooks->n_prestart || hooks->n_create_runtime))
 		return 0;
-	auto_free char *state = state_now(launch, "creating");
+	auto_free char *state = state_now(launch, OCI_STATUS_CREATING);
 	struct hook_setting setting = { .state = state, .cwd = launch->bundle, .output = launch->hook_output };
 	launch->hooked = true;
 	if (hooks_run("prestart", hooks->prestart, hooks->n_prestart, &setting, err) < 0)
@@ -360,8 +360,8 @@ static int answer_rootfs(struct launch *launch, struct error *err)
 
 static int answer_seccomp(struct launch *launch, int listener, struct error *err)
 {
-	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, "creating", launch->pid, listener,
-			  err) < 0)
+	if (listener_send(launch->plan.config->linux->seccomp, &launch->record, OCI_STATUS_CREATING, launch->pid,
+			  listener, err) < 0)
 		return -1;
 	return channel_send(&launch->channel, MSG_SECCOMP_DONE, NULL, 0, -1, err);
 }

@@ -31,7 +31,7 @@ static int note_owner(const char *root, const char *id, int pidns, struct error 
 	struct error ignored;
 	int result = 0;
 
-	if (handle_open(&handle, root, id, false, false, &ignored) == 0 && handle.status != CONTAINER_STOPPED &&
+	if (handle_open(&handle, root, id, 0, &ignored) == 0 && handle.status != CONTAINER_STOPPED &&
 	    handle.record->own_pidns && !handle.record->own_userns &&
 	    namespace_is_of(handle.record->pid, pidns, CLONE_NEWPID) && tracers_note(handle.folder, err) < 0 &&
 	    err->number != ENOENT)

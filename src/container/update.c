@@ -40,7 +40,7 @@ static int open_container(struct update *u, struct error *err)
 	const struct update_options *o = u->options;
 	bool initial;
 
-	if (handle_open(&u->handle, o->root, o->id, false, false, err) < 0)
+	if (handle_open(&u->handle, o->root, o->id, 0, err) < 0)
 		return -1;
 	u->lock = store_lock_update(u->handle.folder, err);
 	if (u->lock < 0)

@@ -116,7 +116,7 @@ static pid_t clone_into(int cgroup, bool *born_there, struct error *err)
 	/* If it cannot be born there, PREPARE moves it. */
 	if (pid < 0 && cgroup >= 0 && process_cgroup_refused(err->number)) {
 		*born_there = false;
-		pid = process_clone(0, -1, false, NULL, err);
+		pid = process_fork(err);
 	}
 	return pid;
 }
@@ -263,7 +263,7 @@ static void check_words(const char *program, char *out, size_t size)
 	char *args[] = { (char *) "criu", (char *) "check", NULL }, text[16384];
 	auto_fd said = memfd_create("criu", MFD_CLOEXEC);
 	struct error ignored;
-	pid_t pid = said < 0 ? -1 : process_clone(0, -1, false, NULL, &ignored);
+	pid_t pid = said < 0 ? -1 : process_fork(&ignored);
 
 	if (pid == 0) {
 		signal_reset();

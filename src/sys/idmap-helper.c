@@ -82,7 +82,7 @@ int idmap_by_helper(const char *program, pid_t pid, const struct oci_id_mapping 
 
 	if (out < 0)
 		return fail(err, errno, "make a memory file for the messages of %s", program);
-	child = process_clone(0, -1, false, NULL, err);
+	child = process_fork(err);
 	if (child < 0)
 		return wrap(err, "start %s", program);
 	args = make_args(program, pid, map, n);

@@ -153,6 +153,11 @@ pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, st
 	return pidfd && pid && *pidfd < 0 ? -1 : pid;
 }
 
+pid_t process_fork(struct error *err)
+{
+	return process_clone(0, -1, false, NULL, err);
+}
+
 bool process_cgroup_refused(int number)
 {
 	return number == EINVAL || number == ENOSYS || number == EPERM || number == EBUSY || number == EOPNOTSUPP ||

@@ -93,6 +93,9 @@ int process_wait_child(pid_t pid, int pidfd, bool interruptibly, int ms);
  * the caller writes cgroup.procs. */
 pid_t process_clone(uint64_t namespaces, int cgroup, bool parent, int *pidfd, struct error *err);
 
+/* Just a child, where we are. */
+pid_t process_fork(struct error *err);
+
 /* True if process_clone() into a cgroup failed with NUMBER for a reason that does not keep the child from going there
  * later: a kernel before 5.7 (EINVAL, ENOSYS), a filter that hides clone3 (EPERM), a cgroup with controllers for its
  * children (EBUSY), a threaded one (EOPNOTSUPP), a pids.max that allows no fork (EAGAIN). */

@@ -254,7 +254,7 @@ static void hooks_read_the_state_of_the_spec(void **state)
 	struct json_map annotations = { keys, values, 1 };
 
 	(void) state;
-	auto_free char *json = hooks_state("web", "/srv/web", "creating", 12, &annotations);
+	auto_free char *json = hooks_state("web", "/srv/web", OCI_STATUS_CREATING, 12, &annotations);
 	assert_string_equal(json, "{\"ociVersion\":\"1.3.0\",\"id\":\"web\",\"status\":\"creating\",\"pid\":12,\"bundle\":\"/srv/web\","
 				  "\"annotations\":{\"a/b\":\"c\\\"d\"}}");
 }

@@ -109,7 +109,10 @@ load lib/programs
 		SECONDS=0
 		case ${end[i]} in
 		delete*) rt delete --force web ;;
-		*) rt ${end[i]} web KILL && wait_status web stopped && rt delete web ;;
+		*)
+			rt ${end[i]} web KILL
+			wait_status web stopped
+			rt delete web ;;
 		esac
 		[ "$SECONDS" -lt 8 ]
 		[ ! -d "$(cgroup_dir freezer)" ]

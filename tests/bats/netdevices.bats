@@ -4,6 +4,8 @@ load lib/mounts
 load lib/namespaces
 load lib/programs
 
+TEST_TIMEOUT=150
+
 # The runtime's network namespace is one of the test's: nothing of the machine's is touched.
 setup()
 {

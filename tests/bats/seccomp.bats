@@ -178,6 +178,48 @@ answers()
 	answers "error 1" 83 0 0
 }
 
+@test "flags: the kernel gets those that are given; none is not the same as no list" {
+	local flags wanted
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	program true
+	while read -r flags wanted; do
+		but '{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}'
+		spec 'if $f == null then . else .linux.seccomp.flags = ($f | map("SECCOMP_FILTER_FLAG_" + .)) end' --argjson f "$flags"
+		strace -f -qqq -o "$T/calls" -e trace=seccomp -e signal=none "${RT[@]}" run web </dev/null 3>&- 4>&-
+		same "$wanted" "$(sed -n 's/.*SECCOMP_SET_MODE_FILTER, \([^,]*\), {.*= 0$/\1/p' "$T/calls")" "$flags"
+	done <<-EOF
+		null SECCOMP_FILTER_FLAG_SPEC_ALLOW
+		[] 0
+		["LOG"] SECCOMP_FILTER_FLAG_LOG
+		["TSYNC"] 0
+		["LOG","SPEC_ALLOW"] SECCOMP_FILTER_FLAG_LOG|SECCOMP_FILTER_FLAG_SPEC_ALLOW
+	EOF
+	spec '.linux.seccomp.flags = ["SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"] | .linux.seccomp.listenerPath = $p |
+		.linux.seccomp.syscalls[0].action = "SCMP_ACT_NOTIFY"' --arg p "$T/listener"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	strace -f -qqq -o "$T/calls" -e trace=seccomp -e signal=none "${RT[@]}" run web </dev/null 3>&- 4>&-
+	# An older strace does not know the name of the second.
+	grep -qE 'SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER\|(0x20|SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)[^,]*, \{.*= [0-9]' "$T/calls"
+}
+
+# The state may be longer than a packet, and is written where the filter is in force already.
+@test "NOTIFY: for write(2) too, and with a long state" {
+	local words
+	words=$(printf 'word%.0s ' {1..20000})
+	but '{"names": ["mkdir", "write", "writev"], "action": "SCMP_ACT_NOTIFY"}'
+	spec '.linux.seccomp.listenerPath = $p | .annotations.long = $w' --arg p "$T/listener" --arg w "$words"
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	program attack call 83 0 0
+	run -0 rt run web
+	same "error 77" "$output"
+	wait $!
+	same "$words" "$(head -n 1 "$T/heard" | jq -r .state.annotations.long)"
+	same "closed 1" "$(sed -n 2p "$T/heard")"
+}
+
 @test "NOTIFY: the listener gets the container's state and answers the calls" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	spec '.linux.seccomp.listenerPath = $p | .linux.seccomp.listenerMetadata = "some words"' --arg p "$T/listener"
@@ -318,6 +360,31 @@ answers()
 	# Loaded last, it does not matter.
 	spec '.process.noNewPrivileges = true | .process.args = ["true"]'
 	rt run web
+}
+
+# With noNewPrivileges off it is in force before the process gives up what it has.
+@test "a filter that says ids, groups or capabilities were changed, and were not: it is noticed" {
+	local call text
+	spec '.process.noNewPrivileges = false | .process.user = {uid: 1000, gid: 1000, additionalGids: [7]} |
+		.process.capabilities |= map_values(["CAP_KILL"])'
+	while read -r call text; do
+		but "{\"names\": [\"$call\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 0}"
+		rt_fail run web
+		says "$text"
+		[ ! -e "$STATE/web" ]
+	done <<-EOF
+		setresuid the ids are 0:1000 although 1000:1000 were set
+		setresgid the ids are 1000:0 although 1000:1000 were set
+		setgroups the additional groups are not what was set
+		capset capabilities are
+	EOF
+	# Of an exec'd process, too.
+	spec '.process.user = {uid: 0, gid: 0} | .process.args = ["sleep", "1000"]'
+	but '{"names": ["setresuid"], "action": "SCMP_ACT_ERRNO", "errnoRet": 0}'
+	rt run -d web
+	rt_fail exec --user 1000 web id
+	says "the ids are 0:0 although 1000:0 were set"
+	says_not uid=
 }
 
 @test "run.oci.seccomp_fail_unknown_syscall: a misspelt name is an error" {

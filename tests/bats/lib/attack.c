@@ -310,7 +310,8 @@ static int call(char **words)
 static int listen_at(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char text[8192], control[CMSG_SPACE(sizeof(int))];
+	static char text[1 << 20];
+	char control[CMSG_SPACE(sizeof(int))];
 	struct iovec v = { text, sizeof text - 1 };
 	struct msghdr message = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
 	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), fd;
@@ -324,8 +325,12 @@ static int listen_at(const char *path)
 	if (n < 0 || !c)
 		return perror("recvmsg"), 1;
 	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	/* A long one comes in parts. */
+	ssize_t more;
+	while ((more = read(peer, text + n, sizeof text - 1 - (size_t) n)) > 0)
+		n += more;
 	text[n] = 0;
-	printf("%s\nclosed %d\n", text, read(peer, text, 1) == 0);
+	printf("%s\nclosed %d\n", text, more == 0);
 	fflush(stdout);
 	for (;;) {
 		struct seccomp_notif asked = { 0 };

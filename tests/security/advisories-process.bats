@@ -196,6 +196,64 @@ need_strace()
 	run ! grep -vxE 'ready ?|seen ?|may .*|filter .*|up to .*|score .*|a descriptor of socket:' "$OUT"
 }
 
+# The containers victim and attacker (attack ARGS...) in the pid namespace of others; the current bundle is the latter's.
+joined()
+{
+	others --pid --fork
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SETUID"])'
+	program sleep 1000
+	rt run -d victim
+	new_bundle second
+	cp "$(compiled attack)" rootfs/bin/attack
+	namespace pid "/proc/$OTHER/ns/pid"
+	spec '.process.capabilities |= map_values(["CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_SETUID"])'
+	program attack "$@"
+	: >"$OUT"
+	rt run -d attacker
+	wait_for grep -q ready "$OUT"
+}
+
+@test "CVE-2016-9962: a thousand execs, and a neighbour in a joined pid namespace gets hold of none" {
+	local i failed=0
+	joined reach
+	for ((i = 0; i < (${SANITIZED:+100} + 0 ? 100 : 1000); i++)); do
+		"${RT[@]}" exec victim true </dev/null >"$T/said" 2>&1 3>&- 4>&- || failed=$((failed + 1))
+	done
+	same 0 "$failed"
+	grep -q '^seen' "$OUT" || skip "no process of the runtime was seen: nothing was attacked"
+	run ! grep GOT "$OUT"
+}
+
+@test "CVE-2016-9962: signals of a neighbour in a joined pid namespace end what enters, with a word, and nothing else" {
+	local i code
+	joined signal 9
+	new_bundle third
+	namespace pid "/proc/$OTHER/ns/pid"
+	program true
+	for ((i = 0; i < 200; i++)); do
+		code=0
+		timeout 20 "${RT[@]}" exec victim true </dev/null >"$T/said" 2>&1 3>&- 4>&- || code=$?
+		case $code in
+		0|137) ;;
+		255) [ -s "$T/said" ] ;;
+		*) echo "exec ended with $code: $(<"$T/said")"; return 1 ;;
+		esac
+		code=0
+		timeout 20 "${RT[@]}" run third </dev/null >"$T/said" 2>&1 3>&- 4>&- || code=$?
+		case $code in
+		0|137) ;;
+		1) [ -s "$T/said" ] ;;
+		*) echo "run ended with $code: $(<"$T/said")"; return 1 ;;
+		esac
+		[ ! -e "$STATE/third" ]
+	done
+	grep -q sent "$OUT" || skip "no process of the runtime was seen: nothing was attacked"
+	is victim running
+	is attacker running
+	same 1 "$(rt ps -f json victim | jq length)"
+}
+
 # Two bundles for the pid namespace of others: an attacker who may trace, and second, which is the current one.
 neighbours()
 {

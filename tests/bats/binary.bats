@@ -33,6 +33,19 @@ need_tools()
 	says BIND_NOW
 }
 
+# The C library and others have checks, too: these functions are ours, and hold what is read from an image or a config.
+@test "the binary's functions check their stack before they return" {
+	local name
+	need_static
+	need_command objdump nm
+	[ "$(nm "$RUNTIME" 2>/dev/null)" ] || skip "a stripped binary has no symbols"
+	objdump -d --no-show-raw-insn "$RUNTIME" |
+		awk '/^[0-9a-f]+ </ { gsub(/[<>:]/, "", $2); name = $2 } /<__stack_chk_fail>/ { print name }' >"$T/checked"
+	for name in capability_set capability_verify channel_next hooks_run fd_path; do
+		grep -qx "$name" "$T/checked" || { echo "$name does not"; return 1; }
+	done
+}
+
 @test "the binary has no loader of shared libraries, no converters, no message catalogues, no name services" {
 	need_static
 	need_tools

@@ -165,6 +165,53 @@ variants()
 	[ "$worked" -ge 5 ]
 }
 
+@test "the place of the notify socket, and each kind of thing there" {
+	local place kind terminal= pivot= worked=0 listener
+
+	"$OUTSIDE" socket "$T/socket" 3>&- 4>&-
+	"$OUTSIDE" listen "$T/listener" >"$T/received" 2>&1 3>&- 4>&- &
+	listener=$!
+	wait_for test -S "$T/listener"
+	: >"$T/said"
+	snapshot >"$T/before" 2>&1
+	export NOTIFY_SOCKET=$T/listener
+	for kind in $kinds; do
+		for place in /run /run/notify /run/notify/notify.sock; do
+			cell "with a notify socket" "$kind" "$place"
+		done
+	done
+	kill "$listener"
+	[ "$worked" -ge 10 ]
+}
+
+@test "the root itself is each kind of thing" {
+	local kind place=rootfs code
+
+	"$OUTSIDE" socket "$T/socket" 3>&- 4>&-
+	snapshot >"$T/before" 2>&1
+	for kind in $kinds; do
+		rm -rf rootfs
+		case $kind in
+		# The config's own word, not the image's: what it leads to is the root.
+		relative|absolute|magic|magic-cwd) continue ;;
+		socket) ln "$T/socket" rootfs ;;
+		relative-file|absolute-file) ln -s "$T/canary/file" rootfs ;;
+		dangling*) ln -s "$T/canary/new" rootfs ;;
+		magic-fd) ln -s /proc/self/fd/3 rootfs ;;
+		loop) ln -s rootfs rootfs ;;
+		fifo) mkfifo rootfs ;;
+		device) mknod rootfs c 1 5 ;;
+		file) echo text >rootfs ;;
+		folder) mkdir rootfs ;;
+		esac
+		code=0
+		timeout 20 "${RT[@]}" run web >"$T/said" 2>&1 3>&- 4>&- </dev/null || code=$?
+		[ "$code" = 1 ] || { echo "status $code with $kind"; return 1; }
+		untouched "the root is $kind"
+		[ -z "$(ls -A "$STATE")" ]
+	done
+}
+
 @test "exec into a root whose program changes its places" {
 	spec '.process.args = ["sleep", "1000"]'
 	rt run -d web

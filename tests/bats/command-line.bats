@@ -66,6 +66,8 @@ load helpers
 	says '"exec" requires a minimum of 1 argument(s)'
 	rt_fail kill
 	says '"kill" requires a minimum of 1 argument(s)'
+	rt_fail kill a TERM c
+	says '"kill" requires a maximum of 2 argument(s)'
 }
 
 @test "exec leaves the program's own options alone" {

@@ -1,5 +1,6 @@
 # Where warnings and errors go, and what they look like there.
 load helpers
+load lib/mounts
 load lib/programs
 
 setup()
@@ -36,6 +37,30 @@ with_run()
 @test "an unknown log format is refused" {
 	rt_fail --log-format xml list
 	says "log-format"
+}
+
+@test "--log-level: warnings are silent with error, told with warning in JSON too, which else has them in the error" {
+	spec '.process.capabilities |= map_values(. + ["CAP_SYS_RESOURCE"])'
+	program true
+	warnings()
+	{
+		: >"$LOG"
+		# It is not ours to grant.
+		setpriv --bounding-set -sys_resource "${RT[@]}" "$@" run web 3>&- 4>&-
+		cat "$LOG"
+	}
+	run -0 warnings
+	says "level=warning" "CAP_SYS_RESOURCE"
+	run -0 warnings --log-level error
+	same "" "$output"
+	run -0 warnings --log-format json
+	same "" "$output"
+	run -0 warnings --log-format json --log-level warning
+	jq -e '.level == "warning" and (.msg | test("CAP_SYS_RESOURCE"))' <<<"$output"
+	run -0 warnings --log-level debug
+	says "level=debug" "level=warning"
+	rt_fail --log-level loud list
+	says "log-level" loud
 }
 
 @test "the text log has time, level and message" {

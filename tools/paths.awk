@@ -53,6 +53,12 @@ function judge(text,    rest, name, arguments)
 		rest = substr(rest, RSTART + RLENGTH)
 		if (before == "." || before == ">")	# a member that is called
 			continue
+		# syscall(SYS_openat, ...) and the like are the call itself.
+		if (name ~ /call$/ && match(rest, /^SYS_[a-z_0-9]+ *, */)) {
+			name = substr(rest, 5, RLENGTH - 4)
+			sub(/ *, *$/, "", name)
+			rest = substr(rest, RLENGTH + 1)
+		}
 		if (index(by_path, " " name " ") || rest ~ /^AT_FDCWD *,/) {
 			used[file, name] = 1
 			if (!((file, name) in allowed)) {

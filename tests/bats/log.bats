@@ -78,6 +78,24 @@ with_run()
 	jq -e '.level == "error" and (.msg | test("no such file or directory")) and .code == "exec" and .errno == 2' "$LOG"
 }
 
+# conmon reads its pipe once, and lines of two commands must not mix.
+@test "all faults are written at once, to the log and to standard error" {
+	local format
+	need_command strace
+	[ -z "${SANITIZED-}" ] || skip "strace and a sanitizer do not go together"
+	spec '.process.env = [range(100) | "bad\(.)"] | .process.cwd = "x"'
+	for format in text json; do
+		: >"$LOG"
+		run -1 --separate-stderr strace -qqq -y -s 0 -o "$T/calls" -e trace=write,writev "${RT[@]}" --log-format $format create web </dev/null 3>&- 4>&-
+		same 1 "$(grep -c "^write([0-9]*<$LOG>" "$T/calls")"
+		same 1 "$(grep -c "^write(2<" "$T/calls")"
+		same 2 "$(wc -l <"$T/calls")"
+		[ "$(wc -l <<<"$stderr")" -gt 50 ]
+		[ "${#stderr}" -lt 8191 ]
+	done
+	same 1 "$(jq -s length "$LOG")"
+}
+
 @test "file names that are no UTF-8 do not break the JSON log" {
 	run "${RT[@]}" --log-format json create -b $'/tmp/\xff\xfe"\n' web
 	[ "$status" = 1 ]

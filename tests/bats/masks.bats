@@ -38,6 +38,22 @@ paths()
 	has "$(attributes /proc/timer_list)" ro
 }
 
+@test "what lies at the machine's /dev/null is no mask unless it is the null device" {
+	local kind
+	need_root
+	echo secret >"$T/file"
+	mknod "$T/zero" c 1 5
+	mkfifo "$T/fifo"
+	spec '.linux.maskedPaths = ["/etc/passwd"]'
+	program cat /etc/passwd
+	for kind in file zero fifo; do
+		run unshare -m sh -c 'mount --bind "$1" /dev/null; shift; exec "$@"' x "$T/$kind" "${RT[@]}" run web </dev/null 3>&- 4>&-
+		same 1 "$status" "$kind"
+		says "/dev/null is not the null device"
+		[ ! -e "$STATE/web" ]
+	done
+}
+
 @test "what is mounted below a masked folder is hidden too" {
 	mkdir "$T/data"
 	: >"$T/data/secret"

@@ -193,7 +193,7 @@ format:
 	$Q tools/format
 
 lint: $(GEN)
-	$Q tools/lint '$(CC)' '$(ALL_CFLAGS)' $(filter-out tests/%,$(filter %.c,$(SOURCES)))
+	$Q tools/lint '$(CC)' '$(ALL_CFLAGS) $(DBUS_CFLAGS)' $(filter-out tests/%,$(filter %.c,$(SOURCES)))
 
 configure: configure.ac
 	$Q command -v autoconf >/dev/null || { echo "autoconf is missing: apt install autoconf"; exit 1; }

@@ -137,12 +137,15 @@ static void wait_gone(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	struct pollfd wait = { .events = POLLIN };
-	long pid = 0;
+	char text[32] = "";
+	long pid;
 
-	if (!file || fscanf(file, "%ld", &pid) != 1 || pid <= 0)
-		fprintf(stderr, "bench: no pid in %s\n", path);
+	(void) (file && fgets(text, sizeof text, file));
 	if (file)
 		fclose(file);
+	pid = strtol(text, NULL, 10);
+	if (pid <= 0)
+		fprintf(stderr, "bench: no pid in %s\n", path);
 	if (pid <= 0)
 		return;
 	wait.fd = syscall(SYS_pidfd_open, (pid_t) pid, 0);

@@ -9,7 +9,7 @@
 
 struct patience patience_start(unsigned us)
 {
-	return (struct patience) { .end = clock_now() + us * 1000ll, .step = 50 };
+	return (struct patience) { .end = clock_now() + us * 1000LL, .step = 50 };
 }
 
 bool patience_wait(struct patience *patience, int dir)

@@ -105,3 +105,37 @@ race()
 	ln -s "../../..$T/canary" rootfs/work/other
 	race rootfs/work/deep rootfs/work/other
 }
+
+@test "CVE-2024-21626: the working directory of an exec, and the passwd that it reads, are exchanged with links and a FIFO" {
+	local i code ran=0 racers=()
+	cp "$(compiled attack)" "$T/attack"
+	mkdir -p rootfs/work/deep
+	ln -s /proc/self/fd/4 rootfs/work/other
+	mkfifo rootfs/etc/other
+	echo 'root:x:0:0::/home:/bin/sh' >rootfs/etc/passwd
+	spec '.process.args = ["sleep", "1000"] | .process.cwd = "/"'
+	rt run -d web
+	snapshot >"$T/before" 2>&1
+	"$T/attack" exchange rootfs/work/deep rootfs/work/other 3>&- 4>&- &
+	racers+=($!)
+	"$T/attack" exchange rootfs/etc/passwd rootfs/etc/other 3>&- 4>&- &
+	racers+=($!)
+	for ((i = 0; i < RACES; i++)); do
+		code=0
+		# The fourth descriptor of the caller is the root of the host.
+		timeout 20 "$OUTSIDE" many 4 "${RT[@]}" exec --cwd /work/deep web sh -c '[ ! -e ".$1/canary" ] || echo STOLEN' x "$T" \
+			>"$T/said" 2>&1 </dev/null 3>&- 4>&- || code=$?
+		case $code in
+		0) ran=$((ran + 1)) ;;
+		255) ;;
+		*) false ;;
+		esac || { echo "status $code: $(<"$T/said")"; kill "${racers[@]}"; return 1; }
+		! grep -q STOLEN "$T/said" || { cat "$T/said"; kill "${racers[@]}"; return 1; }
+	done
+	kill "${racers[@]}"
+	wait "${racers[@]}" || true
+	echo "# tried: $RACES execs, $ran ran" >&3
+	[ "$ran" -gt 0 ]
+	[ "$ran" -lt "$RACES" ]
+	untouched exec
+}

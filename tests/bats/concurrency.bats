@@ -3,25 +3,27 @@
 load helpers
 load lib/programs
 
-@test "a hundred containers made at once, then deleted at once" {
+TEST_TIMEOUT=200
+
+@test "two hundred containers made at once, then deleted at once" {
 	local i
 
 	spec 'del(.linux.cgroupsPath)'
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 200; i++)); do
 		jq -c --arg p "$CGROUP-$i" '.linux.cgroupsPath = $p' config.json >"config-$i.json"
 		in_background "${RT[@]}" run -d --config "config-$i.json" "web-$i" >>"$OUT" 2>>"$ERR" </dev/null
 		pids[i]=$!
 	done
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 200; i++)); do
 		ends 0 "${pids[i]}" || { cat "$ERR"; return 1; }
 	done
-	[ "$(rt list -f json | jq 'map(select(.status == "running")) | length')" = 100 ]
-	[ "$(suite_pids | wc -l)" = 100 ]
-	for ((i = 0; i < 100; i++)); do
+	[ "$(rt list -f json | jq 'map(select(.status == "running")) | length')" = 200 ]
+	[ "$(suite_pids | wc -l)" = 200 ]
+	for ((i = 0; i < 200; i++)); do
 		in_background "${RT[@]}" delete --force "web-$i" 2>>"$ERR"
 		pids[i]=$!
 	done
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 200; i++)); do
 		ends 0 "${pids[i]}" || { cat "$ERR"; return 1; }
 	done
 	[ -z "$(rt list -q)" ]

@@ -88,21 +88,24 @@ char *limit_before(const char *file, const char *value, const char *old)
 	return length ? xasprintf("%.*s", (int) length, old) : xstrdup("\n");
 }
 
-/* Read into each write's `before` what it will replace. */
-static void remember(struct limits *limits)
+/* Read into `before` what VALUE will replace in FILE; false if there is no such file. */
+static bool read_before(struct limit_write *w, const char *file, const char *value)
 {
 	struct error ignored;
+	auto_free char *old = file_get(w->folder->fd, file, &ignored);
 
+	if (old)
+		w->before = limit_before(file, value, old);
+	return old;
+}
+
+static void remember(struct limits *limits)
+{
 	for (size_t i = 0; i < limits->n; i++) {
 		struct limit_write *w = &limits->writes[i];
-		auto_free char *old = file_get(w->folder->fd, w->file, &ignored), *other = NULL;
 
-		if (!old && w->other_file)
-			other = file_get(w->folder->fd, w->other_file, &ignored);
-		if (old)
-			w->before = limit_before(w->file, w->value, old);
-		else if (other)
-			w->before = limit_before(w->other_file, w->other_value, other);
+		if (!read_before(w, w->file, w->value) && w->other_file)
+			read_before(w, w->other_file, w->other_value);
 	}
 }
 

@@ -298,6 +298,20 @@ with_terminal()
 	same "0 0" "$(stat -c '%u %g' /dev/null)"
 	same 0 "$(stat -c %u rootfs/dev/null)"
 	untouched "closed stdio, /dev/null is a file"
+	# One that runs, with a null device of the caller's for stdio.
+	rm rootfs/dev/null
+	mknod "$T/canary/stdio" c 1 3
+	chmod 666 "$T/canary/stdio"
+	snapshot >"$T/before" 2>&1
+	mkdir "$T/out.d"
+	chmod 777 "$T/out.d"
+	add_mount /tmp none "$T/out.d" bind
+	program sh -c 'id -u >/tmp/uid'
+	"${RT[@]}" run web <"$T/canary/stdio" >"$T/canary/stdio" 2>&1 3>&- 4>&-
+	same 1000 "$(<"$T/out.d/uid")"
+	rm -r "$T/out.d"
+	same "0 0" "$(stat -c '%u %g' "$T/canary/stdio")"
+	untouched "a null device for stdio"
 }
 
 @test "runc#5351: exec joins no cgroup outside of the container's" {

@@ -95,6 +95,7 @@ load lib/programs
 
 @test "a config without the member linux makes a container that shares all namespaces and has no limits" {
 	need_root
+	need_kernel 5.12
 	shell 'readlink /proc/self/ns/pid; exec sleep 1000'
 	spec 'del(.linux, .hostname)'
 	rt create $ID

@@ -3,6 +3,7 @@ load helpers
 load lib/cgroups
 load lib/programs
 load lib/mounts
+load lib/namespaces
 load lib/systemd
 
 setup()
@@ -389,4 +390,23 @@ hide_bus()
 @test "--cgroup-manager disabled: no unit" {
 	rt --cgroup-manager disabled run -d web
 	no_unit
+}
+
+@test "an heir, in the pid namespace of others, is in the scope from its birth" {
+	need_kernel 6.18
+	spec '.linux.resources.pids = {limit: 50}'
+	program sleep 1000
+	sd run -d neighbour
+	namespace pid "/proc/$(pid_of neighbour)/ns/pid"
+	unit b
+	sd --debug run -d web
+	grep -q "container's process: BORN" "$LOG"
+	same "$(ns_of "$(pid_of neighbour)" pid)" "$(ns_of "$(pid_of web)" pid)"
+	member_of "$(unit_dir systemd)" "$(pid_of web)"
+	same "$(pid_of web)" "$(cat "$(unit_dir systemd)/cgroup.procs")"
+	same 50 "$(property TasksMax)"
+	rt exec web true
+	rt delete --force web
+	no_unit
+	is neighbour running
 }

@@ -25,7 +25,7 @@
 #define PATIENCE_MS 30000
 #define FIRST_MS    4		/* systemd answers at once, unless it is busy */
 #define ABSENT_MS   3000	/* for systemd to appear on a bus */
-#define RESTART_MS  10000	/* for systemd to re-execute itself (daemon-reexec) */
+#define RESTART_MS  30000	/* for systemd to re-execute itself (daemon-reexec), perhaps more than once */
 #define RETRY_MS    40
 #define MAX_TEXTS   8
 

@@ -148,6 +148,7 @@ struct writes {
 	struct oci_resources resources;
 	struct oci_memory memory;
 	struct oci_cpu cpu;
+	struct oci_block_io block_io;
 };
 
 static void choose(const struct cgroup_change *change, struct writes *to)
@@ -169,6 +170,15 @@ static void choose(const struct cgroup_change *change, struct writes *to)
 		else if (all->cpu->has_idle && all->cpu->idle == 1)
 			to->cpu.shares = 0;
 		to->resources.cpu = &to->cpu;
+	}
+	if (want->block_io) {
+		to->block_io = *want->block_io;
+		/* BFQ drops those of single devices when the weight for all is written. */
+		if (want->block_io->weight) {
+			to->block_io.weight_device = all->block_io->weight_device;
+			to->block_io.n_weight_device = all->block_io->n_weight_device;
+		}
+		to->resources.block_io = &to->block_io;
 	}
 }
 

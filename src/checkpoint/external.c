@@ -188,20 +188,6 @@ int external_mounts(const struct plan *plan, int pid, struct arena *arena, struc
 
 /* ---- descriptors -------------------------------------------------------------- */
 
-static bool descriptor_mount(int pid, size_t fd, uint64_t *id)
-{
-	auto_free char *path = xasprintf("/proc/%d/fdinfo/%zu", pid, fd);
-	struct error ignored;
-	auto_free char *text = file_get(AT_FDCWD, path, &ignored);
-	const char *line = text ? strstr(text, "mnt_id:") : NULL;
-
-	if (!line)
-		return false;
-	line += sizeof "mnt_id:" - 1;
-	line += strspn(line, " \t");
-	return number_take(&line, id);
-}
-
 /* /dev/tty, virtual and serial consoles, and pseudo terminals. */
 static bool is_terminal(const struct stat *st)
 {
@@ -210,44 +196,57 @@ static bool is_terminal(const struct stat *st)
 	return S_ISCHR(st->st_mode) && (m == 4 || m == 5 || (m >= 136 && m <= 143));
 }
 
-static bool is_descriptor(int pid, size_t fd, const char *link)
+/* Descriptor FD of PID, held O_PATH, if it is what LINK names; else -1.  Held, since the process runs on and may move
+ * it away the next moment. */
+static int hold_if(int pid, size_t fd, const char *link)
 {
 	auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, fd);
+	auto_fd held = open(path, O_PATH | O_CLOEXEC);
 	char now[PATH_MAX];
-	const ssize_t n = readlink(path, now, sizeof now - 1);
 
-	return n > 0 && (size_t) n == strlen(link) && memcmp(now, link, (size_t) n) == 0;
+	return held >= 0 && fd_path(held, now) && strcmp(now, link) == 0 ? take_fd(held) : -1;
 }
 
-/* Find which descriptor of PID is what LINK names, which it was given as FD: a shell moves its output elsewhere during
- * a redirection.  False if it was closed or replaced. */
-static bool find_descriptor(int pid, const char *link, size_t *fd)
+/* One look through all descriptors of PID for what LINK names. */
+static int find_among_all(int pid, const char *link)
 {
 	auto_free char *path = xasprintf("/proc/%d/fd", pid);
 	struct dirent *entry;
-	bool found = is_descriptor(pid, *fd, link);
+	int held = -1;
 	uint64_t n;
-	DIR *dir;
+	DIR *dir = opendir(path);
 
-	if (found || !(dir = opendir(path)))
-		return found;
-	while (!found && (entry = readdir(dir)))
-		if (number_parse(entry->d_name, 0, INT_MAX, &n) && (found = is_descriptor(pid, (size_t) n, link)))
-			*fd = (size_t) n;
-	closedir(dir);
-	return found;
+	while (dir && held < 0 && (entry = readdir(dir)))
+		if (number_parse(entry->d_name, 0, INT_MAX, &n))
+			held = hold_if(pid, (size_t) n, link);
+	if (dir)
+		closedir(dir);
+	return held;
 }
 
-/* CRIU's name for descriptor FD of PID, which is not a pipe; "" if CRIU can save it by itself. */
-static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mountinfo *mounts, struct arena *arena,
+/* What LINK names, which PID was given as descriptor FD, held O_PATH; -1 if it was closed or replaced.  A shell moves
+ * its output elsewhere during a redirection, and back while we look: so look more than once. */
+static int find_descriptor(int pid, const char *link, size_t fd)
+{
+	int held = hold_if(pid, fd, link);
+
+	for (int tries = 100; held < 0 && tries > 0; tries--) {
+		held = find_among_all(pid, link);
+		if (held < 0)
+			held = hold_if(pid, fd, link);
+	}
+	return held;
+}
+
+/* CRIU's name for what HELD is, not a pipe; "" if CRIU can save it by itself. */
+static char *descriptor_name(int held, bool shell_job, const struct mountinfo *mounts, struct arena *arena,
 			     struct wire_list *external)
 {
-	auto_free char *path = xasprintf("/proc/%d/fd/%zu", pid, fd);
 	struct stat st;
 	uint64_t id;
 	char *key;
 
-	if (stat(path, &st) < 0)
+	if (fstat(held, &st) < 0)
 		return arena_strdup(arena, "");
 	if (S_ISSOCK(st.st_mode)) {
 		criu_add_text(external, arena_printf(arena, "unix[%ju]", (uintmax_t) st.st_ino));
@@ -259,7 +258,7 @@ static char *descriptor_name(int pid, size_t fd, bool shell_job, const struct mo
 		key = arena_printf(arena, "tty[%jx:%jx]", (uintmax_t) st.st_rdev, (uintmax_t) st.st_dev);
 	} else {
 		/* A file on one of the container's own mounts is not external. */
-		if (!descriptor_mount(pid, fd, &id) || mountinfo_find(mounts, id))
+		if (!mount_id(held, &id) || mountinfo_find(mounts, id))
 			return arena_strdup(arena, "");
 		key = arena_printf(arena, "file[%" PRIx64 ":%jx]", id, (uintmax_t) st.st_ino);
 	}
@@ -275,14 +274,14 @@ int external_descriptors(int pid, char **descriptors, size_t n, bool shell_job, 
 	int result = mountinfo_read(proc, &mounts, err);
 
 	for (size_t i = 0; i < n && result == 0; i++) {
-		size_t fd = i;
 		/* A pipe is identified by its inode alone, whoever still has it. */
-		if (!strncmp(descriptors[i], "pipe:[", 6))
+		if (!strncmp(descriptors[i], "pipe:[", 6)) {
 			inherit[i] = arena_strdup(arena, descriptors[i]);
-		else if (find_descriptor(pid, descriptors[i], &fd))
-			inherit[i] = descriptor_name(pid, fd, shell_job, &mounts, arena, external);
-		else
-			inherit[i] = arena_strdup(arena, "");
+			continue;
+		}
+		auto_fd held = find_descriptor(pid, descriptors[i], i);
+		inherit[i] = held < 0 ? arena_strdup(arena, "") :
+			     descriptor_name(held, shell_job, &mounts, arena, external);
 	}
 	mountinfo_free(&mounts);
 	return result;

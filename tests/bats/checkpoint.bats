@@ -483,6 +483,20 @@ saved_with_a_terminal()
 	in_order rootfs/second
 }
 
+@test "a shell that redirects its output all the time has it again" {
+	need_criu
+	shell 'while :; do n=$((n + 1)); echo $n >/count; done'
+	spec '.root.readonly = false'
+	rt run -d web
+	for i in 1 2 3 4; do
+		IMAGES=$T/images$i
+		save web
+		back web
+		wait_for test -s rootfs/count
+	done
+	wait_for eval 'ls -l "/proc/$(pid_of web)/fd" 2>&1 | grep -F -- "-> $OUT" >"$T/has"'
+}
+
 @test "the AppArmor profile comes back, or the one of --lsm-profile" {
 	need_criu
 	grep -qsx Y /sys/module/apparmor/parameters/enabled || skip "AppArmor is not enabled in this kernel"

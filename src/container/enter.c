@@ -164,7 +164,7 @@ static int tune(const struct entry *entry, struct error *err)
 {
 	const struct process_plan *p = entry->process;
 
-	/* A child may be refused this policy, or not inherit it: the runtime sets it. */
+	/* Else the runtime sets it (heir_schedule()). */
 	if (p->scheduler && !entry->heir && scheduler_apply(0, p->scheduler, err) < 0)
 		return blame(err, "/process/scheduler");
 	if (p->io_priority && io_priority_apply(p->io_priority, err) < 0)

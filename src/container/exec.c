@@ -360,8 +360,8 @@ static int answer_ready(struct exec *x, struct error *err)
 
 	if (!heir_is_ready(&x->heir))
 		return 0;
-	if (x->heir.wanted && x->process.scheduler && scheduler_apply(x->pid, x->process.scheduler, err) < 0)
-		return blame(err, "/process/scheduler");
+	if (heir_schedule(&x->heir, x->pid, &x->process, err) < 0)
+		return -1;
 	if (x->handle.record->own_userns && rlimits_raise(x->pid, &x->process, err) < 0)
 		return blame(err, "/process/rlimits");
 	if (!x->heir.wanted && settle(x, x->pid, err) < 0)

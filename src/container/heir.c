@@ -42,6 +42,13 @@ bool heir_is_ready(const struct heir *heir)
 	return heir_has_said(heir, MSG_READY) && heir->wanted == heir_has_said(heir, MSG_BORN);
 }
 
+int heir_schedule(const struct heir *heir, pid_t pid, const struct process_plan *process, struct error *err)
+{
+	if (heir->wanted && process->scheduler && scheduler_apply(pid, process->scheduler, err) < 0)
+		return blame(err, "/process/scheduler");
+	return 0;
+}
+
 int heir_next(const struct heir *heir, struct channel *channel, int pidfd, void *data, size_t size, int *fd,
 	      struct error *err)
 {

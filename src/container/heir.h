@@ -55,3 +55,7 @@ bool heir_has_said(const struct heir *heir, int message);
 /* Who is to run the program has said READY, and its maker, if it is an heir, BORN.  It is not said which comes
  * first. */
 bool heir_is_ready(const struct heir *heir);
+
+/* Then the heir, PID, gets PROCESS's scheduling policy: a child may be refused it, or not inherit it.  Does nothing if
+ * there is none. */
+int heir_schedule(const struct heir *heir, pid_t pid, const struct process_plan *process, struct error *err);

@@ -40,12 +40,19 @@ int launch_join(const struct launch *launch, struct error *err)
 	return 0;
 }
 
-int launch_set_pid_namespace(const struct launch *launch, struct error *err)
+int launch_pidns(const struct launch *launch)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
 	const struct namespace_join *join = namespace_joined(ns, CLONE_NEWPID);
 
-	return join ? namespace_enter(launch->join[join - ns->join], CLONE_NEWPID, err) : 0;
+	return join ? launch->join[join - ns->join] : -1;
+}
+
+int launch_set_pid_namespace(const struct launch *launch, struct error *err)
+{
+	const int pidns = launch_pidns(launch);
+
+	return pidns < 0 ? 0 : namespace_enter(pidns, CLONE_NEWPID, err);
 }
 
 int launch_make_time(const struct namespace_plan *ns, struct error *err)

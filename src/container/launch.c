@@ -20,6 +20,7 @@
 #include "container/hooks.h"
 #include "container/host-mounts.h"
 #include "container/launch-cgroup.h"
+#include "container/launch-namespaces.h"
 #include "container/launch.h"
 #include "container/notify.h"
 #include "container/rdt.h"
@@ -71,7 +72,8 @@ static int open_joined(struct launch *launch, struct error *err)
 	return 0;
 }
 
-/* Processes in a joined pid namespace see init from its birth; with a user namespace they have no power over it. */
+/* Processes in a joined pid namespace see init, or its heir, from its birth; with a user namespace they have no power
+ * over it. */
 static int protect(const struct launch *launch, struct error *err)
 {
 	const struct namespace_plan *ns = &launch->plan.ns;
@@ -83,11 +85,9 @@ static int protect(const struct launch *launch, struct error *err)
  * with a user namespace there is no power between them.) */
 static int others_pids(const struct launch *launch)
 {
-	const struct namespace_plan *ns = &launch->plan.ns;
-	const struct namespace_join *join = namespace_joined(ns, CLONE_NEWPID);
-	const int pidns = join ? launch->join[join - ns->join] : -1;
+	const int pidns = launch_pidns(launch);
 
-	if (pidns < 0 || ns->user || !launch->host.privileged || namespace_is_ours(pidns, CLONE_NEWPID))
+	if (pidns < 0 || launch->plan.ns.user || !launch->host.privileged || namespace_is_ours(pidns, CLONE_NEWPID))
 		return -1;
 	return pidns;
 }

@@ -14,7 +14,7 @@ struct error;
 int middle_birth(pid_t (*birth)(void *context, struct error *err), void *context, pid_t *pid, int *pidfd,
 		 struct error *err);
 
-/* For a middle process that has more to say (exec.c).
+/* For a middle process that has more to say, the maker of an heir (heir.h).
  *
  *	middle_next()		channel_next() while the middle process, which MIDDLE holds, is at the other end of
  *				OURS.  What it makes holds that end, too, so the channel alone would not show that the

@@ -43,7 +43,7 @@
 /* An heir is born in the joined pid namespace, not init. */
 static bool joins_pids(const struct launch *launch)
 {
-	return !launch->heir.wanted && namespace_joined(&launch->plan.ns, CLONE_NEWPID);
+	return !launch->heir.wanted && launch_pidns(launch) >= 0;
 }
 
 /* A pid namespace or a new time namespace is entered by being born in it: set our children's for one birth. */
@@ -421,7 +421,6 @@ static int serve_one(struct launch *launch, struct error *err)
 int runtime_serve(struct launch *launch, struct error *err)
 {
 	const struct oci_hooks *hooks = launch->plan.config->hooks;
-	const struct oci_scheduler *scheduler = launch->plan.has_process ? launch->plan.process.scheduler : NULL;
 
 	/* Init runs those itself: we do not learn how far it got. */
 	launch->hooked |= hooks && hooks->n_create_container;
@@ -431,9 +430,7 @@ int runtime_serve(struct launch *launch, struct error *err)
 		if (got < 0 || got == MSG_COUNT)
 			return got < 0 ? -1 : died(launch, err);
 	}
-	if (launch->heir.wanted && scheduler && scheduler_apply(launch->pid, scheduler, err) < 0)
-		return blame(err, "/process/scheduler");
-	return 0;
+	return heir_schedule(&launch->heir, launch->pid, &launch->plan.process, err);
 }
 
 /* After HANDOVER, until the program runs. */

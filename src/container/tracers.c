@@ -1,7 +1,6 @@
 /* tracers.c - see tracers.h */
 #include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -47,11 +46,8 @@ int tracers_note_owners(const char *root, int pidns, struct error *err)
 
 	if (container_list(root, &ids, err) < 0)
 		return -1;
-	for (char **id = ids; *id; id++) {
-		if (result == 0)
-			result = note_owner(root, *id, pidns, err);
-		free(*id);
-	}
-	free(ids);
+	for (char **id = ids; *id && result == 0; id++)
+		result = note_owner(root, *id, pidns, err);
+	container_list_free(ids);
 	return result;
 }

@@ -3,8 +3,9 @@
  *
  * With rootfsPropagation shared, a bind mount that is to be shared is a peer of
  * the host's mount: what is attached in it would be attached there too, and
- * would still be there when the container has gone.  For the config's own mounts that is what it
- * asks for; but masks, read-only paths and the console are the container's.
+ * would still be there when the container has gone.  For the config's own
+ * mounts that is what it asks for; but masks, read-only paths and the console
+ * are the container's.
  *
  * So the mount they lie on is a slave while they are attached, and shared
  * again afterwards: the host's mounts still come in, but what the container

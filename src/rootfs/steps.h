@@ -9,6 +9,8 @@
 
 #include "rootfs/rootfs.h"
 
+struct mount_entry;
+
 struct build {
 	const struct plan *plan;
 	struct rootfs *rootfs;
@@ -119,8 +121,6 @@ int source_take(struct build *b, size_t i, struct error *err);
 uint64_t source_propagation(const struct plan *plan);
 
 /* Open the root of the mount that FD lies on, and find its *ENTRY in MOUNTS; -1 if it is covered. */
-struct mountinfo;
-struct mount_entry;
 int mount_around(int fd, const struct mountinfo *mounts, const struct mount_entry **entry);
 
 /* ---- sharing.c ------------------------------------------------------------- */

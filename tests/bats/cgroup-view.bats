@@ -133,12 +133,7 @@ cgroup_mount()
 
 @test "v2: with a joined user namespace the cgroup belongs to the process's user, if the config tells its ids" {
 	need_view v2
-	user_namespace
-	rt run -d first
-	local first=$(pid_of first)
-	new_bundle second
-	user_namespace
-	namespace user "/proc/$first/ns/user"
+	beside_first
 	cgroup_mount rw nosuid nodev noexec
 	shell 'mkdir /sys/fs/cgroup/inner; stat -c %u /sys/fs/cgroup /sys/fs/cgroup/inner'
 	run -0 rt run second

@@ -11,6 +11,16 @@ shared_data()
 	mount --make-shared "$T/data"
 }
 
+# What the host mounts in the shared folder is in web's /data.
+hears_of_the_host()
+{
+	mount -t tmpfs x "$T/data/from-host"
+	: >"$T/data/from-host/file"
+	run -0 rt exec web ls /data/from-host
+	same file "$output"
+	umount "$T/data/from-host"
+}
+
 may_mount()
 {
 	spec '.process.capabilities |= (.bounding += ["CAP_SYS_ADMIN"] | .permitted += ["CAP_SYS_ADMIN"] | .effective += ["CAP_SYS_ADMIN"])'
@@ -148,11 +158,7 @@ mounted_here()
 	before=$(cat /proc/self/mountinfo)
 	rt run -d web
 	same "$before" "$(cat /proc/self/mountinfo)"
-	mount -t tmpfs x "$T/data/from-host"
-	: >"$T/data/from-host/file"
-	run -0 rt exec web ls /data/from-host
-	same file "$output"
-	umount "$T/data/from-host"
+	hears_of_the_host
 	rt delete --force web
 	same "$before" "$(cat /proc/self/mountinfo)"
 }
@@ -170,11 +176,7 @@ mounted_here()
 	same "$before" "$(cat /proc/self/mountinfo)"
 	run -0 rt exec web sh -c 'cat /data/secret; ls /data/empty; touch /data/fixed/x; true'
 	same "touch: /data/fixed/x: Read-only file system" "$output"
-	mount -t tmpfs x "$T/data/from-host"
-	: >"$T/data/from-host/file"
-	run -0 rt exec web ls /data/from-host
-	same file "$output"
-	umount "$T/data/from-host"
+	hears_of_the_host
 	rt delete --force web
 	same "$before" "$(cat /proc/self/mountinfo)"
 }

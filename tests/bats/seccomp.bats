@@ -205,14 +205,20 @@ answers()
 }
 
 # The state may be longer than a packet, and is written where the filter is in force already.
+# Somebody waits for the listener of a program that calls mkdir(2), which he answers.
+listen_for_mkdir()
+{
+	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
+	wait_for test -S "$T/listener"
+	program attack call 83 0 0
+}
+
 @test "NOTIFY: for write(2) too, and with a long state" {
 	local words
 	words=$(printf 'word%.0s ' {1..20000})
 	but '{"names": ["mkdir", "write", "writev"], "action": "SCMP_ACT_NOTIFY"}'
 	spec '.linux.seccomp.listenerPath = $p | .annotations.long = $w' --arg p "$T/listener" --arg w "$words"
-	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
-	wait_for test -S "$T/listener"
-	program attack call 83 0 0
+	listen_for_mkdir
 	run -0 rt run web
 	same "error 77" "$output"
 	wait $!
@@ -223,9 +229,7 @@ answers()
 @test "NOTIFY: the listener gets the container's state and answers the calls" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	spec '.linux.seccomp.listenerPath = $p | .linux.seccomp.listenerMetadata = "some words"' --arg p "$T/listener"
-	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
-	wait_for test -S "$T/listener"
-	program attack call 83 0 0
+	listen_for_mkdir
 	run -0 rt run web
 	same "error 77" "$output"
 	wait $!
@@ -237,9 +241,7 @@ answers()
 @test "NOTIFY, after a create with --debug: what init says then is heard by start, not by the container" {
 	but '{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}'
 	spec '.linux.seccomp.listenerPath = $p' --arg p "$T/listener"
-	rootfs/bin/attack listen "$T/listener" >"$T/heard" 3>&- 4>&- &
-	wait_for test -S "$T/listener"
-	program attack call 83 0 0
+	listen_for_mkdir
 	"$RUNTIME" --root "$STATE" --debug create web >"$OUT" 2>&1 </dev/null
 	: >"$OUT"
 	"$RUNTIME" --root "$STATE" --debug --log "$LOG" start web

@@ -172,14 +172,9 @@ load lib/namespaces
 }
 
 @test "one container joins the user namespace of another" {
-	user_namespace
-	rt run -d first
-	local first=$(pid_of first)
-	new_bundle second
-	user_namespace
-	namespace user "/proc/$first/ns/user"
+	beside_first
 	rt run -d second
-	same "$(ns_of "$first" user)" "$(ns_of "$(pid_of second)" user)"
+	same "$(ns_of "$FIRST" user)" "$(ns_of "$(pid_of second)" user)"
 }
 
 @test "mappings without the namespace are an error" {

@@ -3,6 +3,7 @@
 #	namespace TYPE [PATH]		set or replace that entry of .linux.namespaces
 #	no_namespace TYPE...		remove it
 #	user_namespace [HOSTID [SIZE]]	a new user namespace in which root is HOSTID (100000)
+#	beside_first			the container "first", with one, and then a second bundle that joins it: $FIRST is its pid
 #	others NAME UNSHARE-OPTION...	a process with namespaces of its own: $OTHER is its pid; ended after the test
 #	ns_of PID TYPE			"net:[4026531840]"
 
@@ -25,6 +26,16 @@ user_namespace()
 	namespace user
 	spec '.linux.uidMappings = [{containerID: 0, hostID: $h, size: $s}] | .linux.gidMappings = .linux.uidMappings' \
 		--argjson h "${1-100000}" --argjson s "${2-65536}"
+}
+
+beside_first()
+{
+	user_namespace
+	rt run -d first
+	FIRST=$(pid_of first)
+	new_bundle second
+	user_namespace
+	namespace user "/proc/$FIRST/ns/user"
 }
 
 other_pids=()

@@ -1,7 +1,7 @@
 # layers.awk - a file may include its own room and the rooms below it; rooms
 # of equal rank do not include each other, and libocispec includes no room.
 BEGIN {
-	n = split("libocispec|base|sys|config|plan|cgroup criu rootfs secure tune|container|checkpoint|cli", floor, "|")
+	n = split("libocispec|base|sys|config|plan|cgroup criu rootfs secure tune|process|container|checkpoint|cli", floor, "|")
 	for (i = 1; i <= n; i++) { m = split(floor[i], room, " "); for (j = 1; j <= m; j++) rank[room[j]] = i }
 }
 FNR == 1 { k = split(FILENAME, part, "/"); here = part[k - 1] }

@@ -12,7 +12,7 @@ BEGIN {
 	# These follow a link in the last component unless told otherwise.
 	by_name = " openat fstatat fchownat fchmodat faccessat statx utimensat linkat "
 	# cli, config, plan, base never work in a container: their paths are the caller's own.
-	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/checkpoint"] = careful["src/cgroup"] = careful["src/criu"] = 1
+	careful["src/rootfs"] = careful["src/secure"] = careful["src/tune"] = careful["src/sys"] = careful["src/container"] = careful["src/process"] = careful["src/checkpoint"] = careful["src/cgroup"] = careful["src/criu"] = 1
 }
 FNR == 1 { file = FILENAME; folder = file; sub(/\/[^\/]*$/, "", folder); statement = ""; in_comment = 0 }
 FILENAME ~ /paths\.txt$/ {

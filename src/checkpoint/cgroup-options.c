@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "checkpoint/cgroup-options.h"
-#include "container/fds.h"
+#include "process/fds.h"
 #include "sys/mountfd.h"
 #include "sys/mountinfo.h"
 #include "sys/process.h"

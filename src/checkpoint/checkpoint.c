@@ -26,7 +26,7 @@
 #include "checkpoint/preflight.h"
 #include "checkpoint/settings.h"
 #include "container/handle.h"
-#include "container/notify.h"
+#include "process/notify.h"
 #include "sys/host.h"
 #include "sys/process.h"
 

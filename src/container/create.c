@@ -2,9 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "container/foreground.h"
-#include "container/hooks.h"
 #include "container/launch.h"
+#include "process/foreground.h"
+#include "process/hooks.h"
 
 static int fail_located(struct launch *launch, struct error *err)
 {

@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "container/ended.h"
-#include "container/foreground.h"
 #include "container/handle.h"
 #include "container/store.h"
+#include "process/foreground.h"
 #include "sys/process.h"
 
 static unsigned long long count_kills(const struct record_state *record)

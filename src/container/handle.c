@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "cgroup/cgroup.h"
 #include "container/handle.h"
-#include "container/hooks.h"
 #include "container/store.h"
+#include "process/hooks.h"
 #include "sys/process.h"
 
 static const char *const status_names[] = { "creating", "created", "running", "paused", "stopped" };

@@ -10,12 +10,12 @@
  */
 #pragma once
 #include "cgroup/cgroup.h"
-#include "container/channel.h"
 #include "container/container.h"
-#include "container/heir.h"
-#include "container/hooks.h"
 #include "container/record.h"
 #include "plan/plan.h"
+#include "process/channel.h"
+#include "process/heir.h"
+#include "process/hooks.h"
 #include "rootfs/rootfs.h"
 #include "sys/host.h"
 #include "tune/net-devices.h"

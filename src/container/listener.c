@@ -6,9 +6,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "container/hooks.h"
 #include "container/listener.h"
 #include "libocispec/version.h"
+#include "process/hooks.h"
 #include "sys/socket.h"
 
 int listener_send(const struct oci_seccomp *profile, const struct record_state *record, enum oci_status status, int pid,

@@ -1,7 +1,7 @@
 /*
  * secure.h - what a process may still do
  *
- * Order, in init and in an exec'd process alike (container/enter.c):
+ * Order, in init and in an exec'd process alike (process/enter.c):
  *   keyring; umask; rlimits; [seccomp, if no_new_privs is off and CAP_SYS_ADMIN will be gone];
  *   bounding set; groups, gid, uid with KEEPCAPS; capset; ambient; read back;
  *   no_new_privs; LSM labels; [seccomp, last].

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "container/refusal.h"
+#include "process/refusal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

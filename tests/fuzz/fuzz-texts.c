@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "container/exec-options.h"
-#include "container/passwd.h"
+#include "process/passwd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 

@@ -131,7 +131,7 @@ many()
 @test "CVE-2016-9962: who may trace what enters, and speaks in its place, ends that exec, with a word, and nothing else" {
 	local i code message
 	spec '.process.capabilities |= map_values(["CAP_SYS_PTRACE"])'
-	# Every message of src/container/channel.h but LOG, which is passed on: that one without text, and what is no message, too.
+	# Every message of src/process/channel.h but LOG, which is passed on: that one without text, and what is no message, too.
 	for message in {0..24}; do
 		spec '.process.args = ["attack", "speak", $m]' --arg m "$message"
 		: >"$OUT"

@@ -1,4 +1,5 @@
 /* config.json: how it is loaded, and the errors of an unreadable one; the template, the features. */
+#include "folder.h"
 #include "test-config-fixture.h"
 
 #include <fcntl.h>
@@ -11,31 +12,21 @@
 #include "config/mount-option.h"
 #include "config/rlimit-names.h"
 
-static char top[64];
-static int dir;
-
 static int set_up(void **state)
 {
-	(void) state;
 	config = (struct config) { 0 };
-	snprintf(top, sizeof top, "/tmp/test-config.XXXXXX");
-	assert_non_null(mkdtemp(top));
-	return (dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0;
+	return folder_make(state);
 }
 
 static int tear_down(void **state)
 {
-	auto_free char *command = xasprintf("rm -rf %s", top);
-
-	(void) state;
 	config_free(&config);
-	close(dir);
-	return system(command);
+	return folder_remove(state);
 }
 
 static void write_file(const char *name, const char *text, size_t n)
 {
-	auto_fd fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	auto_fd fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	assert_true(write(fd, text, n) == (ssize_t) n);
 }
@@ -48,7 +39,7 @@ static void a_config_is_loaded(void **state)
 
 	(void) state;
 	write_file("config.json", text, strlen(text));
-	assert_int_equal(config_load(dir, "config.json", &config, &err), 0);
+	assert_int_equal(config_load(folder_fd, "config.json", &config, &err), 0);
 	assert_non_null(config.spec);
 	assert_null(config.process);
 	assert_string_equal(config.name, "config.json");
@@ -60,7 +51,7 @@ static void a_config_is_loaded(void **state)
 static void a_missing_file_is_told_in_the_words_clients_know(void **state)
 {
 	(void) state;
-	assert_int_equal(config_load(dir, "config.json", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "config.json", &config, &err), -1);
 	assert_string_equal(err.message, "JSON specification file config.json not found: no such file or directory");
 	assert_int_equal(err.number, ENOENT);
 }
@@ -72,35 +63,35 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
 
 	(void) state;
 	alarm(5);
-	assert_int_equal(mkdirat(dir, "d", 0755), 0);
-	assert_int_equal(mkfifoat(dir, "f", 0644), 0);
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/s", top);
+	assert_int_equal(mkdirat(folder_fd, "d", 0755), 0);
+	assert_int_equal(mkfifoat(folder_fd, "f", 0644), 0);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
 	assert_int_equal(bind(s, (struct sockaddr *) &address, sizeof address), 0);
-	assert_int_equal(config_load(dir, "d", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "d", &config, &err), -1);
 	assert_string_equal(err.message, "d is a directory (expected a regular file)");
-	assert_int_equal(config_load(dir, "f", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "f", &config, &err), -1);
 	assert_string_equal(err.message, "f is a FIFO (expected a regular file)");
-	assert_int_equal(config_load(dir, "s", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "s", &config, &err), -1);
 	assert_string_equal(err.message, "s is a socket or a device (expected a regular file)");
-	assert_int_equal(config_load(dir, "/dev/null", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "/dev/null", &config, &err), -1);
 	assert_string_equal(err.message, "/dev/null is a device (expected a regular file)");
-	assert_int_equal(symlinkat("d", dir, "l"), 0);
-	assert_int_equal(config_load(dir, "l", &config, &err), -1);
+	assert_int_equal(symlinkat("d", folder_fd, "l"), 0);
+	assert_int_equal(config_load(folder_fd, "l", &config, &err), -1);
 	assert_string_equal(err.message, "l is a directory (expected a regular file)");
 	alarm(0);
 }
 
 static void size_is_bounded(void **state)
 {
-	auto_fd fd = openat(dir, "big", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	auto_fd fd = openat(folder_fd, "big", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
 	(void) state;
 	assert_int_equal(ftruncate(fd, (16 << 20) + 1), 0);
-	assert_int_equal(config_load(dir, "big", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "big", &config, &err), -1);
 	assert_string_equal(err.message, "big has 16777217 bytes (expected at most 16777216)");
 	config_free(&config);
 	assert_int_equal(ftruncate(fd, 16 << 20), 0);
-	assert_int_equal(config_load(dir, "big", &config, &err), -1);
+	assert_int_equal(config_load(folder_fd, "big", &config, &err), -1);
 	assert_string_equal(err.message,
 			    "not valid JSON: expected a value or a key in double quotes, found \"\\u0000\"");
 }
@@ -111,12 +102,12 @@ static void a_process_file_is_loaded_and_checked(void **state)
 
 	(void) state;
 	write_file("p", good, sizeof good - 1);
-	assert_int_equal(config_load_process(dir, "p", &config, &err), 0);
+	assert_int_equal(config_load_process(folder_fd, "p", &config, &err), 0);
 	assert_null(config.spec);
 	assert_string_equal(config.process->args[0], "sh");
 	config_free(&config);
 	write_file("p", bad, sizeof bad - 1);
-	assert_int_equal(config_load_process(dir, "p", &config, &err), -1);
+	assert_int_equal(config_load_process(folder_fd, "p", &config, &err), -1);
 	assert_int_equal(config.faults.n, 3);
 	assert_string_equal(err.pointer, "/cwd");
 	assert_string_equal(config.faults.list[1].pointer, "/args");

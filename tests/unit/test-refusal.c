@@ -10,26 +10,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "container/refusal.h"
+#include "process/refusal.h"
+#include "folder.h"
 
-static char folder[64], path[256];
+static char path[256];
 static char why[REFUSAL_TEXT];
-
-static int make_folder(void **state)
-{
-	(void) state;
-	snprintf(folder, sizeof folder, "/tmp/ctr-run-unit.XXXXXX");
-	return mkdtemp(folder) ? chmod(folder, 0755) : -1;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void) state;
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
-}
 
 static const char *file(const char *name)
 {
@@ -240,5 +225,5 @@ int main(void)
 		cmocka_unit_test(sizes),
 	};
 
-	return cmocka_run_group_tests_name("refusal", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("refusal", tests, folder_make, folder_remove);
 }

@@ -15,39 +15,23 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "plan/plan.h"
 #include "libocispec/arena.h"
+#include "plan/plan.h"
 #include "tune/resctrl.h"
 #include "tune/resctrl-stats.h"
+#include "folder.h"
 
-static char folder[64];
-static int root;
 static struct error err;
 
-static int make_folder(void **state)
+static int set_up(void **state)
 {
-	(void) state;
-	snprintf(folder, sizeof folder, "/tmp/ctr-run-unit.XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	memset(&err, 0, sizeof err);
-	return root < 0;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void) state;
-	close(root);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
+	return folder_make(state);
 }
 
 static void put(const char *path, const char *text)
 {
-	auto_fd fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	auto_fd fd = openat(folder_fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
@@ -56,7 +40,7 @@ static void put(const char *path, const char *text)
 static void holds(const char *path, const char *text)
 {
 	char found[200];
-	auto_fd fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+	auto_fd fd = openat(folder_fd, path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = read(fd, found, sizeof found - 1);
 
 	assert_true(n >= 0);
@@ -66,7 +50,7 @@ static void holds(const char *path, const char *text)
 
 static bool exists(const char *path)
 {
-	return faccessat(root, path, F_OK, 0) == 0;
+	return faccessat(folder_fd, path, F_OK, 0) == 0;
 }
 
 /* A group as the kernel makes it. */
@@ -74,13 +58,13 @@ static void put_group(const char *name, const char *schemata)
 {
 	char path[100];
 
-	assert_int_equal(mkdirat(root, name, 0755), 0);
+	assert_int_equal(mkdirat(folder_fd, name, 0755), 0);
 	snprintf(path, sizeof path, "%s/schemata", name);
 	put(path, schemata);
 	snprintf(path, sizeof path, "%s/tasks", name);
 	put(path, "");
 	snprintf(path, sizeof path, "%s/mon_groups", name);
-	assert_int_equal(mkdirat(root, path, 0755), 0);
+	assert_int_equal(mkdirat(folder_fd, path, 0755), 0);
 }
 
 static void schemata_are_compared_by_what_they_say(void **state)
@@ -109,7 +93,7 @@ static void schemata_are_compared_by_what_they_say(void **state)
 static void a_group_of_its_own_comes_and_goes(void **state)
 {
 	struct rdt_plan plan = { .group = "web", .temporary = true };
-	struct resctrl r = { .root = root };
+	struct resctrl r = { .root = folder_fd };
 
 	(void) state;
 	assert_int_equal(resctrl_look(&plan, &r, &err), 0);
@@ -126,7 +110,7 @@ static void one_that_the_config_names_stays(void **state)
 {
 	struct rdt_schema schema = { "L3:0=f", "/linux/intelRdt/schemata/0" };
 	struct rdt_plan named = { .group = "gold", .schemata = &schema, .n_schemata = 1 };
-	struct resctrl r = { .root = root };
+	struct resctrl r = { .root = folder_fd };
 
 	(void) state;
 	/* Here a new folder has no schemata: the write fails, and the folder goes again. */
@@ -149,8 +133,8 @@ static void one_that_the_config_names_stays(void **state)
 	assert_non_null(strstr(err.message, "other schemata than \"L3:0=e\""));
 	assert_string_equal(err.pointer, "/linux/intelRdt/schemata/0");
 	/* We made it: it stays when the container goes, but not when the create has failed. */
-	r = (struct resctrl) { .root = root, .group = "silver", .made_group = true };
-	assert_int_equal(mkdirat(root, "silver", 0755), 0);
+	r = (struct resctrl) { .root = folder_fd, .group = "silver", .made_group = true };
+	assert_int_equal(mkdirat(folder_fd, "silver", 0755), 0);
 	assert_int_equal(resctrl_remove(&r, false, &err), 0);
 	assert_true(exists("silver"));
 	assert_int_equal(resctrl_remove(&r, true, &err), 0);
@@ -160,14 +144,14 @@ static void one_that_the_config_names_stays(void **state)
 static void without_a_schema_it_must_be_there(void **state)
 {
 	struct rdt_plan named = { .group = "gold" }, top = { .group = "" };
-	struct resctrl r = { .root = root };
+	struct resctrl r = { .root = folder_fd };
 
 	(void) state;
 	assert_int_equal(resctrl_look(&named, &r, &err), -1);
 	assert_non_null(strstr(err.message, "there is no group \"gold\""));
 	put_group("gold", "L3:0=f\n");
 	assert_int_equal(resctrl_look(&named, &r, &err), 0);
-	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	assert_int_equal(mkdirat(folder_fd, "info", 0755), 0);
 	named.group = "info";
 	assert_int_equal(resctrl_look(&named, &r, &err), -1);
 	assert_non_null(strstr(err.message, "\"info\" is no group"));
@@ -181,7 +165,7 @@ static void without_a_schema_it_must_be_there(void **state)
 static void a_monitoring_group_is_in_it(void **state)
 {
 	struct rdt_plan plan = { .group = "gold", .monitor = "web" };
-	struct resctrl r = { .root = root };
+	struct resctrl r = { .root = folder_fd };
 
 	(void) state;
 	put_group("gold", "L3:0=f\n");
@@ -193,9 +177,9 @@ static void a_monitoring_group_is_in_it(void **state)
 	assert_int_equal(resctrl_join(&r, 12, &err), 0);
 	holds("gold/tasks", "12\n");
 	holds("gold/mon_groups/web/tasks", "12\n");
-	assert_int_equal(unlinkat(root, "gold/mon_groups/web/tasks", 0), 0);
+	assert_int_equal(unlinkat(folder_fd, "gold/mon_groups/web/tasks", 0), 0);
 	/* That of another container is not taken. */
-	struct resctrl second = { .root = root };
+	struct resctrl second = { .root = folder_fd };
 	assert_int_equal(resctrl_look(&plan, &second, &err), 0);
 	assert_int_equal(resctrl_make(&plan, &second, &err), -1);
 	assert_int_equal(err.number, EEXIST);
@@ -208,19 +192,19 @@ static void a_monitoring_group_is_in_it(void **state)
 
 static void the_kernels_words_are_told(void **state)
 {
-	struct resctrl r = { .root = root, .group = "gold" };
+	struct resctrl r = { .root = folder_fd, .group = "gold" };
 
 	(void) state;
 	put_group("gold", "");
-	assert_int_equal(mkdirat(root, "info", 0755), 0);
+	assert_int_equal(mkdirat(folder_fd, "info", 0755), 0);
 	put("info/last_cmd_status", "Unknown or unsupported resource name 'L9'\n");
-	assert_int_equal(unlinkat(root, "gold/schemata", 0), 0);
-	assert_int_equal(symlinkat("/dev/full", root, "gold/schemata"), 0);
+	assert_int_equal(unlinkat(folder_fd, "gold/schemata", 0), 0);
+	assert_int_equal(symlinkat("/dev/full", folder_fd, "gold/schemata"), 0);
 	/* Links are not followed: resctrl has none. */
 	assert_int_equal(resctrl_write(&r, "L9:0=1", &err), -1);
 	assert_int_equal(err.number, ELOOP);
-	assert_int_equal(unlinkat(root, "gold/schemata", 0), 0);
-	if (mknodat(root, "gold/schemata", S_IFCHR | 0600, (dev_t) (1 << 8 | 7)) < 0)
+	assert_int_equal(unlinkat(folder_fd, "gold/schemata", 0), 0);
+	if (mknodat(folder_fd, "gold/schemata", S_IFCHR | 0600, (dev_t) (1 << 8 | 7)) < 0)
 		skip();
 	assert_int_equal(resctrl_write(&r, "L9:0=1", &err), -1);
 	if (err.number == EACCES)
@@ -241,7 +225,7 @@ static void without_a_resctrl_it_is_said(void **state)
 
 static void statistics(void **state)
 {
-	struct resctrl r = { .root = root, .group = "web", .monitor = "m" };
+	struct resctrl r = { .root = folder_fd, .group = "web", .monitor = "m" };
 	struct resctrl_stats stats;
 	struct arena arena = { 0 };
 	static const char *const folders[] = { "info", "info/L3", "info/L3_MON", "web", "web/mon_groups", "web/mon_groups/m",
@@ -252,7 +236,7 @@ static void statistics(void **state)
 	resctrl_read_stats(&r, &arena, &stats);
 	assert_false(stats.l3.there || stats.memory.there || stats.traffic || stats.occupancy || stats.n_domains);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		assert_int_equal(mkdirat(root, folders[i], 0755), 0);
+		assert_int_equal(mkdirat(folder_fd, folders[i], 0755), 0);
 	put("info/L3/cbm_mask", "fffff\n");
 	put("info/L3/min_cbm_bits", "2\n");
 	put("info/L3/num_closids", "16\n");
@@ -278,7 +262,7 @@ static void statistics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, folder_remove)
 		TEST(schemata_are_compared_by_what_they_say),
 		TEST(a_group_of_its_own_comes_and_goes),
 		TEST(one_that_the_config_names_stays),

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "container/channel.h"
+#include "process/channel.h"
 #include "sys/interrupt.h"
 #include "sys/socket.h"
 

@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/cgroup.h"
-#include "container/foreground.h"
-#include "container/notify.h"
+#include "process/foreground.h"
+#include "process/notify.h"
 #include "sys/interrupt.h"
 #include "sys/process.h"
 

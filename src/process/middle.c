@@ -7,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "container/channel.h"
-#include "container/middle.h"
+#include "process/channel.h"
+#include "process/middle.h"
 #include "sys/interrupt.h"
 #include "sys/process.h"
 

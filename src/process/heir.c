@@ -2,11 +2,11 @@
 #include <linux/seccomp.h>
 #include <unistd.h>
 
-#include "container/channel.h"
-#include "container/enter.h"
-#include "container/fds.h"
-#include "container/heir.h"
-#include "container/middle.h"
+#include "process/channel.h"
+#include "process/enter.h"
+#include "process/fds.h"
+#include "process/heir.h"
+#include "process/middle.h"
 #include "sys/process.h"
 #include "tune/tune.h"
 

@@ -8,7 +8,7 @@
  * before STARTING, or finds nobody listening while init, by its pidfd, is still alive.
  */
 #pragma once
-#include "container/channel.h"
+#include "process/channel.h"
 
 /* The listening socket, made by the runtime in the state folder and inherited by init. */
 int gate_make(int folder, struct error *err);

@@ -15,7 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/names.h"
-#include "container/refusal.h"
+#include "process/refusal.h"
 #include "sys/fd.h"
 
 #define HEAD 256    /* BINPRM_BUF_SIZE: how much of a file the kernel looks at first */

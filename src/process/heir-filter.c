@@ -14,8 +14,8 @@
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
-#include "container/heir.h"
 #include "plan/plan.h"
+#include "process/heir.h"
 
 static const int needed[] = {
 	SYS_setsid, SYS_getsid, SYS_getpid, SYS_dup3, SYS_fcntl, SYS_close, SYS_openat, SYS_getdents64, SYS_sendmsg,

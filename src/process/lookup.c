@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "container/lookup.h"
-#include "container/refusal.h"
+#include "process/lookup.h"
+#include "process/refusal.h"
 #include "sys/fd.h"
 #include "sys/host.h"
 

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/number.h"
-#include "container/passwd.h"
+#include "process/passwd.h"
 #include "sys/fd.h"
 
 #define MAX_PASSWD (1 << 20)

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "container/notify.h"
+#include "process/notify.h"
 #include "sys/process.h"
 
 bool notify_wanted(void)

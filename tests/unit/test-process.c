@@ -1,10 +1,6 @@
-/* test-container.c - channel, lookup, store, hooks' state: the parts of container/ that need no container */
+/* test-process.c - channel, gate, lookup, heir, hooks' state: the parts of process/ that need no container */
 #include <fcntl.h>
 #include <linux/seccomp.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,39 +9,21 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "container/channel.h"
-#include "container/gate.h"
-#include "container/heir.h"
-#include "container/hooks.h"
-#include "container/lookup.h"
-#include "container/store.h"
 #include "libocispec/arena.h"
 #include "libocispec/json.h"
 #include "plan/plan.h"
+#include "process/channel.h"
+#include "process/gate.h"
+#include "process/heir.h"
+#include "process/hooks.h"
+#include "process/lookup.h"
 #include "sys/process.h"
+#include "folder.h"
 
-static char folder[64];
 static struct error err;
-
-static int make_folder(void **state)
-{
-	(void) state;
-	snprintf(folder, sizeof folder, "/tmp/ctr-run-unit.XXXXXX");
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void) state;
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command);
-}
 
 static void put(const char *name, const char *text, mode_t mode)
 {
@@ -179,72 +157,6 @@ static void lookup_says_what_clients_match(void **state)
 	assert_null(lookup_program("/no/such", env, &err));
 	assert_string_equal(err.message, "exec: \"/no/such\": no such file or directory");
 	assert_null(lookup_program("", env, &err));
-}
-
-static void container_ids_are_checked(void **state)
-{
-	char longest[300];
-
-	(void) state;
-	assert_int_equal(store_check_id("web_1.0+x-Y", &err), 0);
-	assert_int_equal(store_check_id("", &err), -1);
-	assert_string_equal(err.message, "container id cannot be empty");
-	static const char *const bad[] = { ".", "..", "a/b", "../x", "a b", "a\n", "\xc3\xa4", "a\\" };
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		assert_int_equal(store_check_id(bad[i], &err), -1);
-		assert_non_null(strstr(err.message, "invalid container ID format"));
-	}
-	store_check_id("a/b", &err);
-	assert_non_null(strstr(err.message, "invalid character \"/\" in \"a/b\""));
-	store_check_id("a\xc3\xa4-\xc3\xb6", &err);
-	assert_non_null(strstr(err.message, "invalid character \"\xc3\xa4\" in"));
-	memset(longest, 'a', sizeof longest);
-	longest[255] = '\0';
-	assert_int_equal(store_check_id(longest, &err), 0);
-	longest[255] = 'a';
-	longest[256] = '\0';
-	assert_int_equal(store_check_id(longest, &err), -1);
-}
-
-static void of_two_creates_one_wins(void **state)
-{
-	(void) state;
-	auto_fd first = store_make(folder, "twice", &err);
-	assert_true(first >= 0);
-	assert_int_equal(store_make(folder, "twice", &err), -1);
-	assert_int_equal(err.code, ERROR_EXISTS);
-	assert_string_equal(err.message, "container with given ID already exists: twice");
-	auto_fd other = store_open(folder, "twice", &err);
-	assert_true(other >= 0);
-	assert_true(store_locked(other));
-	close(take_fd(first));
-	assert_false(store_locked(other));
-	assert_int_equal(store_remove(folder, "twice", other, &err), 0);
-	assert_int_equal(store_open(folder, "twice", &err), -1);
-	assert_int_equal(err.code, ERROR_NOT_FOUND);
-	assert_string_equal(err.message, "container \"twice\" does not exist");
-}
-
-static void a_record_is_read_as_it_was_written(void **state)
-{
-	struct arena arena = { 0 };
-	struct record_state record = { .version = RECORD_VERSION, .id = (char *) "r", .bundle = (char *) "/b", .rootfs = (char *) "/b/rootfs",
-		.pid = 42, .start_time = 18446744073709551615ull, .boot_id = (char *) "x", .created = (char *) "now", .uid = 7 }, *got;
-
-	(void) state;
-	auto_fd fd = store_make(folder, "r", &err);
-	assert_int_equal(store_write(fd, "state.json", &record, &err), 0);
-	got = store_read(fd, "r", "state.json", &arena, &err);
-	assert_non_null(got);
-	assert_int_equal(got->pid, 42);
-	assert_true(got->start_time == 18446744073709551615ull);
-	assert_null(store_read(fd, "r", "journal", &arena, &err));
-	assert_int_equal(err.code, ERROR_NOT_FOUND);
-	record.version = RECORD_VERSION + 1;
-	assert_int_equal(store_write(fd, "state.json", &record, &err), 0);
-	assert_null(store_read(fd, "r", "state.json", &arena, &err));
-	assert_int_equal(err.code, ERROR_UNSUPPORTED);
-	arena_free(&arena);
 }
 
 static void hooks_read_the_state_of_the_spec(void **state)
@@ -382,14 +294,11 @@ int main(void)
 		cmocka_unit_test(of_two_descriptors_one_is_closed),
 		cmocka_unit_test(lookup_follows_the_path_of_the_process),
 		cmocka_unit_test(lookup_says_what_clients_match),
-		cmocka_unit_test(container_ids_are_checked),
-		cmocka_unit_test(of_two_creates_one_wins),
-		cmocka_unit_test(a_record_is_read_as_it_was_written),
 		cmocka_unit_test(hooks_read_the_state_of_the_spec),
 		cmocka_unit_test(once_an_heir_may_speak_each_message_counts_once_and_when_it_is_due),
 		cmocka_unit_test(what_start_meets_is_not_always_a_running_container),
 		cmocka_unit_test(an_heir_has_its_filter_from_birth_if_that_lets_it_live),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "container/fds.h"
+#include "process/fds.h"
 #include "sys/fd.h"
 
 /* sd_listen_fds(3): they are meant only for the process that LISTEN_PID names.  A variable that was merely inherited

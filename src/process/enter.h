@@ -12,8 +12,8 @@
  *	enter_inherit()	what a child does not inherit
  */
 #pragma once
-#include "container/channel.h"
 #include "plan/plan.h"
+#include "process/channel.h"
 
 struct cgroup;
 

@@ -5,7 +5,7 @@
  * descriptor.  Only channel.c knows the bytes.  ERROR may come in place of any
  * answer and carries the whole struct error; LOG may come before any answer.
  *
- * create and run (runtime.c, init.c); packets a config does not need are not sent:
+ * create and run (container/runtime.c, init.c); packets a config does not need are not sent:
  *
  *	init				runtime
  *	NEED_CGROUP		->	moves it there, or has systemd do so
@@ -38,7 +38,7 @@
  *	EXEC			->
  *	EOF: it exec'd		->	poststart hooks
  *
- * exec (exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.
+ * exec (container/exec.c): NEED_CGROUP, TERMINAL fd, SECCOMP fd as above; then READY, HANDOVER, EOF.
  *
  * With an heir (heir.h), which sends READY, its maker sends BORN, before or after that.
  */

@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
-#include "container/gate.h"
+#include "process/gate.h"
 #include "sys/process.h"
 #include "sys/socket.h"
 

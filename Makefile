@@ -7,6 +7,7 @@
 # make check-attacks more points of failure, hostile images, races and seccomp profiles than make check has time for (an hour)
 # make check-san     the suite against the binary with sanitizers
 # make check-vm      the suite in an emulated machine with systemd and cgroup v2; KERNEL=bookworm LSM=selinux FILES=all
+# make check-variants ./configure with its options: each is built, runs containers, and says what it lacks
 # make check-clients podman, containerd, CRI, dockerd and buildah drive ctr-run; VIEWS=v1 FILES=tests/clients/podman.bats RELEASE=sid
 # make check-peers   the suites of runc, crun and podman, from Debian's source packages, with ctr-run; SUITES=runc VIEWS=v1 FILES=kill.bats
 # make fuzz          build the fuzzers (clang) and replay their corpora; SECONDS=n fuzzes each for n seconds
@@ -246,6 +247,10 @@ check-san:
 check-peers: all
 	$Q tests/peers/run -r $B/ctr-run $(SUITES) $(VIEWS) $(FILES)
 
+check-variants:
+	$Q tests/deps build check configure
+	$Q tests/variants
+
 check-vm:
 	$Q tests/deps build vm
 	$Q$(MAKE) --no-print-directory all
@@ -284,7 +289,7 @@ clean:
 distclean: clean
 	$Q rm -rf config.mk config.log config.status configure autom4te.cache
 
-.PHONY: all help demo bench man completions install uninstall deb format lint check check-unit check-bats check-clients check-peers check-san \
+.PHONY: all help demo bench man completions install uninstall deb format lint check check-unit check-bats check-clients check-peers check-san check-variants \
 	check-attacks check-vm fuzz fuzz-programs check-asserts check-layers check-lines check-paths check-headers clean distclean FORCE
 .SECONDARY: $(UNIT:%=%.o) $(FUZZ:%=%.o)
 -include $(OBJ:.o=.d) $(UNIT:%=%.d) $(FUZZ:%=%.d)

@@ -198,5 +198,6 @@ int main(int argc, char **argv)
 	/* Before anything is opened: a file that became descriptor 2 would receive messages meant for people. */
 	fd_fill_stdio();
 	signal_want_children();
+	signal_survive_file_limit();
 	return run(argc, argv);
 }

@@ -122,3 +122,8 @@ void signal_want_children(void)
 {
 	signal(SIGCHLD, SIG_DFL);
 }
+
+void signal_survive_file_limit(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+}

@@ -16,5 +16,9 @@ void signal_end_by_default(void);
  * kernel reap them itself (waitpid(2), NOTES).  A process of the container starts afresh: signal_reset(). */
 void signal_want_children(void);
 
+/* A write beyond the limit on the size of files (RLIMIT_FSIZE) fails with EFBIG, instead of ending us with what is half
+ * made.  signal_reset() undoes it. */
+void signal_survive_file_limit(void);
+
 /* Default dispositions for all signals and an empty mask, as a fresh process has. */
 void signal_reset(void);

@@ -529,3 +529,26 @@ load lib/programs
 	rt delete --force web
 	[ -z "$(suite_pids)" ]
 }
+
+@test "where no file can be written create fails, says so, and leaves nothing" {
+	local limit
+
+	if [ -z "$AS_USER" ]; then
+		mkdir "$T/small"
+		test_mount -t tmpfs -o size=8k tmpfs "$T/small"
+		rt_fail --root "$T/small/state" create web
+		says "no space left on device"
+		[ "$(find "$T/small/state" -mindepth 1)" = "" ]
+	fi
+	# Smaller than the config, than the journal.
+	for limit in 1000 10; do
+		run -1 prlimit --fsize=$limit "$RUNTIME" --root "$STATE" create web
+		says "file too large"
+		rt_fail state web
+		says "does not exist"
+		[ "$(find "$STATE" -mindepth 1)" = "" ]
+	done
+	shell 'sh -c "kill -XFSZ \$\$"; echo $?'
+	run -0 rt run web
+	says 153
+}

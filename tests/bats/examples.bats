@@ -1,4 +1,4 @@
-# The ready-made configs of rootfs-examples run as they are.
+# The ready-made configs of rootfs-examples run as they are, and so do the commands that README and man pages show.
 load helpers
 
 # A copy of the example NAME beside a root file system; cgroupsPath is the test's own.
@@ -43,4 +43,94 @@ example()
 	example rootless
 	run -0 as_user 1000 "${RT[@]}" run "$ID"
 	says "I am root here; outside I am user 1000."
+}
+
+# Programs by the names that the documents use.  What `spec` writes gets a cgroup of the test's own.
+documented()
+{
+	mkdir "$T/bin"
+	printf '#!/bin/sh\nexec "$@"\n' >"$T/bin/sudo"
+	{
+		printf '#!/bin/bash\n%s "$@" || exit\n' "$(printf '%q ' "${RT[@]}")"
+		printf '[ "$1" != spec ] || sed -i "s|\"linux\": {|&\"cgroupsPath\": \"%s\",|" config.json\n' "$CGROUP"
+	} >"$T/bin/ctr-run"
+	chmod 755 "$T/bin/sudo" "$T/bin/ctr-run"
+	PATH=$T/bin:$PATH
+}
+
+# The commands below EXAMPLES in the man page NAME, for a bundle and files of the test's own.
+examples_of()
+{
+	awk '/^## / { on = /EXAMPLES/ } on && /^    / { print substr($0, 5) }' "$TOP/man/$1.md" |
+		sed "s|/srv/[a-z]*|$BUNDLE|; s|/run/web.pid|$T/web.pid|"
+}
+
+try_examples_of()
+{
+	local lines=$(examples_of "$1")
+
+	[ "$lines" ]
+	told "$lines"
+}
+
+# Run LINES with `output` from a file: what outlives them would hold a pipe.
+told()
+{
+	status=0
+	bash -ec "$1" </dev/null >"$T/told" 2>&1 3>&- 4>&- || status=$?
+	output=$(<"$T/told")
+	[ "$status" = 0 ] || { printf '%s\nstatus %s: %s\n' "$1" "$status" "$output"; return 1; }
+}
+
+@test "the first container of the README, by hand" {
+	local lines
+
+	need_command script
+	documented
+	lines=$(awk '/^## A first/ { on = 1 } /^```$/ { if (on) exit } on && code { print } /^```sh/ { code = 1 }' "$TOP/README.md")
+	[[ $lines == *"ctr-run run web"* ]]
+	cd "$T"
+	run -0 script -qec "bash -ec $(printf %q "$lines")" /dev/null <<<"ls /bin; exit"
+	says busybox
+	cd "$T/web"
+	spec '.process.terminal = false | .process.args = ["sleep", "1000"]'
+	lines=$(awk '/^## A first/ { on = 1 } /^## Below/ { on = 0 } /^```/ { code = /sh/; n += code } on && code && n > 1 && !/^```/' "$TOP/README.md")
+	[[ $lines == *"ctr-run delete web"* ]]
+	told "${lines//kill web KILL/kill web KILL; sleep 1}"
+	says '"status": "created"' "hello from inside" "sleep 1000"
+	[ -z "$(rt list -q)" ]
+}
+
+@test "the examples of the man pages" {
+	local page
+
+	need_command script
+	documented
+	spec '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["personality"], action: "SCMP_ACT_ERRNO"}]}'
+	try_examples_of create
+	[ "$(<"$T/web.pid")" = "$(pid_of web)" ]
+	is web running
+	echo '{"args": ["sleep", "1000"], "cwd": "/", "env": ["PATH=/bin"]}' >probe.json
+	[[ $(examples_of exec) == *" --tty "* ]]
+	run -0 script -qec "bash -ec $(printf %q "$(examples_of exec)")" /dev/null <<<"echo \$TERM; exit"
+	says xterm
+	[ -s probe.pid ]
+	for page in ps explain help; do
+		try_examples_of "$page"
+	done
+	rt kill web KILL
+	wait_status web stopped
+	try_examples_of list
+	[ -z "$(rt list -q)" ]
+	cp config.json plain.json
+	spec '.process.args = ["true"]'
+	told "$(examples_of run | grep ' job$')"
+	mv plain.json config.json
+	told "$(examples_of run | grep ' web ')"
+	is web running
+	rt delete --force web
+	[ "$(examples_of run | wc -l)" = 2 ]
+	cd "$T"
+	run -0 script -qec "bash -ec $(printf %q "$(examples_of ctr-run)")" /dev/null <<<"exit"
+	says "Namespaces"
 }

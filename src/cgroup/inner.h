@@ -67,7 +67,7 @@ void folder_drop(struct cgroup *cgroup, size_t i);
 /* v1 cpuset: give CHILD the cpus and memory nodes of PARENT if it has none; without them it takes no process. */
 int cpuset_inherit(int parent, int child, struct error *err);
 
-/* v2: enable in DIR's cgroup.subtree_control what RESOURCES and the statistics need and DIR can give.  Best effort:
+/* v2: enable in DIR's cgroup.subtree_control what RESOURCES and every container need and DIR can give.  Best effort:
  * whoever needs a missing one will notice, and say so. */
 void controllers_enable(int dir, const struct oci_resources *resources);
 

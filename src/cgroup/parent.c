@@ -49,7 +49,8 @@ struct wish {
 	bool (*wanted)(const struct oci_resources *resources);
 };
 
-/* `stats` and `events` read these in every container, with or without a limit. */
+/* In every container, with or without a limit: `stats` and `events` read memory, pids and io, and without cpu a
+ * container of many threads would take the time of one that has few. */
 static bool always(const struct oci_resources *r)
 {
 	(void) r;
@@ -64,14 +65,6 @@ static bool by_unified(const struct oci_resources *r, const char *controller)
 		if (strncmp(r->unified.keys[i], controller, n) == 0 && r->unified.keys[i][n] == '.')
 			return true;
 	return false;
-}
-
-static bool wants_cpu(const struct oci_resources *r)
-{
-	const struct oci_cpu *cpu = r ? r->cpu : NULL;
-
-	return (cpu && (cpu->has_shares || cpu->has_quota || cpu->has_period || cpu->has_burst || cpu->has_idle)) ||
-	       by_unified(r, "cpu");
 }
 
 static bool wants_cpuset(const struct oci_resources *r)
@@ -92,7 +85,7 @@ static bool wants_rdma(const struct oci_resources *r)
 }
 
 static const struct wish wishes[] = {
-	{ "memory", always }, { "pids", always }, { "io", always }, { "cpu", wants_cpu }, { "cpuset", wants_cpuset },
+	{ "memory", always }, { "pids", always }, { "io", always }, { "cpu", always }, { "cpuset", wants_cpuset },
 	{ "hugetlb", wants_hugetlb }, { "rdma", wants_rdma },
 };
 

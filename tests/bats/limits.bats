@@ -65,6 +65,17 @@ of()
 	fi
 }
 
+@test "a container that asks for nothing has its share of the CPU time, too" {
+	need_view v2
+	need_controller cpu
+	# Below a cgroup in which nobody else has asked for the controller.
+	spec 'del(.linux.resources) | .linux.cgroupsPath += "/x"'
+	rt create web
+	same 100 "$(cat "$(cgroup_dir)/x/cpu.weight")"
+	rt update --cpu-idle 1 web
+	same 1 "$(cat "$(cgroup_dir)/x/cpu.idle")"
+}
+
 @test "cpu shares, quota and period" {
 	need_controller cpu
 	resources '{cpu: {shares: 512, quota: 20000, period: 50000}}'

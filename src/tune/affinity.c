@@ -4,8 +4,27 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "tune/list.h"
 #include "tune/tune.h"
+
+/* The list may name CPUs that are not there: with --debug, say what the kernel has made of it. */
+static void tell(void)
+{
+	unsigned long mask[LIST_WORDS] = { 0 };
+	size_t n = LIST_WORDS;
+	auto_text hex = { 0 };
+
+	if (syscall(SYS_sched_getaffinity, 0, sizeof mask, mask) < 0)
+		return;
+	while (n > 1 && !mask[n - 1])
+		n--;
+	text_addf(&hex, "%lx", mask[--n]);
+	while (n-- > 0)
+		text_addf(&hex, "%0*lx", (int) (2 * sizeof *mask), mask[n]);
+	log_debug("CPU affinity: 0x%s", hex.s);
+}
 
 int affinity_apply(const char *list, struct error *err)
 {
@@ -20,6 +39,7 @@ int affinity_apply(const char *list, struct error *err)
 		     errno == EINVAL ? " (none of them is there and allowed by the cgroup's cpuset)" : "");
 		return blame(err, "/process/execCPUAffinity");
 	}
+	tell();
 	return 0;
 }
 

@@ -217,6 +217,13 @@ setup()
 	says /execCPUAffinity/final
 }
 
+@test "execCPUAffinity: --debug tells which CPUs the kernel has made of the lists" {
+	# None of the machines here has as many.
+	echo '{"args": ["true"], "cwd": "/", "env": ["PATH=/bin"], "execCPUAffinity": {"initial": "0,8191", "final": "0"}}' >"$T/process.json"
+	run -0 rt --debug exec --process "$T/process.json" web
+	same 2 "$(grep -c 'level=debug.*affinity: 0x1"' "$LOG")"
+}
+
 @test "execCPUAffinity of the container's config is for exec, not for its own process" {
 	rt delete --force web
 	spec '.process.execCPUAffinity = {initial: "", final: "0"}'

@@ -23,7 +23,7 @@ stats()
 	run stats
 	same '["type","id","data"]' "$(jq -c keys_unsorted <<<"$output")"
 	same '["cpu","cpuset","memory","pids","blkio","hugetlb","intel_rdt","network_interfaces"]' \
-		"$(jq -c '.data | keys_unsorted' <<<"$output")"
+		"$(jq -c '.data | del(.rdma) | keys_unsorted' <<<"$output")"
 	jq -e '.data | (.intel_rdt == {}) and (.network_interfaces == null) and (.hugetlb | type == "object") and
 		(.cpu | has("usage") and has("throttling")) and (.cpu.usage | has("kernel") and has("user")) and
 		(.memory | has("usage") and has("swap") and has("kernel") and has("kernelTCP")) and
@@ -38,7 +38,7 @@ stats()
 	need_command runc
 	# We switch hugetlb on where a limit asks for it; on v2 runc takes all controllers that there are.
 	# The disks of blkio on v2 are those that were used so far.
-	local shape='[.data | del(.blkio, .hugetlb, (.. | .psi?, .cache?, .usage?, .max?)) | paths(scalars) | map(select(type == "string")) | join(".")] | unique'
+	local shape='[.data | del(.blkio, .hugetlb, .rdma, (.. | .psi?, .cache?, .usage?, .max?)) | paths(scalars) | map(select(type == "string")) | join(".")] | unique'
 	rt run -d web
 	run stats
 	echo "$output" >"$T/ours"

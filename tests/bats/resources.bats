@@ -290,15 +290,6 @@ disk()
 	[ ! -e "$(cgroup_dir)" ]
 }
 
-@test "rdma: handles and objects of a device" {
-	local device
-	need_controller rdma
-	device=$(ls /sys/class/infiniband 2>/dev/null | head -n 1)
-	[ "$device" ] || skip "there is no RDMA device here"
-	becomes "{rdma: {\"$device\": {hcaHandles: 3, hcaObjects: 10000}}}" rdma \
-		rdma.max "$device hca_handle=3 hca_object=10000" rdma.max "$device hca_handle=3 hca_object=10000"
-}
-
 @test "unified: any file, line by line, after the others" {
 	need_view v2
 	resources '{unified: {"cgroup.max.depth": "3", "cgroup.max.descendants": "7\n"}}'

@@ -13,6 +13,7 @@
  *	inside lock FILE COUNT	lock FILE, then add a number to COUNT every 20 ms, forever
  *	inside talk SOCKET COUNT	connect a datagram socket to SOCKET, then the same, with each number sent there, too
  *	inside queue COUNT	a connection that nobody accepts waits at a listening TCP socket; then the same
+ *	inside rdma FILE HANDLES OBJECTS	ask the RDMA device FILE for so many of each, say how many it gave, then sleep
  *	inside zombie-leader	the first thread ends, another one sleeps
  */
 #define _GNU_SOURCE
@@ -21,6 +22,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <rdma/ib_user_verbs.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -187,6 +189,38 @@ static int eat(size_t mib)
 	return 0;
 }
 
+/* A command of an RDMA device, whose answer nobody needs. */
+static int verb(int fd, unsigned command)
+{
+	char answer[64];
+	struct { struct ib_uverbs_cmd_hdr head; unsigned long long answer; } ask =
+		{ { command, sizeof ask / 4, sizeof answer / 4 }, (unsigned long) answer };
+
+	return write(fd, &ask, sizeof ask) == sizeof ask ? 0 : -1;
+}
+
+/* A context is a handle, a protection domain an object. */
+static int rdma(const char *path, int handles, int objects)
+{
+	int got_handles = 0, got_objects = 0, fd = -1, next;
+
+	while (got_handles < handles) {
+		next = open(path, O_RDWR);
+		if (next < 0)
+			return perror(path), 1;
+		if (verb(next, IB_USER_VERBS_CMD_GET_CONTEXT) < 0)
+			break;
+		got_handles++;
+		fd = next;
+	}
+	while (got_objects < objects && verb(fd, IB_USER_VERBS_CMD_ALLOC_PD) == 0)
+		got_objects++;
+	printf("%d handles, %d objects: %s\n", got_handles, got_objects, strerror(errno));
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
 static void *sleeper(void *unused)
 {
 	for (;;)
@@ -223,6 +257,8 @@ int main(int argc, char **argv)
 		return talk(argv[2], argv[3]);
 	else if (!strcmp(what, "queue") && argc > 2)
 		return queue(argv[2]);
+	else if (!strcmp(what, "rdma") && argc > 4)
+		return rdma(argv[2], atoi(argv[3]), atoi(argv[4]));
 	else if (!strcmp(what, "zombie-leader")) {
 		pthread_create(&thread, NULL, sleeper, NULL);
 		pthread_exit(NULL);

@@ -163,6 +163,14 @@ int limits_network(struct limits *limits, const struct oci_network *network, str
 
 /* ---- RDMA ---- */
 
+/* The kernel counts in an int, and refuses to be given more. */
+static char *rdma_limit(const char *name, bool given, uint32_t limit)
+{
+	if (!given)
+		return xstrdup("");
+	return limit < INT32_MAX ? xasprintf(" %s=%u", name, limit) : xasprintf(" %s=max", name);
+}
+
 int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error *err)
 {
 	static const struct controller controller = { "rdma", "rdma" };
@@ -171,17 +179,14 @@ int limits_rdma(struct limits *limits, const struct json_map *rdma, struct error
 		const struct oci_rdma *limit = rdma->values[i];
 		auto_free char *pointer = pointer_to_key("/linux/resources/rdma", rdma->keys[i]);
 		const struct cgroup_folder *folder;
-		char handles[40] = "", objects[40] = "";
 
 		if (!limit || (!limit->has_hca_handles && !limit->has_hca_objects))
 			continue;
 		folder = limits_folder(limits, &controller, pointer, err);
 		if (!folder)
 			return -1;
-		if (limit->has_hca_handles)
-			snprintf(handles, sizeof handles, " hca_handle=%u", limit->hca_handles);
-		if (limit->has_hca_objects)
-			snprintf(objects, sizeof objects, " hca_object=%u", limit->hca_objects);
+		auto_free char *handles = rdma_limit("hca_handle", limit->has_hca_handles, limit->hca_handles);
+		auto_free char *objects = rdma_limit("hca_object", limit->has_hca_objects, limit->hca_objects);
 		limits_add(limits, folder, pointer, "rdma.max", xasprintf("%s%s%s", rdma->keys[i], handles, objects));
 	}
 	return 0;

@@ -69,6 +69,20 @@ update_with()
 	done
 }
 
+@test "more than the kernel can count is no limit" {
+	for driver in cgroupfs systemd; do
+		by $driver
+		resources '{rdma: {one: {hcaHandles: 4294967295, hcaObjects: 2147483648}, two: {hcaHandles: 2147483647, hcaObjects: 2147483646}}}'
+		ours create web
+		limits "one hca_handle=max hca_object=max" "two hca_handle=max hca_object=2147483646"
+		update_with '{"rdma": {"one": {"hcaHandles": 1}}}'
+		limits "one hca_handle=1 hca_object=max" "two hca_handle=max hca_object=2147483646"
+		update_with '{"rdma": {"one": {"hcaHandles": 4294967295}}}'
+		limits "one hca_handle=max hca_object=max" "two hca_handle=max hca_object=2147483646"
+		ours delete web
+	done
+}
+
 @test "a device that is not there: one line, with the place, and nothing is left behind" {
 	for driver in cgroupfs systemd; do
 		by $driver

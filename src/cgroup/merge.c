@@ -122,6 +122,27 @@ static void merge_map(struct arena *arena, struct json_map *to, const struct jso
 
 /* ---- members ---- */
 
+/* Of a device's two limits the one that WANT does not give stays. */
+static struct oci_rdma *merge_rdma(struct arena *arena, const struct oci_rdma *now, const struct oci_rdma *want)
+{
+	struct oci_rdma *to = copy(arena, now, sizeof *to);
+
+	TAKE(to, want, hca_handles);
+	TAKE(to, want, hca_objects);
+	return to;
+}
+
+static void merge_rdmas(struct arena *arena, struct json_map *all, const struct json_map *want)
+{
+	const struct json_map now = *all;
+
+	merge_map(arena, all, want);
+	for (size_t i = 0; i < now.n; i++)
+		for (size_t k = 0; k < all->n; k++)
+			if (now.values[i] && all->values[k] && !strcmp(now.keys[i], all->keys[k]))
+				all->values[k] = merge_rdma(arena, now.values[i], all->values[k]);
+}
+
 /* v2 has a limit on swap alone: if the memory limit changes it stays, and their sum changes.  v1 has one on the sum,
  * which stays, and the kernel refuses a memory limit above it. */
 static void merge_swap(bool v2, const struct oci_memory *now, const struct oci_memory *want, struct oci_memory *to)
@@ -220,6 +241,6 @@ void cgroup_merge(const struct cgroup *cgroup, struct arena *arena, struct cgrou
 	MERGE_LIST(arena, all, want, hugepage_limits, same_pages);
 	if (want->network)
 		all->network = merge_network(arena, now->network, want->network);
-	merge_map(arena, &all->rdma, &want->rdma);
+	merge_rdmas(arena, &all->rdma, &want->rdma);
 	merge_map(arena, &all->unified, &want->unified);
 }

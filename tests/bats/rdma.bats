@@ -95,6 +95,22 @@ update_with()
 	done
 }
 
+@test "update changes what it gives, and the container's config says all that holds" {
+	for driver in cgroupfs systemd; do
+		by $driver
+		resources '{rdma: {one: {hcaHandles: 3, hcaObjects: 10000}}}'
+		ours create web
+		update_with '{"rdma": {"one": {"hcaHandles": 5}}}'
+		limits "one hca_handle=5 hca_object=10000" "two hca_handle=max hca_object=max"
+		update_with '{"rdma": {"two": {"hcaObjects": 6}}}' --pids-limit 30
+		limits "one hca_handle=5 hca_object=10000" "two hca_handle=max hca_object=6"
+		update_with '{"pids": {"limit": 20}}'
+		limits "one hca_handle=5 hca_object=10000" "two hca_handle=max hca_object=6"
+		same '{"one":{"hcaHandles":5,"hcaObjects":10000},"two":{"hcaObjects":6}}' "$(jq -cS .linux.resources.rdma "$STATE/web/config.json")"
+		ours delete web
+	done
+}
+
 @test "an update with a device that is not there changes nothing" {
 	for driver in cgroupfs systemd; do
 		by $driver

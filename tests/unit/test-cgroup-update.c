@@ -114,7 +114,7 @@ static void lists_are_merged_by_entry(void **state)
 		       "{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':16,'rate':2},{'major':8,'minor':0,'rate':3}]},"
 		       "'hugepageLimits':[{'pageSize':'1GB','limit':2},{'pageSize':'2MB','limit':4}],"
 		       "'network':{'classID':5,'priorities':[{'name':'eth0','priority':1},{'name':'lo','priority':2}]},"
-		       "'rdma':{'a':{'hcaHandles':1},'b':{'hcaObjects':5}}}");
+		       "'rdma':{'a':{'hcaHandles':1},'b':{'hcaHandles':2,'hcaObjects':5}}}");
 	assert_file("blkio/blkio.throttle.read_bps_device", "8:0 3");
 	assert_file("hugetlb/hugetlb.2MB.limit_in_bytes", "4");
 	assert_file("hugetlb/hugetlb.1GB.limit_in_bytes", "");

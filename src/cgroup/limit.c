@@ -164,7 +164,7 @@ static int write_one(struct limit_write *w, struct error *err)
 		if (file_put(w->folder->fd, file, value, err) == 0)
 			return 0;
 	}
-	if (err->number == ENOENT && w->optional)
+	if ((err->number == ENOENT && w->optional) || (err->number == ENODEV && w->again))
 		return 0;
 	if (err->number == ENOENT && w->missing)
 		return fail_at(err, w->pointer, "%s", w->missing);

@@ -24,6 +24,7 @@ struct limit_write {
 	char *other_value;
 	bool optional;			/* if the file is missing there is nothing to limit */
 	const char *missing;		/* what it means if the file does not exist, or NULL */
+	bool again;			/* asked for before: if its device is gone since, there is nothing to limit */
 	bool done;
 	char *before;			/* what to write to undo it; NULL: not asked for, or not known */
 };

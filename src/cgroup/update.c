@@ -116,7 +116,8 @@ static bool restore_one(const struct limit_write *w, struct error *err)
 		return w->optional;	/* there is no such file */
 	}
 	return file_put(w->folder->fd, w->file, w->before, err) == 0 ||
-	       (w->other_file && file_put(w->folder->fd, w->other_file, w->before, err) == 0);
+	       (w->other_file && file_put(w->folder->fd, w->other_file, w->before, err) == 0) ||
+	       (err->number == ENODEV && w->again);
 }
 
 /* Undo the writes that were done, in reverse order, and again as long as that helps: one value may have to wait for
@@ -182,6 +183,21 @@ static void choose(const struct cgroup_change *change, struct writes *to)
 	}
 }
 
+/* Some values are written that NOW has, too. */
+static void recognize(struct limits *limits, const struct oci_resources *now)
+{
+	struct limits old = { .cgroup = limits->cgroup, .v2 = limits->v2 };
+	struct error ignored;
+
+	limits_look(&old);
+	(void) limits_collect(&old, now, &ignored);
+	for (size_t i = 0; i < limits->n; i++)
+		for (size_t k = 0; k < old.n && !limits->writes[i].again; k++)
+			limits->writes[i].again = strcmp(limits->writes[i].file, old.writes[k].file) == 0 &&
+						  strcmp(limits->writes[i].value, old.writes[k].value) == 0;
+	limits_free(&old);
+}
+
 static void devices_back(const struct cgroup *cgroup, const struct cgroup_change *change)
 {
 	struct error err;
@@ -224,6 +240,8 @@ int cgroup_update(struct cgroup *cgroup, struct cgroup_change *change, struct er
 		controllers_enable_above(limits->v2, &writes.resources);
 	limits_look(limits);
 	if (limits_collect(limits, &writes.resources, err) == 0) {
+		if (change->now)
+			recognize(limits, change->now);
 		remember(limits);
 		result = limits_write(limits, err);
 		if (result == 0 && change->want->n_devices)

@@ -128,6 +128,20 @@ update_with()
 	done
 }
 
+@test "a device that is gone is no reason to refuse other limits" {
+	for driver in cgroupfs systemd; do
+		make_device three
+		by $driver
+		resources '{pids: {limit: 20}, rdma: {one: {hcaHandles: 3}, three: {hcaHandles: 4}}}'
+		ours create web
+		rdma link delete three
+		update_with '{"pids": {"limit": 30}, "rdma": {"one": {"hcaObjects": 6}}}'
+		limits "one hca_handle=3 hca_object=6" "two hca_handle=max hca_object=max"
+		ours delete web
+		ip link delete rdma-three
+	done
+}
+
 @test "systemd leaves them alone" {
 	need_systemd
 	by systemd

@@ -239,6 +239,24 @@ opened()
 	same 77 "$(property TasksMax)"
 }
 
+@test "update: a disk that is gone is no reason to refuse other limits" {
+	local disk
+	[ "${OWN_MACHINE-}" ] || skip "the disks of this machine are not ours to remove (make check-vm has one)"
+	need_controller $([ "$VIEW" = v2 ] && echo io || echo blkio)
+	modprobe -q null_blk nr_devices=1 || skip "this kernel has no disks that are none"
+	disk=$(lsblk -dnro MAJ:MIN /dev/nullb0)
+	resources "{pids: {limit: 77}, blockIO: {throttleReadBpsDevice: [{major: ${disk%:*}, minor: ${disk#*:}, rate: 1000000}]}}"
+	sd run -d web
+	unit_file blkio blkio.throttle.read_bps_device io.max | grep "^$disk .*1000000"
+	modprobe -r null_blk
+	rt update --pids-limit 20 web
+	same 20 "$(unit_file pids pids.max pids.max)"
+	same 20 "$(property TasksMax)"
+	echo "{\"blockIO\": {\"throttleReadBpsDevice\": [{\"major\": ${disk%:*}, \"minor\": ${disk#*:}, \"rate\": 2000000}]}}" >"$T/limits"
+	rt_fail update --resources "$T/limits" web
+	says /blockIO/throttleReadBpsDevice/0 "no such device"
+}
+
 @test "update of devices holds after a reload of systemd" {
 	devices
 	sd run -d web

@@ -10,6 +10,8 @@
  *	setup-namespaces	->	lo up, network devices, prestart and createRuntime hooks
  *	orphan-pts-master fd	->	sends it to the console socket, or keeps it
  *	post-restore		->	writes state.json
+ *				<-	continue
+ *	pre-resume		->	looks at the process's label
  *				<-	continue: the processes run
  *	RESTORE			->	pid file
  */
@@ -43,6 +45,7 @@
 #include "secure/secure.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
+#include "sys/procfs.h"
 #include "sys/socket.h"
 #include "tune/tune.h"
 
@@ -297,6 +300,27 @@ static int on_restored(struct restore *r, pid_t pid, struct error *err)
 	return store_write(l->folder, "state.json", &l->record, err);
 }
 
+/* A CRIU that was built without SELinux says nothing of labels, neither when it saves a process nor when it restores
+ * it: that would run with CRIU's own. */
+static int on_resume(const struct restore *r, struct error *err)
+{
+	const struct process_plan *p = &r->launch.plan.process;
+	const char *wanted = p->selinux ? p->selinux : p->apparmor;
+	char has[512], ours[512];
+
+	if (!wanted)
+		return 0;
+	auto_fd proc = procfs_open(err);
+	if (proc < 0 || label_get(proc, r->launch.record.pid, !p->selinux, has, sizeof has, err) < 0 ||
+	    label_get(proc, r->swrk.pid, !p->selinux, ours, sizeof ours, err) < 0)
+		return -1;
+	if (!strcmp(has, wanted) || strcmp(has, ours) != 0)
+		return 0;
+	return fail_at(err, p->selinux ? "/process/selinuxLabel" : "/process/apparmorProfile",
+		       "criu has not restored it: the process would run as %s (was this criu built without %s?)", has,
+		       p->selinux ? "SELinux" : "AppArmor");
+}
+
 static int on_notice(void *context, const char *script, pid_t pid, int fd, struct error *err)
 {
 	struct restore *r = context;
@@ -307,6 +331,8 @@ static int on_notice(void *context, const char *script, pid_t pid, int fd, struc
 		return on_terminal(r, fd, err);
 	if (!strcmp(script, "post-restore"))
 		return on_restored(r, pid, err);
+	if (!strcmp(script, "pre-resume"))
+		return on_resume(r, err);
 	return 0;
 }
 

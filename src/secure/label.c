@@ -11,6 +11,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -61,5 +63,27 @@ int label_keyring(int proc, const char *selinux, struct error *err)
 		wrap(err, "set SELinux label %s for new keys", selinux);
 		return blame(err, "/process/selinuxLabel");
 	}
+	return 0;
+}
+
+int label_get(int proc, pid_t pid, bool apparmor, char *label, size_t size, struct error *err)
+{
+	static const char *const files[] = { "apparmor/current", "current" };
+	auto_fd fd = -1;
+	ssize_t n;
+
+	for (size_t i = apparmor ? 0 : 1; i < ARRAY_SIZE(files) && fd < 0; i++) {
+		auto_free char *path = xasprintf("%d/attr/%s", (int) pid, files[i]);
+
+		fd = procfs_open_file(proc, path, O_RDONLY, err);
+	}
+	if (fd < 0)
+		return -1;
+	n = read(fd, label, size - 1);
+	if (n < 0)
+		return fail(err, errno, "read the label of process %d", (int) pid);
+	label[n] = '\0';
+	/* AppArmor adds the mode: "profile (enforce)". */
+	label[strcspn(label, " \n")] = '\0';
 	return 0;
 }

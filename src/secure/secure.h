@@ -42,6 +42,9 @@ int filter_load(const struct seccomp_plan *seccomp, int *listener, struct error 
 /* Labels for the next exec (NULL or "": none).  PROC is a procfs_open() of the pid namespace this process is in. */
 int label_exec(int proc, const char *apparmor, const char *selinux, struct error *err);
 
+/* The label that process PID has now: AppArmor's, or SELinux's. */
+int label_get(int proc, pid_t pid, bool apparmor, char *label, size_t size, struct error *err);
+
 /* SELinux: the label of keys made from now on; called before keyring_join(), so that the keyring gets the container's
  * label. */
 int label_keyring(int proc, const char *selinux, struct error *err);

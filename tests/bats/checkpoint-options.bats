@@ -180,11 +180,3 @@ at_a_terminal()
 	rt delete --force web
 	no_unit
 }
-
-@test "--lsm-mount-context changes no mount that has no context" {
-	need_criu
-	start_counting web
-	save web
-	back --lsm-mount-context "system_u:object_r:container_file_t:s0:c1,c2" web
-	never_stopped_counting
-}

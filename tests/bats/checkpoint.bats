@@ -497,29 +497,6 @@ saved_with_a_terminal()
 	wait_for eval 'ls -l "/proc/$(pid_of web)/fd" 2>&1 | grep -F -- "-> $OUT" >"$T/has"'
 }
 
-@test "the AppArmor profile comes back, or the one of --lsm-profile" {
-	need_criu
-	grep -qsx Y /sys/module/apparmor/parameters/enabled || skip "AppArmor is not enabled in this kernel"
-	need_command apparmor_parser
-	for name in one two; do
-		echo "profile ctr-run-test-$name flags=(attach_disconnected,mediate_deleted) {
-			file, network, capability, signal, ptrace, mount, umount, pivot_root, unix, mqueue, userns, }" >"$T/profile-$name"
-		apparmor_parser -r "$T/profile-$name"
-	done
-	spec '.process.apparmorProfile = "ctr-run-test-one"'
-	start_counting web
-	save web
-	back web
-	grep -q 'ctr-run-test-one (enforce)' "/proc/$(pid_of web)/attr/current"
-	never_stopped_counting
-	IMAGES=$T/images2
-	save web
-	spec '.process.apparmorProfile = "ctr-run-test-two"'
-	back --lsm-profile apparmor:ctr-run-test-two web
-	grep -q 'ctr-run-test-two (enforce)' "/proc/$(pid_of web)/attr/current"
-	never_stopped_counting
-}
-
 @test "the annotation org.criu.config names a file whose options count" {
 	need_criu
 	echo file-locks >"$T/criu.conf"

@@ -150,6 +150,23 @@ at_a_terminal()
 	done
 }
 
+# As with runc, CRIU starts in the container's cgroup.
+@test "--manage-cgroups-mode strict saves; restore refuses a cgroup that is there, and the images serve another mode" {
+	need_criu
+	need_controller pids
+	spec '.linux.resources += {pids: {limit: 77}}'
+	start_counting web
+	save --manage-cgroups-mode strict web
+	rt_fail restore -d --image-path "$IMAGES" --manage-cgroups-mode strict web
+	says "existing cgroups"
+	[ ! -e "$STATE/web" ]
+	[ ! -d "$(cgroup_dir)" ]
+	back web
+	never_stopped_counting
+	member_of "$(cgroup_dir pids)" "$(pid_of web)"
+	same 77 "$(cat "$(cgroup_dir pids)/pids.max")"
+}
+
 @test "the rest of what clients of runc say to checkpoint and restore" {
 	need_criu
 	start_counting web

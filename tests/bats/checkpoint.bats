@@ -184,7 +184,12 @@ TEST_TIMEOUT=120
 	rt checkpoint --pre-dump --parent-path ../1 --image-path "$T/images/2" web
 	rt checkpoint --parent-path ../2 --image-path "$T/images/3" web
 	[ -L "$T/images/3/parent" ]
+	# Its first pages are still in the first images: without those it cannot be restored.
+	[ "$(cat "$T/images/3"/pages-*.img | wc -c)" -lt "$(cat "$T/images/1"/pages-*.img | wc -c)" ]
 	[ ! -e "$STATE/web" ]
+	mv "$T/images/1" "$T/images/away"
+	rt_fail restore -d --image-path "$T/images/3" web
+	mv "$T/images/away" "$T/images/1"
 	rt restore -d --image-path "$T/images/3" web
 	never_stopped_counting
 }

@@ -183,14 +183,16 @@ static void choose(const struct cgroup_change *change, struct writes *to)
 	}
 }
 
-/* Some values are written that NOW has, too. */
+/* Some values are written that NOW has, too.  (Memory names no device, and would warn again.) */
 static void recognize(struct limits *limits, const struct oci_resources *now)
 {
 	struct limits old = { .cgroup = limits->cgroup, .v2 = limits->v2 };
+	struct oci_resources others = *now;
 	struct error ignored;
 
+	others.memory = NULL;
 	limits_look(&old);
-	(void) limits_collect(&old, now, &ignored);
+	(void) limits_collect(&old, &others, &ignored);
 	for (size_t i = 0; i < limits->n; i++)
 		for (size_t k = 0; k < old.n && !limits->writes[i].again; k++)
 			limits->writes[i].again = strcmp(limits->writes[i].file, old.writes[k].file) == 0 &&

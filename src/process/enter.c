@@ -147,6 +147,13 @@ static int check_folder(const char *cwd, struct error *err)
 	return 0;
 }
 
+static int enter_folder(const char *cwd, struct error *err)
+{
+	if (chdir(cwd) < 0)
+		return fail(err, errno, "enter the working directory %s", cwd);
+	return check_folder(cwd, err);
+}
+
 static int load_filter(struct entry *entry, struct error *err)
 {
 	auto_fd listener = -1;
@@ -197,12 +204,15 @@ static int become(struct entry *entry, struct error *err)
 
 	if (capability_drop_bounding(&p->caps, entry->last_cap, err) < 0)
 		return blame(err, "/process/capabilities");
+	/* Some folders can be entered only by root, some (root-squashed NFS) only by the user: try as both.  First of
+	 * all before the filter, which may forbid what this takes. */
+	in_folder = chdir(p->cwd) == 0;
+	if (in_folder && check_folder(p->cwd, err) < 0)
+		return blame(err, "/process/cwd");
 	/* Without no_new_privs only a process with CAP_SYS_ADMIN may load a filter: now or never. */
 	if (!p->no_new_privs && !(p->caps.effective >> CAP_SYS_ADMIN & 1) && enter_filter(entry, err) < 0)
 		return -1;
 
-	/* Some folders can be entered only by root, some (root-squashed NFS) only by the user: try as both. */
-	in_folder = chdir(p->cwd) == 0;
 	if (identity_set(p, err) < 0)
 		return blame(err, "/process/user");
 	if (capability_set(&p->caps, err) < 0)
@@ -210,11 +220,7 @@ static int become(struct entry *entry, struct error *err)
 	/* The change of ids has reset dumpable to fs.suid_dumpable, which may be 1. */
 	if (hidden && self_hide(err) < 0)
 		return -1;
-	if (!in_folder && chdir(p->cwd) < 0) {
-		fail(err, errno, "enter the working directory %s", p->cwd);
-		return blame(err, "/process/cwd");
-	}
-	if (check_folder(p->cwd, err) < 0)
+	if (!in_folder && enter_folder(p->cwd, err) < 0)
 		return blame(err, "/process/cwd");
 	return capability_verify(&p->caps, err) < 0 ? blame(err, "/process/capabilities") : 0;
 }

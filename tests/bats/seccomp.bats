@@ -364,6 +364,22 @@ listen_for_mkdir()
 	rt run web
 }
 
+@test "a filter may forbid chdir and getcwd: the working directory was entered, and looked at, before" {
+	local nnp
+	spec '.process.cwd = "/tmp" | .process.capabilities |= map_values([])'
+	but '{"names": ["chdir", "fchdir", "getcwd"], "action": "SCMP_ACT_ERRNO"}'
+	for nnp in true false; do
+		spec '.process.noNewPrivileges = $n | .process.args = ["readlink", "/proc/self/cwd"]' --argjson n $nnp
+		run -0 rt run web
+		same /tmp "$output"
+		spec '.process.args = ["sleep", "1000"]'
+		rt run -d web
+		run -0 rt exec --cwd /etc web readlink /proc/self/cwd
+		same /etc "$output"
+		rt delete --force web
+	done
+}
+
 # With noNewPrivileges off it is in force before the process gives up what it has.
 @test "a filter that says ids, groups or capabilities were changed, and were not: it is noticed" {
 	local call text

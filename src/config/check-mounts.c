@@ -23,12 +23,18 @@ static bool is_ours(const char *option)
 	return mount_option_find(option) || idmap_option_value(option);
 }
 
+/* podman 4 leaves among a named volume's options how it has made the volume (--mount type=volume,volume-opt=o=...). */
+static bool is_about_volume(const char *option)
+{
+	return !strncmp(option, "volume-opt=", strlen("volume-opt="));
+}
+
 static void check_bind(const struct check *c, const struct oci_mount *m, const char *pointer)
 {
 	if (!(m->source && m->source[0]) && !has_option(m, "remount"))
 		check_fault(c->faults, AT("%s/source", pointer), "a bind mount needs a source");
 	for (size_t i = 0; i < m->n_options; i++)
-		if (m->options[i] && m->options[i][0] && !is_ours(m->options[i]))
+		if (m->options[i] && m->options[i][0] && !is_ours(m->options[i]) && !is_about_volume(m->options[i]))
 			check_fault(c->faults, AT("%s/options/%zu", pointer, i),
 				    "bind mounts cannot have any filesystem-specific options applied, found %s",
 				    QUOTED(m->options[i]));

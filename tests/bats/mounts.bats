@@ -370,6 +370,21 @@ load lib/mounts
 	says "/mounts/$(mount_index)/options/2" "bind mounts cannot have any filesystem-specific options applied" mode=755
 }
 
+@test "a bind mount may have podman's notes on how its volume was made" {
+	mkdir "$T/data"
+	touch "$T/data/file"
+	add_mount /mnt bind "$T/data" volume-opt=type=tmpfs volume-opt=device=tmpfs volume-opt=o=nodev,size=1m rbind ro
+	see 'ls /mnt; grep " /mnt " /proc/mounts'
+	says file ro,
+	says_not volume-opt
+	spec '.mounts[-1].options |= . - ["volume-opt=device=tmpfs"] + ["volume-opts"]'
+	rt_fail create other
+	says "filesystem-specific options" '"volume-opts"'
+	spec '.mounts[-1] |= (.type = "tmpfs" | .options = ["volume-opt=type=tmpfs"])'
+	rt_fail create other
+	says "/mounts/$(mount_index)" volume-opt
+}
+
 @test "tmpcopyup is for tmpfs, src-nofollow for bind mounts" {
 	mkdir "$T/data"
 	add_mount /mnt none "$T/data" bind tmpcopyup

@@ -142,18 +142,29 @@ static int decide(struct restore *r, struct error *err)
 
 /* ---- starting CRIU -------------------------------------------------------------- */
 
+/* A process inherits its maker's session keyring: without this, ours. */
+static int prepare_keyring(const struct plan *plan, struct error *err)
+{
+	const char *label = plan->process.selinux;
+
+	if (!plan->keyring)
+		return 0;
+	if (label) {
+		auto_fd proc = procfs_open(err);
+		if (proc < 0 || label_keyring(proc, label, err) < 0)
+			return -1;
+	}
+	return keyring_join(plan->keyring, err);
+}
+
 /* In the process that becomes CRIU. */
 static int prepare(void *context, bool born_there, struct error *err)
 {
 	struct restore *r = context;
-	const struct plan *plan = &r->launch.plan;
 
 	if ((!born_there && cgroup_add(&r->launch.cgroup, 0, true, err) < 0) || cgroup_join(&r->launch.cgroup, err) < 0)
 		return -1;
-	/* A process inherits its maker's session keyring: without this, ours. */
-	if (plan->keyring && keyring_join(plan->keyring, err) < 0)
-		return -1;
-	if (staging_enter(&r->staging, err) < 0)
+	if (prepare_keyring(&r->launch.plan, err) < 0 || staging_enter(&r->staging, err) < 0)
 		return -1;
 	auto_fd work = staging_reopen(images_log_folder(&r->images), err);
 	return work < 0 ? -1 : socket_send(r->folder[1], "", 1, work, err);

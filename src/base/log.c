@@ -184,11 +184,12 @@ static void put_to_file(int fd, const struct error *err, const char *message, co
 	put(fd, &line);
 }
 
-/* What people (and conmon) read, wherever the log goes. */
-static void put_to_people(const char *message, const char *const *extra, unsigned n_extra)
+/* What people (and conmon) read, wherever the log goes: PREFIX, MESSAGE, EXTRA. */
+static void put_to_people(const char *prefix, const char *message, const char *const *extra, unsigned n_extra)
 {
 	auto_text plain = { 0 };
 
+	text_add(&plain, prefix);
 	text_add_visible(&plain, message);
 	text_add(&plain, "\n");
 	for (unsigned i = 0; i < n_extra; i++) {
@@ -201,6 +202,8 @@ static void put_to_people(const char *message, const char *const *extra, unsigne
 void log_error(const struct error *err, const char *const *extra, unsigned n_extra)
 {
 	char message[sizeof err->message + sizeof err->pointer + sizeof err->file + 32];
+	/* Where no log says "error", this line does; a place in a file says it, too. */
+	const char *prefix = to.daemon || to.fd >= 0 || err->file[0] ? "" : "error: ";
 
 	error_print(err, message, sizeof message);
 	if (to.daemon) {
@@ -213,7 +216,7 @@ void log_error(const struct error *err, const char *const *extra, unsigned n_ext
 		put_to_file(STDERR_FILENO, err, message, extra, n_extra);
 		return;
 	}
-	put_to_people(message, extra, n_extra);
+	put_to_people(prefix, message, extra, n_extra);
 }
 
 void log_redirect(void (*sink)(void *context, int level, const char *text), void *context)

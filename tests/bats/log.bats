@@ -70,6 +70,17 @@ with_run()
 	[[ ${lines[-1]} =~ ^time=\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.?[0-9]*Z\"\ level=error\ msg=\".*does\ not\ exist ]]
 }
 
+@test "without a log an error says that it is one, unless it begins with a place" {
+	run --separate-stderr -1 "$RUNTIME" --root "$STATE" state nope
+	[ "$stderr" = 'error: state of nope: container "nope" does not exist' ]
+	[ -z "$output" ]
+	run --separate-stderr -1 "$RUNTIME" --root "$STATE" --log "$LOG" state nope
+	[ "$stderr" = 'state of nope: container "nope" does not exist' ]
+	spec '.process.cwd = "srv"'
+	run --separate-stderr -1 "$RUNTIME" --root "$STATE" create nope
+	[[ $stderr == "config.json:"[0-9]*": /process/cwd: "* ]]
+}
+
 @test "the JSON log is one object for a failure, even after a warning" {
 	spec '.process.capabilities.bounding += ["CAP_SYS_RESOURCE"] | .process.args = ["/nope"]'
 	run "${RT[@]}" --log-format json create web

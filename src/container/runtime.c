@@ -1,6 +1,7 @@
 /* runtime.c - see runtime.h */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -224,10 +226,30 @@ int runtime_tell_pidfd(const struct launch *launch, struct error *err)
 	return 0;
 }
 
-/* /dev/stdout, a FIFO: what is not a regular file is written to, not replaced. */
+static bool is_in_procfs(const char *path)
+{
+	auto_fd fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs fs;
+
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/* /dev/stdout, /dev/fd/1: what a descriptor of ours has open, which may be a regular file. */
+static bool is_descriptor(const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof target - 1);
+
+	if (n < 0)
+		return false;
+	target[n] = '\0';
+	return is_in_procfs(path) || (target[0] == '/' && is_in_procfs(target));
+}
+
+/* A FIFO, /dev/stdout: what is not a regular file of its own is written to, not replaced. */
 static int write_special(const char *path, const char *text, size_t n, struct error *err)
 {
-	auto_fd fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	auto_fd fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
 
 	/* If nobody reads it, that is an error, and what was made is undone; not our end.  Our children reset it. */
 	signal(SIGPIPE, SIG_IGN);
@@ -254,7 +276,7 @@ int runtime_pid_file(const char *path, int pid, struct error *err)
 	struct stat st;
 	int result;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !is_planted(path))
+	if (stat(path, &st) == 0 && (!S_ISREG(st.st_mode) || is_descriptor(path)) && !is_planted(path))
 		result = write_special(path, text, n, err);
 	else
 		result = file_replace(AT_FDCWD, path, text, n, 0644, err);

@@ -73,6 +73,20 @@ load lib/programs
 	[ -c "$T/null" ]
 }
 
+@test "a pid file that is a descriptor of the caller is written to, also where that has a regular file open" {
+	local name
+
+	ln -s /proc/self/fd/1 "$T/stdout"
+	ln -s /proc/self/fd "$T/fd"
+	for name in "$T/stdout" "$T/fd/1" /proc/self/fd/1; do
+		echo -n "pid " >"$T/file"
+		"${RT[@]}" create --pid-file "$name" web </dev/null >>"$T/file" 2>>"$ERR" 3>&- 4>&-
+		[ "$(cat "$T/file")" = "pid $(pid_of web)" ]
+		rt delete web
+	done
+	[ -L "$T/stdout" ]
+}
+
 @test "a pid file with a long path" {
 	local folder=$T/$(printf 'a%.0s' {1..200})/$(printf 'b%.0s' {1..200})
 

@@ -23,10 +23,14 @@ static bool is_ours(const char *option)
 	return mount_option_find(option) || idmap_option_value(option);
 }
 
-/* podman 4 leaves among a named volume's options how it has made the volume (--mount type=volume,volume-opt=o=...). */
-static bool is_about_volume(const char *option)
+/*
+ * What an engine was to do with the source, which it leaves among the options.  podman 4: how to make a named volume
+ * (--mount type=volume,volume-opt=o=...).  buildah before 1.40: label it for SELinux (z, Z), give it to the user (U).
+ */
+static bool is_for_engine(const char *option)
 {
-	return !strncmp(option, "volume-opt=", strlen("volume-opt="));
+	return !strncmp(option, "volume-opt=", strlen("volume-opt=")) ||
+	       (strchr("zZU", option[0]) && option[0] && !option[1]);
 }
 
 static void check_bind(const struct check *c, const struct oci_mount *m, const char *pointer)
@@ -34,7 +38,7 @@ static void check_bind(const struct check *c, const struct oci_mount *m, const c
 	if (!(m->source && m->source[0]) && !has_option(m, "remount"))
 		check_fault(c->faults, AT("%s/source", pointer), "a bind mount needs a source");
 	for (size_t i = 0; i < m->n_options; i++)
-		if (m->options[i] && m->options[i][0] && !is_ours(m->options[i]) && !is_about_volume(m->options[i]))
+		if (m->options[i] && m->options[i][0] && !is_ours(m->options[i]) && !is_for_engine(m->options[i]))
 			check_fault(c->faults, AT("%s/options/%zu", pointer, i),
 				    "bind mounts cannot have any filesystem-specific options applied, found %s",
 				    QUOTED(m->options[i]));

@@ -212,7 +212,7 @@ int mount_options_read(struct arena *arena, const struct oci_mount *mount, const
 		if ((option ? read_known(&r, option) : read_other(&r, word)) < 0)
 			return -1;
 	}
-	/* What config lets a bind mount have of them is about the volume, not for a file system. */
+	/* What config lets a bind mount have of them was for the engine, not for a file system. */
 	if (words->bind)
 		step->data = NULL;
 	return 0;

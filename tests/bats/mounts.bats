@@ -385,6 +385,24 @@ load lib/mounts
 	says "/mounts/$(mount_index)" volume-opt
 }
 
+@test "a bind mount may have buildah's words for labelling and owning its source" {
+	mkdir "$T/data"
+	touch "$T/data/file"
+	add_mount /mnt bind "$T/data" z U Z rbind ro
+	see 'ls /mnt; grep " /mnt " /proc/mounts'
+	says file ro,
+	[ "$(stat -c %u "$T/data/file")" = 0 ]
+	spec '.mounts[-1].options |= . - ["U"] + ["u"]'
+	rt_fail create other
+	says "filesystem-specific options" '"u"'
+	spec '.mounts[-1].options |= . - ["u"] + ["zZ"]'
+	rt_fail create other
+	says "filesystem-specific options" '"zZ"'
+	spec '.mounts[-1] |= (.type = "tmpfs" | .options = ["z"])'
+	rt_fail create other
+	says "/mounts/$(mount_index)"
+}
+
 @test "tmpcopyup is for tmpfs, src-nofollow for bind mounts" {
 	mkdir "$T/data"
 	add_mount /mnt none "$T/data" bind tmpcopyup

@@ -40,6 +40,9 @@ b()
 	mkdir -p "$W/tmp/v"; echo data >"$W/tmp/v/f"
 	ok b -v "$W/tmp/v:/v:ro" work sh -c 'cat /v/f; touch /v/g || echo ro'
 	says data ro
+	# Old ones leave these words for the engine among the options of the mount.
+	ok b -v "$W/tmp/v:/v:z,U" --user app work sh -c 'echo mine >/v/mine && stat -c %u /v/mine'
+	is 1234
 	ok b --cap-add CAP_NET_ADMIN work grep CapEff /proc/self/status
 	[[ $output =~ [13579bdf]...$ ]]
 }
@@ -62,6 +65,7 @@ b()
 		RUN echo one >/one
 		USER app
 		RUN --mount=type=tmpfs,target=/t --mount=type=bind,target=/context id -u >/tmp/uid && cat /context/Containerfile >/dev/null
+		RUN --mount=type=cache,target=/cache,uid=1234,z touch /cache/file
 		RUN --mount=type=secret,id=s,uid=1234 cat /run/secrets/s >/tmp/secret
 	EOT
 	echo hidden >"$W/tmp/secret"

@@ -100,6 +100,8 @@ static void mounts_and_hooks_are_checked(void **state)
 	(void) state;
 	assert_fine("\"mounts\":[{\"destination\":\"rel\",\"type\":\"tmpfs\",\"options\":[\"size=1k\",\"nosuid\"]},"
 		    "{\"destination\":\"/b\",\"source\":\"/x\",\"options\":[\"rbind\",\"rro\",\"\",\"copy-symlink\"]}]");
+	assert_fine("\"mounts\":[{\"destination\":\"/b\",\"source\":\"/x\",\"options\":[\"bind\",\"z\",\"Z\",\"U\","
+		    "\"volume-opt=type=tmpfs\"]}]");
 	assert_fine("\"hooks\":{\"poststop\":[{\"path\":\"/x\",\"timeout\":1,\"args\":[],\"env\":[\"A=b\"]}]}");
 	ASSERT_FAULTS(
 		{ "\"mounts\":[{\"destination\":@\"\"}]", "/mounts/0/destination must not be empty" },

@@ -78,5 +78,13 @@ void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked
 
 	lost = name_lost(arena, lost, want.effective & ~got->effective & ~nowhere, " (effective)");
 	out->dropped_caps = name_lost(arena, lost, want.inheritable & ~got->inheritable & ~nowhere, " (inheritable)");
-	out->dropped_ambient = name_lost(arena, NULL, want.ambient & ~got->ambient & ~nowhere, "");
+	uint64_t not_ambient = want.ambient & ~got->ambient & ~nowhere;
+
+	out->dropped_ambient = name_lost(arena, NULL, not_ambient, "");
+	/*
+	 * execve(2) gives root what it may have, ambient or not.  buildah before 1.38 wants for each RUN all
+	 * capabilities as ambient and none as inheritable, which is not worth a line each time.
+	 */
+	out->misses_ambient = not_ambient && (out->uid || got->inheritable ||
+					      not_ambient & ~(got->permitted & got->bounding));
 }

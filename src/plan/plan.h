@@ -185,6 +185,7 @@ struct process_plan {
 	struct capability_sets caps;
 	const char *dropped_caps;	/* names that cannot be granted here, for the warning, or NULL */
 	const char *dropped_ambient;	/* ambient ones that are not also inheritable and permitted, or NULL */
+	bool misses_ambient;	/* it makes a difference to the program that they are not ambient */
 	bool no_new_privs;
 	const struct rlimit_plan *rlimits;
 	size_t n_rlimits;

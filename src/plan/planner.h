@@ -65,7 +65,7 @@ const char *clean_path(struct arena *arena, const char *path);
 void plan_id_maps(struct arena *arena, const struct oci_config *config, const struct host *host, bool joined,
 		  struct namespace_plan *ns);
 
-/* Parts of a process: OUT's env (environment.c) and its capabilities (capabilities.c). */
+/* Parts of a process: OUT's env (environment.c) and its capabilities, when its user is known (capabilities.c). */
 void plan_environment(struct arena *arena, const struct oci_process *process, struct process_plan *out);
 void plan_capabilities(struct arena *arena, const struct oci_capabilities *asked, const struct host *host,
 		       bool user_namespace, struct process_plan *out);

@@ -167,8 +167,8 @@ int plan_make_process(struct arena *arena, const struct oci_config *config, cons
 	plan_args(&a, out);
 	plan_rlimits(&a, out);
 	plan_terminal(&a, out);
-	plan_capabilities(arena, process->capabilities, host, a.user_namespace, out);
 	if (plan_user(&a, out) < 0 || plan_labels(&a, out) < 0)
 		return -1;
+	plan_capabilities(arena, process->capabilities, host, a.user_namespace, out);
 	return 0;
 }

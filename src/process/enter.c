@@ -266,7 +266,7 @@ int enter_prepare(struct entry *entry, struct error *err)
 
 	if (p->dropped_caps)
 		log_warn("capabilities that cannot be granted here are left out: %s", p->dropped_caps);
-	if (p->dropped_ambient)
+	if (p->misses_ambient)
 		log_warn("can't raise ambient capability %s: ambient ones must be permitted and inheritable",
 			 p->dropped_ambient);
 	if (settle_stdio(entry, err) < 0)

@@ -438,6 +438,23 @@ refused()
 	grep -q "can't raise ambient capability CAP_AUDIT_WRITE: " "$LOG"
 }
 
+@test "an ambient capability that root has in any case is left out without a warning" {
+	shell 'grep CapAmb /proc/self/status; grep CapEff /proc/self/status'
+	spec '.process.capabilities |= ((.bounding, .permitted, .effective, .ambient) = ["CAP_KILL", "CAP_AUDIT_WRITE"] |
+		.inheritable = [])'
+	run "${RT[@]}" run web
+	says $'CapAmb:\t0000000000000000' $'CapEff:\t0000000020000020'
+	run ! grep ambient "$LOG"
+	spec '.process.user = {uid: 1, gid: 1}'
+	run "${RT[@]}" run web
+	says $'CapEff:\t0000000000000000'
+	grep -q "can't raise ambient capability CAP_KILL, CAP_AUDIT_WRITE: " "$LOG"
+	spec '.process.user = {uid: 0, gid: 0} | .process.capabilities.bounding = ["CAP_KILL"]'
+	: >"$LOG"
+	run "${RT[@]}" run web
+	grep -q "can't raise ambient capability CAP_KILL, CAP_AUDIT_WRITE: " "$LOG"
+}
+
 @test "the scheduler" {
 	need_root
 	inside sched

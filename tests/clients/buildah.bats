@@ -18,7 +18,7 @@ teardown_file()
 	rm -rf /run/netns
 }
 
-# Old ones give a program ambient capabilities that are not inheritable; the runtime warns of that, as runc does since 1.2.
+# Old ones give a program ambient capabilities that are not inheritable; the runtime warns of that unless it is root's.
 b()
 {
 	buildah run --isolation oci --runtime "$RUNTIME" "$@"

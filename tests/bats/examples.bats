@@ -50,10 +50,11 @@ documented()
 {
 	mkdir "$T/bin"
 	printf '#!/bin/sh\nexec "$@"\n' >"$T/bin/sudo"
-	{
-		printf '#!/bin/bash\n%s "$@" || exit\n' "$(printf '%q ' "${RT[@]}")"
-		printf '[ "$1" != spec ] || sed -i "s|\"linux\": {|&\"cgroupsPath\": \"%s\",|" config.json\n' "$CGROUP"
-	} >"$T/bin/ctr-run"
+	cat >"$T/bin/ctr-run" <<-END
+		#!/bin/bash
+		$(printf '%q ' "${RT[@]}") "\$@" || exit
+		[ "\$1" != spec ] || sed -i 's|"linux": {|&"cgroupsPath": "$CGROUP",|' config.json
+	END
 	chmod 755 "$T/bin/sudo" "$T/bin/ctr-run"
 	PATH=$T/bin:$PATH
 }
@@ -93,6 +94,7 @@ told()
 	run -0 script -qec "bash -ec $(printf %q "$lines")" /dev/null <<<"ls /bin; exit"
 	says busybox
 	cd "$T/web"
+	jq -e '.linux.cgroupsPath == $p' --arg p "$CGROUP" config.json
 	spec '.process.terminal = false | .process.args = ["sleep", "1000"]'
 	lines=$(awk '/^## A first/ { on = 1 } /^## Below/ { on = 0 } /^```/ { code = /sh/; n += code } on && code && n > 1 && !/^```/' "$TOP/README.md")
 	[[ $lines == *"ctr-run delete web"* ]]

@@ -178,7 +178,10 @@ TEST_TIMEOUT=120
 @test "a pre-dump leaves it running, and the next needs only what has changed" {
 	need_criu
 	need_memory_tracking
-	start_counting web
+	counting
+	spec '.process.args[2] |= "never_changes=$(head -c 1000000 /dev/zero | tr \"\\0\" x); " + .'
+	rt run -d web
+	wait_for reaches 5
 	rt checkpoint --pre-dump --image-path "$T/images/1" web
 	is web running
 	rt checkpoint --pre-dump --parent-path ../1 --image-path "$T/images/2" web

@@ -143,11 +143,16 @@ void log_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+bool log_is_debug(void)
+{
+	return to.level >= LEVEL_DEBUG;
+}
+
 void log_debug(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (to.level < LEVEL_DEBUG)
+	if (!log_is_debug())
 		return;
 	va_start(ap, fmt);
 	log_va(LEVEL_DEBUG, fmt, ap);

@@ -28,6 +28,8 @@ enum log_daemon { LOG_FILE, LOG_JOURNAL, LOG_SYSLOG };
 void log_to_daemon(enum log_daemon daemon, int sock, const char *identifier);
 
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* True if log_debug() says anything: for what costs something to find out. */
+bool log_is_debug(void);
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Write ERR to the log and, if the log is not standard error, its plain message there too.

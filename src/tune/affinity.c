@@ -16,7 +16,7 @@ static void tell(void)
 	size_t n = LIST_WORDS;
 	auto_text hex = { 0 };
 
-	if (syscall(SYS_sched_getaffinity, 0, sizeof mask, mask) < 0)
+	if (!log_is_debug() || syscall(SYS_sched_getaffinity, 0, sizeof mask, mask) < 0)
 		return;
 	while (n > 1 && !mask[n - 1])
 		n--;

@@ -72,7 +72,8 @@ need_criu_with_selinux()
 	criu_has_selinux || skip "this CRIU was built without SELinux"
 }
 
-@test "SELinux: the labels of the process and of what is mounted come back" {
+save_with_labels()
+{
 	need_criu
 	need_selinux
 	need_criu_with_selinux
@@ -81,6 +82,10 @@ need_criu_with_selinux()
 	start_counting web
 	rt exec web touch /tmp/file
 	save web
+}
+
+@test "SELinux: the labels of the process and of what is mounted come back" {
+	save_with_labels
 	back web
 	never_stopped_counting
 	has_process_label "$PROCESS"
@@ -88,14 +93,7 @@ need_criu_with_selinux()
 }
 
 @test "SELinux: --lsm-profile and --lsm-mount-context give it others" {
-	need_criu
-	need_selinux
-	need_criu_with_selinux
-	add_mount /tmp tmpfs tmpfs nosuid
-	with_labels "$PROCESS" "$CONTENT"
-	start_counting web
-	rt exec web touch /tmp/file
-	save web
+	save_with_labels
 	with_labels "$OTHER_PROCESS" "$OTHER_CONTENT"
 	back --lsm-profile "selinux:$OTHER_PROCESS" --lsm-mount-context "$OTHER_CONTENT" web
 	never_stopped_counting

@@ -34,7 +34,7 @@ example()
 @test "shell runs a shell on a terminal" {
 	need_command script
 	example shell
-	run -0 script -qec "$(printf '%q ' "${RT[@]}" run "$ID")" /dev/null <<<"echo \$((40 + 2)) > /tmp/x; cat /tmp/x; tty; exit"
+	run -0 on_terminal "$(printf '%q ' "${RT[@]}" run "$ID")" <<<"echo \$((40 + 2)) > /tmp/x; cat /tmp/x; tty; exit"
 	says 42 /dev/pts/0
 }
 
@@ -74,6 +74,13 @@ try_examples_of()
 	told "$lines"
 }
 
+# The LINES in a shell on a terminal, from a file: script gives its argument to whatever $SHELL is.
+on_terminal()
+{
+	echo "$1" >"$T/lines"
+	script -qec "bash -e '$T/lines'" /dev/null
+}
+
 # Run LINES with `output` from a file: what outlives them would hold a pipe.
 told()
 {
@@ -91,7 +98,7 @@ told()
 	lines=$(awk '/^## A first/ { on = 1 } /^```$/ { if (on) exit } on && code { print } /^```sh/ { code = 1 }' "$TOP/README.md")
 	[[ $lines == *"ctr-run run web"* ]]
 	cd "$T"
-	run -0 script -qec "bash -ec $(printf %q "$lines")" /dev/null <<<"ls /bin; exit"
+	run -0 on_terminal "$lines" <<<"ls /bin; exit"
 	says busybox
 	cd "$T/web"
 	jq -e '.linux.cgroupsPath == $p' --arg p "$CGROUP" config.json
@@ -114,7 +121,7 @@ told()
 	is web running
 	echo '{"args": ["sleep", "1000"], "cwd": "/", "env": ["PATH=/bin"]}' >probe.json
 	[[ $(examples_of exec) == *" --tty "* ]]
-	run -0 script -qec "bash -ec $(printf %q "$(examples_of exec)")" /dev/null <<<"echo \$TERM; exit"
+	run -0 on_terminal "$(examples_of exec)" <<<"echo \$TERM; exit"
 	says xterm
 	[ -s probe.pid ]
 	for page in ps explain help; do
@@ -133,6 +140,6 @@ told()
 	rt delete --force web
 	[ "$(examples_of run | wc -l)" = 2 ]
 	cd "$T"
-	run -0 script -qec "bash -ec $(printf %q "$(examples_of ctr-run)")" /dev/null <<<"exit"
+	run -0 on_terminal "$(examples_of ctr-run)" <<<"exit"
 	says "Namespaces"
 }

@@ -37,6 +37,7 @@
 #include "checkpoint/preflight.h"
 #include "checkpoint/settings.h"
 #include "checkpoint/staging.h"
+#include "container/announce.h"
 #include "container/launch.h"
 #include "container/rdt.h"
 #include "container/runtime.h"
@@ -281,7 +282,7 @@ static int on_terminal(struct restore *r, int master, struct error *err)
 	/* A second one is not the container's terminal. */
 	if (l->master >= 0)
 		return 0;
-	return runtime_take_terminal(r->options->create.console_socket, &l->plan.process, master, &l->master, err);
+	return announce_terminal(r->options->create.console_socket, &l->plan.process, master, &l->master, err);
 }
 
 /* CRIU restores into a time namespace, so that clocks continue: exec has to know. */
@@ -364,9 +365,9 @@ static int tell(const struct restore *r, struct error *err)
 {
 	const struct create_options *o = &r->options->create;
 
-	if (runtime_tell_pidfd(&r->launch, err) < 0)
+	if (announce_pidfd_of_init(&r->launch, err) < 0)
 		return -1;
-	return o->pid_file ? runtime_pid_file(o->pid_file, r->launch.pid, err) : 0;
+	return o->pid_file ? announce_pid(o->pid_file, r->launch.pid, err) : 0;
 }
 
 static int make(struct restore *r, struct error *err)

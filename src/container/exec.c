@@ -24,13 +24,13 @@
 #include "base/log.h"
 #include "cgroup/cgroup.h"
 #include "config/find-namespace.h"
+#include "container/announce.h"
 #include "container/ended.h"
 #include "container/exec-options.h"
 #include "container/handle.h"
 #include "container/host-mounts.h"
 #include "container/listener.h"
 #include "container/rdt.h"
-#include "container/runtime.h"
 #include "container/tracers.h"
 #include "plan/plan.h"
 #include "process/enter.h"
@@ -162,8 +162,8 @@ static int decide(struct exec *x, struct error *err)
 		return -1;
 	if (plan_make_process(&x->config.arena, x->config.spec, x->spec, &x->host, "/process", &x->process, err) < 0)
 		return -1;
-	if (runtime_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
-	    runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
+	if (announce_check_terminal(x->process.terminal, o->detach, o->console_socket, err) < 0 ||
+	    announce_check_pidfd_socket(o->pidfd_socket, err) < 0 || read_filter(x, err) < 0)
 		return -1;
 	x->heir.filter_first = x->heir.wanted && heir_filter_may_be_early(&x->seccomp);
 	if (x->handle.record->host_mounts && (x->root = host_mounts_root(x->handle.record, x->handle.pidfd, err)) < 0)
@@ -366,9 +366,9 @@ static int answer_ready(struct exec *x, struct error *err)
 		return blame(err, "/process/rlimits");
 	if (!x->heir.wanted && settle(x, x->pid, err) < 0)
 		return -1;
-	if (o->pidfd_socket && runtime_send_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
+	if (o->pidfd_socket && announce_pidfd(o->pidfd_socket, x->pidfd, "setns", err) < 0)
 		return -1;
-	if (o->pid_file && runtime_pid_file(o->pid_file, x->pid, err) < 0)
+	if (o->pid_file && announce_pid(o->pid_file, x->pid, err) < 0)
 		return -1;
 	return interrupt_check(err) < 0 ? -1 : channel_send(&x->channel, MSG_HANDOVER, NULL, 0, -1, err);
 }
@@ -398,7 +398,7 @@ static int answer(struct exec *x, int message, pid_t born, int fd, struct error 
 	switch (heir_in_turn(&x->heir, message, fd, &x->process, &x->seccomp) ? message : -1) {
 	case MSG_NEED_CGROUP: return answer_cgroup(x, err);
 	case MSG_TERMINAL:
-		return runtime_take_terminal(x->options->console_socket, &x->process, fd, &x->master, err);
+		return announce_terminal(x->options->console_socket, &x->process, fd, &x->master, err);
 	case MSG_SECCOMP: return answer_seccomp(x, fd, err);
 	case MSG_BORN:
 		if (middle_succeed(born, &x->pid, &x->pidfd, err) < 0)

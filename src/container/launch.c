@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "container/announce.h"
 #include "container/ended.h"
 #include "container/host-mounts.h"
 #include "container/launch-cgroup.h"
@@ -38,7 +39,7 @@ static int check_terminal(const struct launch *launch, struct error *err)
 	const struct create_options *o = launch->options;
 	bool terminal = launch->plan.has_process && launch->plan.process.terminal;
 
-	return runtime_check_terminal(terminal, !launch->run || o->detach, o->console_socket, err);
+	return announce_check_terminal(terminal, !launch->run || o->detach, o->console_socket, err);
 }
 
 /* The first sysctl that belongs to a namespace of kind FLAG, or NULL. */
@@ -151,8 +152,8 @@ int launch_decide(struct launch *launch, struct error *err)
 		return -1;
 	log_debug("%s: a config of %zu bytes in %s, and %zu steps to its root file system", o->id, config->length,
 		  launch->bundle, launch->plan.rootfs.n_steps);
-	if (check_terminal(launch, err) < 0 || runtime_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
-	    runtime_check_pidfd_socket(runtime_pidfd_receiver(config->spec), err) < 0)
+	if (check_terminal(launch, err) < 0 || announce_check_pidfd_socket(o->pidfd_socket, err) < 0 ||
+	    announce_check_pidfd_socket(announce_pidfd_receiver(config->spec), err) < 0)
 		return -1;
 	if (launch->run && !launch->plan.has_process)
 		return fail_at(err, "/process", "process property must not be empty");

@@ -215,6 +215,18 @@ static int look_at_container(struct checkpoint *c, struct error *err)
 	return preflight_complain(&complaints, "saved", err);
 }
 
+/* If its process has ended meanwhile, say that: not which file of /proc was gone. */
+static int look_or_say_why(struct checkpoint *c, struct error *err)
+{
+	struct error state = { 0 };
+
+	if (look_at_container(c, err) == 0)
+		return 0;
+	if (handle_read(&c->handle, 0, &state) == 0 && check_state(c, &state) < 0)
+		*err = state;
+	return -1;
+}
+
 /* ---- doing ------------------------------------------------------------------ */
 
 static int write_own_images(struct checkpoint *c, struct error *err)
@@ -287,7 +299,7 @@ static int checkpoint(struct checkpoint *c, struct error *err)
 
 	cgroup_options_note(&c->cgroup_options);
 	if (swrk_start(&start, &c->swrk, err) < 0 || swrk_greet(&c->swrk, start.program, err) < 0 ||
-	    check_features(c, err) < 0 || look_at_container(c, err) < 0)
+	    check_features(c, err) < 0 || look_or_say_why(c, err) < 0)
 		return -1;
 	return c->options->check ? 0 : dump(c, err);
 }

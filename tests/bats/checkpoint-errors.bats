@@ -162,6 +162,23 @@ TEST_TIMEOUT=120
 	says "Container cannot be checkpointed in stopped state"
 }
 
+@test "what ends while CRIU is asked for its features is said to be stopped" {
+	need_criu
+	start_counting web
+	cat >"$T/criu" <<-END
+		#!/bin/sh
+		kill -9 $(pid_of web)
+		while kill -0 $(pid_of web); do sleep 0.05; done
+		exec $CRIU "\$@"
+	END
+	chmod +x "$T/criu"
+	RT=("$RUNTIME" --root "$STATE" --log "$LOG" --criu "$T/criu")
+	rt_fail checkpoint web
+	says "Container cannot be checkpointed in stopped state"
+	is web stopped
+	[ ! -e checkpoint ] || [ -z "$(ls checkpoint)" ]
+}
+
 @test "without CRIU, or with a wrong path to it, it says so" {
 	rt run -d web
 	RT=("$RUNTIME" --root "$STATE" --log "$LOG" --criu "$T/nothing")

@@ -51,12 +51,34 @@ static const char *member(struct planner *p, const struct entry *e, const char *
 	return arena_printf(p->arena, "%s/%s", e->pointer, name);
 }
 
+/* A bind mount or a new file system on "/" is the container's root, as with runc and crun; what the rootfs holds is
+ * seen by tmpcopyup only.  Whatever else was mounted before would be covered. */
+static int check_root(struct planner *p, const struct entry *e)
+{
+	const struct step *step = &e->step;
+	const char *pointer = member(p, e, "destination");
+	const bool bind = step->action == STEP_BIND && e->words.bind;
+	const bool new = step->action == STEP_MOUNT && strcmp(step->type, "proc") && strcmp(step->type, "sysfs");
+
+	if (p->live || (!bind && !new) || !namespace_is_own(&p->plan->ns, CLONE_NEWNS))
+		return fail_at(p->err, pointer, "must not be the root itself");
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (strcmp(p->steps[i].target, "/"))
+			return fail_at(p->err, pointer, "the root must be the first mount: it would cover the one on "
+				       "%s", p->steps[i].target);
+	/* pivot_root(2) refuses a shared root, and all that is mounted in it until then would be the host's, too. */
+	for (unsigned i = 0; i < step->n_propagation; i++)
+		if (step->propagation[i] & MS_SHARED)
+			return fail_at(p->err, member(p, e, "options"), "the root is shared by rootfsPropagation only");
+	return 0;
+}
+
 static int check_target(struct planner *p, const struct entry *e)
 {
 	const struct step *step = &e->step;
 
 	if (!strcmp(step->target, "/"))
-		return fail_at(p->err, member(p, e, "destination"), "must not be the root itself");
+		return check_root(p, e);
 	if (!text_lies_below(step->target, "/proc") || in_list(allowed_in_proc, step->target))
 		return 0;
 	if (strcmp(step->target, "/proc"))

@@ -15,6 +15,11 @@
 #include "sys/fd.h"
 #include "sys/mountfd.h"
 
+bool step_makes_root(const struct step *step)
+{
+	return (step->action == STEP_BIND || step->action == STEP_MOUNT) && strcmp(step->target, "/") == 0;
+}
+
 bool step_sealed(const struct plan *plan, size_t i)
 {
 	for (size_t j = plan->rootfs.n_early; j < plan->rootfs.n_steps; j++)
@@ -29,12 +34,31 @@ void step_keep(struct build *b, size_t i, int *mount)
 		b->rootfs->kept[i] = take_fd(*mount);
 }
 
+/* MOUNT covers the root, and is the root from now on.  The old one stays behind; pivot_root(2) needs it not to be
+ * shared, and so the host does not see what covers it. */
+static int replace_root(struct build *b, int mount, const struct step *step, struct error *err)
+{
+	if (mount_change(b->rootfs->root, 0, 0, MS_PRIVATE, false, err) < 0 ||
+	    target_attach(mount, b->rootfs->root, step, err) < 0)
+		return -1;
+	const int root = fcntl(mount, F_DUPFD_CLOEXEC, 3);
+
+	if (root < 0)
+		return fail(err, errno, "keep the new root");
+	cleanup_close(&b->rootfs->root);
+	b->rootfs->root = root;
+	b->root.st_mode = 0;
+	return 0;
+}
+
 static int attach_and_keep(struct build *b, size_t i, int target, int *mount, struct error *err)
 {
 	const struct step *step = &b->plan->rootfs.steps[i];
 
 	target_forget(b);
-	if (target_attach(*mount, target, step, err) < 0 || target_propagate(*mount, step, err) < 0)
+	if ((step_makes_root(step) ? replace_root(b, *mount, step, err) :
+				     target_attach(*mount, target, step, err)) < 0 ||
+	    target_propagate(*mount, step, err) < 0)
 		return -1;
 	step_keep(b, i, mount);
 	return 0;

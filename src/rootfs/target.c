@@ -83,7 +83,7 @@ static int fill_for(const struct build *b, const char *path, const char **rest)
 		if ((s->action != STEP_BIND && s->action != STEP_MOUNT && s->action != STEP_CGROUP) ||
 		    !text_lies_below(path, s->target))
 			continue;
-		*rest = path + strlen(s->target);
+		*rest = path + (s->target[1] ? strlen(s->target) : 0);
 		return (*rest)[strspn(*rest, "/")] ? b->sources->fill[i] : -1;
 	}
 	return -1;
@@ -137,6 +137,12 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 {
 	bool filled;
 
+	if (step_makes_root(step)) {
+		if (made)
+			*made = false;
+		const int root = fcntl(b->rootfs->root, F_DUPFD_CLOEXEC, 3);
+		return root < 0 ? fail(err, errno, "open the root") : root;
+	}
 	if (fill(b, step->target, folder, &filled, err) < 0)
 		return -1;
 	auto_fd target = step->no_follow_target ? open_no_follow(b, step, folder, made, err) :

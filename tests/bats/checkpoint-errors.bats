@@ -56,6 +56,16 @@ TEST_TIMEOUT=120
 	says "cannot be saved as it is" "without a mount namespace"
 }
 
+@test "a container whose root is a mount of the config is refused" {
+	need_criu
+	cp -a rootfs "$T/other"
+	spec '.mounts |= [{destination: "/", source: $other, options: ["bind"]}] + .' --arg other "$T/other"
+	rt run -d web
+	rt_fail checkpoint --check web
+	says "cannot be saved as it is" "/mounts/0: CRIU takes the rootfs for the container's root"
+	is web running
+}
+
 @test "a config without the terminal that was saved is refused" {
 	need_criu
 	spec '.process.terminal = true'

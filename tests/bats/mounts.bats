@@ -243,12 +243,12 @@ load lib/mounts
 	[ -p "$T/data/deep/fifo" ]
 }
 
-@test "the root itself is no target" {
+@test "the root itself is a target only before all others" {
 	local target
 	for target in / . // /..; do
 		add_mount "$target" tmpfs tmpfs
 		rt_fail create web
-		says "/mounts/$(mount_index)/destination" "must not be the root"
+		says "/mounts/$(mount_index)/destination" "the root must be the first mount"
 		spec 'del(.mounts[-1])'
 	done
 }

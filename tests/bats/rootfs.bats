@@ -149,3 +149,116 @@ load lib/mounts
 	see 'pwd; stat -c "%a %u" .'
 	same $'/new/deep\n755 0' "$output"
 }
+
+# ---- a mount on "/" -------------------------------------------------------
+
+# first_mount DESTINATION TYPE SOURCE OPTIONS...: before all others
+first_mount()
+{
+	add_mount "$@"
+	spec '.mounts |= .[-1:] + .[:-1]'
+}
+
+# Another root, beside the bundle's.
+other_root()
+{
+	cp -a rootfs "$T/other"
+	echo other >"$T/other/etc/hostname"
+	rm -rf rootfs/proc "$T/other/dev"
+}
+
+@test "a bind mount on / is the root, for exec too, and mount points are made in it" {
+	other_root
+	first_mount / none "$T/other" bind
+	add_mount /made/below tmpfs tmpfs
+	spec '.root.readonly = false'
+	shell 'cat /etc/hostname; touch /here; exec sleep 1000'
+	rt run -d web
+	wait_for [ -e "$T/other/here" ]
+	same other "$(cat "$OUT")"
+	same other "$(rt exec web cat /etc/hostname)"
+	[ -d "$T/other/made/below" ]
+	[ ! -e rootfs/made ]
+	[ ! -e rootfs/proc ]
+	# Nothing is left of the rootfs, neither below nor beside.
+	rt exec web sh -c 'cat /proc/self/mountinfo; cd ..; ls' >"$T/seen"
+	same 1 "$(awk '$5 == "/"' "$T/seen" | wc -l)"
+	run ! grep rootfs "$T/seen"
+}
+
+@test "a root that is bound read-only, with root.readonly, with --no-pivot, in a user namespace" {
+	need_root
+	other_root
+	first_mount / none "$T/other" bind ro
+	spec '.root.readonly = false'
+	see 'touch /x; ls -d /dev /proc; cat /etc/hostname'
+	says "Read-only file system" other
+	spec '.mounts[0].options = ["bind"]'
+	see 'touch /x && rm /x'
+	spec '.root.readonly = true'
+	see 'touch /y; true'
+	says "Read-only file system"
+	shell 'cat /etc/hostname; touch /y; ls /..; cd ..; cd ..; ls'
+	run -0 rt run --no-pivot web
+	says other "Read-only file system"
+	says_not bundle rootfs
+	user_namespace
+	chown -R 100000:100000 "$T/other"
+	see 'cat /etc/hostname; cat /proc/self/uid_map'
+	says other 100000
+}
+
+@test "a tmpfs on / may begin with what the rootfs holds, which stays as it is" {
+	first_mount / tmpfs tmpfs tmpcopyup
+	spec '.root.readonly = false'
+	see 'cat /etc/hostname; rm -r /etc; touch /new; ls /'
+	says example new
+	says_not etc
+	[ -e rootfs/etc/hostname ]
+	[ ! -e rootfs/new ]
+	spec '.mounts[0].options += ["ro"]'
+	see 'touch /new; cat /etc/hostname'
+	says "Read-only file system" example
+}
+
+@test "masks, devices and hooks find the root that is mounted on /" {
+	need_root
+	other_root
+	first_mount / none "$T/other" bind
+	echo secret >"$T/other/etc/secret"
+	spec '.linux.maskedPaths += ["/etc/secret"] | .linux.readonlyPaths += ["/etc"] | .root.readonly = false |
+		.linux.devices = [{path: "/etc/nothing", type: "c", major: 1, minor: 3}] |
+		.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $hook]}]' \
+		--arg hook "nsenter -t \$(jq .pid) -m cat $BUNDLE/rootfs/etc/hostname >$T/hook"
+	see 'cat /etc/secret; touch /etc/x; [ -c /etc/nothing ] && echo device'
+	says "Read-only file system" device
+	says_not secret:
+	same other "$(cat "$T/hook")"
+}
+
+@test "a root shared with the host: what is mounted on / stays in the container" {
+	need_root
+	other_root
+	test_mount --bind rootfs "$BUNDLE/rootfs"
+	mount --make-shared rootfs
+	first_mount / none "$T/other" bind
+	spec '.linux.rootfsPropagation = "rshared"'
+	see 'cat /etc/hostname'
+	says other
+	says_not example
+	same example "$(cat rootfs/etc/hostname)"
+	same 1 "$(awk -v p="$BUNDLE/rootfs" '$5 == p' /proc/self/mountinfo | wc -l)"
+}
+
+@test "a mount on / must come first, needs a mount namespace, and cannot be added later" {
+	rt run -d web
+	echo '[{"destination": "/", "type": "tmpfs", "source": "tmpfs"}]' >"$T/mounts.json"
+	rt_fail mounts add web "$T/mounts.json"
+	says "must not be the root itself"
+	add_mount / tmpfs tmpfs
+	rt_fail run late
+	says "/mounts/$(mount_index)/destination" "the root must be the first mount" "/proc"
+	spec '.mounts = [.mounts[-1]] | .linux.namespaces |= map(select(.type != "mount")) | .linux.maskedPaths = [] | .linux.readonlyPaths = []'
+	rt_fail run on-host
+	says "/mounts/0/destination" "must not be the root itself"
+}

@@ -1,5 +1,6 @@
 /* What checkpoint and restore find out without CRIU: options, connections, the files beside the images, names. */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/external.h"
 #include "checkpoint/images.h"
@@ -98,6 +100,23 @@ static void open_connections(void **state)
 	assert_int_equal(connections(""), 0);
 	assert_int_equal(connections("titles"), 0);
 	assert_int_equal(connections("titles\n\n \n0: a b 01\n0: a b 01 c d e f g h\n0: a b zz c d e f g 12\n"), 0);
+}
+
+static void refused_configs(void **state)
+{
+	struct oci_linux linux = { 0 };
+	struct oci_config config = { .linux = &linux };
+	struct step steps[] = { { .action = STEP_BIND, .target = "/data", .pointer = "/mounts/0" },
+				{ .action = STEP_BIND, .target = "/", .pointer = "/mounts/1" } };
+	struct plan plan = { .config = &config, .ns.create = CLONE_NEWNS, .rootfs = { .steps = steps, .n_early = 1 } };
+	auto_text complaints = { 0 };
+
+	(void) state;
+	preflight_config(&plan, &complaints);
+	assert_int_equal(complaints.n, 0);
+	plan.rootfs.n_early = 2;
+	preflight_config(&plan, &complaints);
+	assert_string_equal(complaints.s, "/mounts/1: CRIU takes the rootfs for the container's root\n");
 }
 
 static void set_up_images(struct images *images, bool inventory)
@@ -240,7 +259,8 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(page_servers), cmocka_unit_test(options), cmocka_unit_test(open_connections), cmocka_unit_test(image_files),
+		cmocka_unit_test(page_servers), cmocka_unit_test(options), cmocka_unit_test(open_connections), cmocka_unit_test(refused_configs),
+		cmocka_unit_test(image_files),
 		cmocka_unit_test(bad_image_files), cmocka_unit_test(admitted), cmocka_unit_test(name_cleaning),
 	};
 

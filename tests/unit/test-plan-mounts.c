@@ -78,8 +78,8 @@ static void test_target_below_the_rootfs(void **state)
 	(void) state;
 	assert_plan(.mounts = "{'destination':'/bundles/web/rootfs/data', 'source':'/srv', 'options':['bind']}");
 	assert_non_null(step_on("/data"));
-	assert_refused("/mounts/0/destination", "root itself",
-		       .mounts = "{'destination':'/bundles/web/rootfs/', 'source':'/srv', 'options':['bind']}");
+	assert_plan(.mounts = "{'destination':'/bundles/web/rootfs/', 'source':'/srv', 'options':['bind']}");
+	assert_string_equal(plan.rootfs.steps[0].target, "/");
 }
 
 static void test_bind_without_source(void **state)
@@ -199,11 +199,23 @@ static void test_targets_are_cleaned(void **state)
 	assert_string_equal(plan.rootfs.steps[2].target, "/up");
 }
 
-static void test_root_is_no_target(void **state)
+static void test_root(void **state)
 {
 	(void) state;
-	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'/', 'type':'tmpfs'}");
-	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'a/..', 'type':'tmpfs'}");
+	assert_plan(.mounts = "{'destination':'/', 'type':'tmpfs', 'options':['tmpcopyup']}, "
+			      "{'destination':'a/..', 'source':'/srv', 'options':['bind']}, {'destination':'/run', 'type':'tmpfs'}");
+	assert_string_equal(plan.rootfs.steps[0].target, "/");
+	assert_int_equal(plan.rootfs.steps[0].action, STEP_MOUNT);
+	assert_string_equal(plan.rootfs.steps[1].target, "/");
+	assert_int_equal(plan.rootfs.steps[1].action, STEP_BIND);
+	assert_refused("/mounts/1/destination", "the root must be the first mount: it would cover the one on /run",
+		       .mounts = "{'destination':'/run', 'type':'tmpfs'}, {'destination':'/', 'type':'tmpfs'}");
+	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'/', 'type':'proc'}");
+	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'a/..', 'type':'cgroup'}");
+	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'/', 'options':['remount', 'ro']}");
+	assert_refused("/mounts/0/destination", "must not be the root itself", .mounts = "{'destination':'/', 'options':['rshared']}");
+	assert_refused("/mounts/0/options", "the root is shared by rootfsPropagation only",
+		       .mounts = "{'destination':'/', 'source':'/srv', 'options':['rbind', 'rshared']}");
 }
 
 static void test_proc(void **state)
@@ -354,7 +366,7 @@ int main(void)
 		TEST(test_order_is_kept),
 		TEST(test_notify_socket),
 		TEST(test_targets_are_cleaned),
-		TEST(test_root_is_no_target),
+		TEST(test_root),
 		TEST(test_proc),
 		TEST(test_inside_proc),
 		TEST(test_tmpfs),

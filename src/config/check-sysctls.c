@@ -22,10 +22,13 @@ static bool well_formed(const char *path)
 	}
 }
 
-/* Host name and domain name each have their own member in the spec, which must be used. */
-static bool conflicts(const struct check *c, const char *name)
+/* Host name and domain name each have their own member in the spec, which must be used.  But clients that wrote the
+ * domain name as a sysctl before it had one may well say both (crun). */
+static bool conflicts(const struct check *c, const char *name, const char *value)
 {
-	return !strcmp(name, "hostname") || (c->config->domainname && c->config->domainname[0]);
+	const char *domain = c->config->domainname;
+
+	return !strcmp(name, "hostname") || (domain && domain[0] && (!value || strcmp(domain, value)));
 }
 
 static void check_sysctl(const struct check *c, const char *key, const char *value)
@@ -45,7 +48,7 @@ static void check_sysctl(const struct check *c, const char *key, const char *val
 	else if (!check_has_namespace(c, type))
 		check_fault(c->faults, pointer, "sysctl %s needs a namespace of type \"%s\" of the container's own",
 			    QUOTED(key), oci_namespace_type_names.names[type]);
-	else if (type == OCI_NAMESPACE_TYPE_UTS && conflicts(c, key + strlen("kernel.")))
+	else if (type == OCI_NAMESPACE_TYPE_UTS && conflicts(c, key + strlen("kernel."), value))
 		check_fault(c->faults, pointer, "sysctl %s is not allowed as it conflicts with the OCI \"%s\" field",
 			    QUOTED(key), key + strlen("kernel."));
 	if (value && value[line] && value[line + 1])

@@ -108,11 +108,15 @@ sysctl()
 	says "/linux/sysctl/kernel.domainname" "not allowed in host uts namespace"
 }
 
-@test "kernel.hostname conflicts with hostname" {
+@test "kernel.hostname conflicts with hostname, and kernel.domainname with another domainname" {
 	sysctl kernel.hostname x
 	rt_fail create web
 	says "/linux/sysctl/kernel.hostname" hostname
 	spec '.domainname = "a"'
+	shell 'cat /proc/sys/kernel/domainname'
+	sysctl kernel.domainname a
+	run -0 rt run web
+	[ "$output" = a ]
 	sysctl kernel.domainname x
 	rt_fail create web
 	says "/linux/sysctl/kernel.domainname" domainname

@@ -18,8 +18,6 @@
 #include "sys/host.h"
 
 #define LOG_LEVEL 4	/* everything, as in runc: failures can seldom be reproduced */
-#define OUR_CONFIG "/etc/criu/ctr-run.conf"
-#define RUNC_CONFIG "/etc/criu/runc.conf"
 
 static const struct name_value cgroup_modes[] = {
 	{ "ignore", CRIU_CGROUPS_IGNORE }, { "soft", CRIU_CGROUPS_SOFT }, { "full", CRIU_CGROUPS_FULL },
@@ -31,14 +29,19 @@ static const struct name_value network_locks[] = {
 	{ "iptables", CRIU_LOCK_IPTABLES }, { "nftables", CRIU_LOCK_NFTABLES }, { "skip", CRIU_LOCK_SKIP }, { NULL, 0 }
 };
 
-/* The file whose options override ours in CRIU: the annotation's ("": none), else ctr-run's or runc's. */
+/* The file whose options override ours in CRIU: the annotation's ("": none), else ctr-run's, runc's or crun's.  The
+ * last need not exist. */
 static const char *config_file(const struct oci_config *config)
 {
+	static const char *const files[] = { "/etc/criu/ctr-run.conf", "/etc/criu/runc.conf", "/etc/criu/crun.conf" };
 	const char *given = json_map_get(&config->annotations, "org.criu.config");
+	size_t i = 0;
 
 	if (given)
 		return *given ? given : NULL;
-	return access(OUR_CONFIG, F_OK) == 0 ? OUR_CONFIG : RUNC_CONFIG;
+	while (i < ARRAY_SIZE(files) - 1 && access(files[i], F_OK) < 0)
+		i++;
+	return files[i];
 }
 
 static int choose(const char *option, const char *value, const struct name_value *table, int32_t *out,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -65,6 +66,27 @@ static void options(void **state)
 	assert_int_equal(settings_fill(&(struct criu_settings) { .manage_cgroups = "x" }, &images, &config, &o, &err), -1);
 	assert_int_equal(settings_fill(&(struct criu_settings) { .empty_ns = other }, &images, &config, &o, &err), -1);
 	assert_non_null(strstr(err.message, "\"mount\" is not supported"));
+}
+
+static void config_files(void **state)
+{
+	/* In the reverse order of precedence. */
+	static const char *const files[] = { "/etc/criu/crun.conf", "/etc/criu/runc.conf", "/etc/criu/ctr-run.conf" };
+	struct oci_config config = { 0 };
+	struct images images = { .folder = 5, .work = -1 };
+	struct criu_options o;
+
+	(void) state;
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("etc", "/etc", "tmpfs", 0, NULL) < 0)
+		skip();
+	assert_int_equal(mkdir("/etc/criu", 0755), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		close(open(files[i], O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+		assert_int_equal(settings_fill(&(struct criu_settings) { 0 }, &images, &config, &o, &err), 0);
+		assert_string_equal(o.config_file, files[i]);
+	}
+	umount("/etc");
 }
 
 static size_t connections(const char *text)
@@ -259,8 +281,8 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(page_servers), cmocka_unit_test(options), cmocka_unit_test(open_connections), cmocka_unit_test(refused_configs),
-		cmocka_unit_test(image_files),
+		cmocka_unit_test(page_servers), cmocka_unit_test(options), cmocka_unit_test(config_files),
+		cmocka_unit_test(open_connections), cmocka_unit_test(refused_configs), cmocka_unit_test(image_files),
 		cmocka_unit_test(bad_image_files), cmocka_unit_test(admitted), cmocka_unit_test(name_cleaning),
 	};
 

@@ -161,12 +161,13 @@ int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error
 	const char *pointer = "/linux/resources/pids/limit";
 	const struct cgroup_folder *folder;
 
-	/* 0 is a limit too (runtime-spec). */
 	if (!pids->has_limit)
 		return 0;
 	folder = limits_folder(limits, &controller, pointer, err);
 	if (!folder)
 		return pids->limit < 0 ? 0 : -1;
-	limits_add(limits, folder, pointer, "pids.max", limit_or(pids->limit, "max"));
+	/* 0 is a limit too (runtime-spec): no process may make another.  1 means just that to those who are in the
+	 * cgroup, the first one can be born there under it, and systemd's TasksMax takes no less. */
+	limits_add(limits, folder, pointer, "pids.max", limit_or(pids->limit == 0 ? 1 : pids->limit, "max"));
 	return 0;
 }

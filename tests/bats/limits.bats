@@ -39,6 +39,14 @@ of()
 	same 5 "$(of pids pids.max)"
 }
 
+@test "pids limit 0: the program runs, and cannot make another process" {
+	need_controller pids
+	resources '{pids: {limit: 0}}'
+	shell 'echo runs; true & true'
+	run rt run web
+	says runs "Resource temporarily unavailable"
+}
+
 @test "pids limit -1 is none" {
 	need_controller pids
 	resources '{pids: {limit: -1}}'

@@ -169,7 +169,7 @@ disk()
 @test "pids: a limit, 0, and none" {
 	need_controller pids
 	becomes '{pids: {limit: 17}}' pids pids.max 17 pids.max 17
-	becomes '{pids: {limit: 0}}' pids pids.max 0 pids.max 0
+	becomes '{pids: {limit: 0}}' pids pids.max 1 pids.max 1
 	becomes '{pids: {limit: -1}}' pids pids.max max pids.max max
 	# systemd has a default of its own.
 	drivers() { echo cgroupfs; }

@@ -121,7 +121,7 @@ setup()
 @test "no process at all is a limit, too" {
 	resources '{pids: {limit: 0}}'
 	sd run -d web
-	same 0 "$(unit_file pids pids.max pids.max)"
+	same 1 "$(unit_file pids pids.max pids.max)"
 	same 1 "$(property TasksMax)"
 }
 

@@ -204,7 +204,7 @@ unchanged()
 	rt update --pids-limit 10 web
 	same 10 "$(pids)"
 	rt update --pids-limit 0 web
-	same 0 "$(pids)"
+	same 1 "$(pids)"
 	run rt exec web sh -c 'sleep 0 & wait'
 	says "Resource temporarily unavailable"
 	rt update --pids-limit -1 web

@@ -230,7 +230,7 @@ static void pids(void **state)
 {
 	(void) state;
 	assert_limited(make_v1(), "{'pids': {'limit': 0}}");
-	assert_file("pids/pids.max", "0");
+	assert_file("pids/pids.max", "1");
 	assert_limited(make_v2(ALL), "{'pids': {'limit': -1}}");
 	assert_file("pids.max", "max");
 	assert_limited(make_v2(ALL), "{'pids': {}}");

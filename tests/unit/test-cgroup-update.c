@@ -81,7 +81,7 @@ static void zero_is_not_given_where_the_config_says_so(void **state)
 	assert_file("memory.max", "");
 	assert_file("cpu.max", "");
 	assert_file("cpu.max.burst", "0");
-	assert_file("pids.max", "0");
+	assert_file("pids.max", "1");
 }
 
 static void nothing_before(void **state)

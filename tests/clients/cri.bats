@@ -258,7 +258,8 @@ once()
 
 @test "an OOM kill is the reason" {
 	need_controller memory
-	start one c17 "command: 'tail' args: '/dev/zero' linux { resources { memory_limit_in_bytes: 8388608 } }"
+	# containerd's shim begins to watch the memory after the start, and would miss what happens at once.
+	start one c17 "command: 'sh' args: '-c' args: 'sleep 1; tail /dev/zero' linux { resources { memory_limit_in_bytes: 8388608 } }"
 	wait_for exited "$id"
 	killed()
 	{

@@ -170,9 +170,18 @@ exited()
 	status_of "$1" | grep -q '^  state: 2'
 }
 
-# The log of container NAME, without its times.
+# The log of container NAME, without its times, when it has stopped growing: containerd says that a container has ended before
+# the last of its log is written.
 log_of()
 {
+	local i size=0 before
+
+	for i in {1..20}; do
+		before=$size
+		size=$(stat -c %s "$W/tmp/logs/$1.log")
+		[ "$size" = 0 ] || [ "$size" != "$before" ] || break
+		sleep "$SLOW"e-1
+	done
 	cut -d ' ' -f 4- "$W/tmp/logs/$1.log"
 }
 

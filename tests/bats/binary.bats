@@ -64,13 +64,14 @@ need_tools()
 }
 
 # A third is ours, a third glibc, a fifth libdbus.
-@test "the binary is less than 1.31 MB" {
+# (Debian 12's compiler and libc: 1.31 MB, Debian 13's: 1.36.)
+@test "the binary is less than 1.4 MB" {
 	need_static
 	need_tools
 	strip -o "$T/stripped" "$RUNTIME"
 	size=$(stat -c %s "$T/stripped")
 	echo "stripped: $size bytes"
-	((size < 1310000))
+	((size < 1400000))
 }
 
 @test "the binary runs in an empty chroot" {

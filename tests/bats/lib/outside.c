@@ -16,6 +16,8 @@
  *	outside on-socket PROGRAM...		with a unix socket for standard output; what comes there is printed
  *	outside killed-at N PROGRAM...		PROGRAM gets SIGKILL when it enters its Nth system call; its children go on.
  *						Then the exit code is 137, else PROGRAM's
+ *	outside adopt PROGRAM...		run it; "ready" if it succeeds.  Its orphans become our children (a subreaper's), whom
+ *						nobody reaps until we are killed
  *
  * "ready" is printed to standard error as soon as a socket listens.
  */
@@ -29,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -305,6 +308,24 @@ static int killed_at(int n, char **program)
 	}
 }
 
+static void adopt(char **program)
+{
+	int status;
+	pid_t pid;
+
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		die("prctl");
+	pid = fork();
+	if (pid == 0) {
+		execvp(program[0], program);
+		die(program[0]);
+	}
+	if (waitpid(pid, &status, 0) < 0 || status != 0)
+		die(program[0]);
+	fputs("ready\n", stderr);
+	pause();
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 2 ? argv[1] : "";
@@ -330,6 +351,8 @@ int main(int argc, char **argv)
 		on_socket(argv + 2);
 	else if (!strcmp(what, "killed-at"))
 		return killed_at(atoi(argv[2]), argv + 3);
+	else if (!strcmp(what, "adopt"))
+		adopt(argv + 2);
 	else
 		return 2;
 	return 0;

@@ -7,7 +7,7 @@
  * mounts, so that they lie in the tmpfs that most configs mount there.
  *
  * mknod(2) is refused in a user namespace and without privilege: then the
- * host's node is bound instead.
+ * host's node is bound instead, by whichever name the host has it.
  */
 #include <string.h>
 #include <sys/stat.h>

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -49,23 +50,56 @@ static int set_attributes(int mount, const struct step *step, uint64_t propagati
 	return 0;
 }
 
-/* The host's node, if it is the device that was asked for. */
+static bool is_device(int node, const struct step *step)
+{
+	struct stat st;
+
+	return fstat(node, &st) == 0 && (step->mode & S_IFMT) == (st.st_mode & S_IFMT) &&
+	       major(st.st_rdev) == step->major && minor(st.st_rdev) == step->minor;
+}
+
+/* The host's node by the name that the kernel has for it (sysfs, "uevent"), or -1. */
+static int open_device_by_number(const struct step *step)
+{
+	struct error ignored;
+	auto_free char *uevent = xasprintf("/sys/dev/%s/%u:%u/uevent", S_ISBLK(step->mode) ? "block" : "char",
+					   step->major, step->minor);
+	auto_free char *text = file_get(AT_FDCWD, uevent, &ignored);
+	const char *name = text ? strstr(text, "DEVNAME=") : NULL;
+
+	if (!name)
+		return -1;
+	name += strlen("DEVNAME=");
+	auto_free char *path = xasprintf("/dev/%.*s", (int) strcspn(name, "\n"), name);
+	auto_fd node = open(path, O_PATH | O_CLOEXEC);
+	return node >= 0 && is_device(node, step) ? take_fd(node) : -1;
+}
+
+static int fail_device(int node, const struct step *step, const char *source, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(node, &st) < 0)
+		return fail(err, errno, "look at the host's %s", source);
+	if ((step->mode & S_IFMT) != (st.st_mode & S_IFMT))
+		return fail(err, 0, "the host's %s is not the kind of device that is asked for", source);
+	return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev), minor(st.st_rdev),
+		    step->major, step->minor);
+}
+
+/* The host's node of the device that is asked for: at the same path, or wherever else it is. */
 static int find_device(const struct step *step, struct error *err)
 {
 	const char *source = step->source ? step->source : step->target;
 	auto_fd node = open(source, O_PATH | O_CLOEXEC);
-	struct stat st;
+	const int error = errno;
 
-	if (node < 0)
-		return fail(err, errno, "open the host's %s", source);
-	if (fstat(node, &st) < 0)
-		return fail(err, errno, "look at the host's %s", source);
-	if ((step->mode & S_IFMT) && (step->mode & S_IFMT) != (st.st_mode & S_IFMT))
-		return fail(err, 0, "the host's %s is not the kind of device that is asked for", source);
-	if ((step->major || step->minor) && (major(st.st_rdev) != step->major || minor(st.st_rdev) != step->minor))
-		return fail(err, 0, "the host's %s is device %u:%u, not %u:%u", source, major(st.st_rdev),
-			    minor(st.st_rdev), step->major, step->minor);
-	return take_fd(node);
+	if (node >= 0 && is_device(node, step))
+		return take_fd(node);
+	const int other = open_device_by_number(step);
+	if (other >= 0)
+		return other;
+	return node < 0 ? fail(err, error, "open the host's %s", source) : fail_device(node, step, source, err);
 }
 
 /* The open(2) flag for a source that may be a symlink. */

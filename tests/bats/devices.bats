@@ -140,14 +140,26 @@ big character special file fff:12c 666 0:0" "$output"
 	is_mounted /dev/null
 }
 
-@test "in a user namespace a device that the host does not have there is an error" {
+@test "in a user namespace a device may have another name than the host's" {
 	user_namespace
-	device '{"path": "/dev/ctr-run-none", "type": "c", "major": 1, "minor": 3}'
+	device '{"path": "/dev/sink", "type": "c", "major": 1, "minor": 3}'
+	device '{"path": "/dev/numbers", "type": "c", "major": 1, "minor": 9}'
+	device '{"path": "/dev/full", "type": "c", "major": 1, "minor": 5}'
+	see 'echo x >/dev/sink && head -c 3 /dev/numbers | wc -c; stat -c %t:%T /dev/sink /dev/numbers /dev/full'
+	same $'3\n1:3\n1:9\n1:5' "$output"
+	is_mounted /dev/sink
+}
+
+@test "in a user namespace a device that the host does not have is an error" {
+	user_namespace
+	device '{"path": "/dev/ctr-run-none", "type": "c", "major": 4095, "minor": 3}'
 	rt_fail create web
-	says "/linux/devices/0" /dev/ctr-run-none
-	spec '.linux.devices = [{path: "/dev/null", type: "c", major: 1, minor: 5}]'
+	says "/linux/devices/0" "open the host's /dev/ctr-run-none" "no such file or directory"
+	spec '.linux.devices = [{path: "/dev/null", type: "c", major: 4095, minor: 5}]'
 	rt_fail create web
-	says "/linux/devices/0" "1:3, not 1:5"
+	says "/linux/devices/0" "1:3, not 4095:5"
+	spec '.linux.devices = [{path: "/dev/null", type: "b", major: 1, minor: 3}]'
+	[ -e /sys/dev/block/1:3 ] || { rt_fail create web && says "/linux/devices/0" "not the kind of device"; }
 }
 
 @test "a bad device is an error: type, numbers, path, mode" {

@@ -126,6 +126,9 @@ $B/flags: FORCE
 $B/probe: $B/flags tools/probe
 	$Q tools/probe '$(CC)' '-D_GNU_SOURCE $(CFLAGS) $(DBUS_CFLAGS)' '$(LDMODE) $(SANFLAGS) $(LDFLAGS)' '$(LIBS)' && touch $@
 
+# For whoever calls `make demo` or `make check` without -j.  (MAKEFLAGS are complete in recipes only.)
+JOBS = --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(or $(shell nproc 2>/dev/null),1))
+
 # ---- for people --------------------------------------------------------------
 
 help:
@@ -134,12 +137,12 @@ help:
 demo:
 	@[ "$$(id -u)" = 0 ] || { echo 'make demo installs packages and runs a container: it needs root (sudo make demo)' >&2; exit 1; }
 	$Q tests/deps build demo
-	$Q$(MAKE) --no-print-directory all
+	$Q$(MAKE) $(JOBS) all
 	$Q rootfs-examples/demo $B/ctr-run
 
 bench:
 	$Q tests/deps build bench
-	$Q$(MAKE) --no-print-directory all $B/bench/bench
+	$Q$(MAKE) $(JOBS) all $B/bench/bench
 	$Q bench/run -t $B/bench/bench -c $B/ctr-run $(if $(N),-n $(N)) $(if $(OUT),-o $(OUT)) $(RUNTIMES)
 
 # Static, because a process starts with the peak memory of its parent.
@@ -204,7 +207,7 @@ configure: configure.ac
 
 check:
 	$Q tests/deps build check
-	$Q MAKE='$(MAKE)' B=$B tests/check
+	$Q MAKE='$(MAKE) $(JOBS)' B=$B tests/check
 
 unit-programs: $(UNIT)
 
@@ -235,14 +238,14 @@ endif
 check-attacks: PROGRAMS := $(filter %/test-seccomp-oracle %/test-seccomp-archs %/test-seccomp-kernel,$(UNIT))
 check-attacks: all
 	$Q tests/deps build check
-	$Q$(MAKE) --no-print-directory $(PROGRAMS)
+	$Q$(MAKE) $(JOBS) $(PROGRAMS)
 	$Q PROFILES=400 tests/unit/run $(PROGRAMS)
 	$Q FAULTS=1 MATRIX=1 RACES=400 FILE_TIMEOUT=7200 tests/bats/run -r $B/ctr-run $(or $(VIEWS),host) \
 		tests/security/faults.bats tests/security/matrix.bats tests/security/race.bats
 
 check-san:
 	$Q tests/deps build check
-	$Q MAKE='$(MAKE)' B=$B/san SANITIZED=1 tests/check
+	$Q MAKE='$(MAKE) $(JOBS)' B=$B/san SANITIZED=1 tests/check
 
 check-peers: all
 	$Q tests/peers/run -r $B/ctr-run $(SUITES) $(VIEWS) $(FILES)
@@ -253,11 +256,11 @@ check-variants:
 
 check-vm:
 	$Q tests/deps build vm
-	$Q$(MAKE) --no-print-directory all
+	$Q$(MAKE) $(JOBS) all
 	$Q B=$B KERNEL='$(KERNEL)' LSM='$(LSM)' $(if $(SAN),SANITIZED=1) tests/vm/check $(FILES)
 
 fuzz:
-	$Q$(MAKE) --no-print-directory FUZZING=1 B=$B/fuzz fuzz-programs
+	$Q$(MAKE) $(JOBS) FUZZING=1 B=$B/fuzz fuzz-programs
 	$Q tests/fuzz/run '$(SECONDS)' $(FUZZ:$B/%=$B/fuzz/%)
 
 fuzz-programs: $(FUZZ)

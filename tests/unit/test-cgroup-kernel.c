@@ -353,7 +353,9 @@ static pid_t tower(const struct cgroup *cgroup, unsigned n)
 			_exit(99);
 		_exit(sleep_long());
 	}
-	nap(50);
+	/* To move by cgroup.procs takes a grace period, on a busy machine more than one. */
+	for (int i = 0; i < 5000 && count(cgroup) == 0; i++)
+		nap(1);
 	return pid;
 }
 

@@ -166,8 +166,6 @@ int limits_pids(struct limits *limits, const struct oci_pids *pids, struct error
 	folder = limits_folder(limits, &controller, pointer, err);
 	if (!folder)
 		return pids->limit < 0 ? 0 : -1;
-	/* 0 is a limit too (runtime-spec): no process may make another.  1 means just that to those who are in the
-	 * cgroup, the first one can be born there under it, and systemd's TasksMax takes no less. */
-	limits_add(limits, folder, pointer, "pids.max", limit_or(pids->limit == 0 ? 1 : pids->limit, "max"));
+	limits_add(limits, folder, pointer, "pids.max", limit_or(pids_max_of_limit(pids->limit), "max"));
 	return 0;
 }

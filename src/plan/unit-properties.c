@@ -126,10 +126,9 @@ static void add_memory(const struct builder *b, const struct oci_memory *m, bool
 		add_limit(b, "MemorySwapMax", both - m->limit);
 }
 
-/* 0 is a limit to the kernel, but not to systemd. */
 static void add_tasks(const struct builder *b, int64_t limit)
 {
-	add_limit(b, "TasksMax", limit == 0 ? 1 : limit);
+	add_limit(b, "TasksMax", pids_max_of_limit(limit));
 }
 
 /* "max", a number or a size; false if it is none of these, which the kernel will report better. */

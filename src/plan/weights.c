@@ -57,3 +57,8 @@ unsigned io_weight_of_blkio(unsigned weight)
 		weight = 10;
 	return 1 + (weight - 10) * 9999 / 990;
 }
+
+long long pids_max_of_limit(long long limit)
+{
+	return limit == 0 ? 1 : limit;
+}

@@ -186,7 +186,8 @@ void preflight_config(const struct plan *plan, struct text *complaints)
 			 "/linux/namespaces: without a mount namespace the host's mounts would be part of it\n");
 	for (size_t i = 0; i < plan->rootfs.n_early; i++) {
 		const struct step *step = &plan->rootfs.steps[i];
-		if ((step->action == STEP_BIND || step->action == STEP_MOUNT) && !strcmp(step->target, "/"))
+
+		if (plan_makes_root(step))
 			text_addf(complaints, "%s: CRIU takes the rootfs for the container's root\n", step->pointer);
 	}
 	if (seccomp && seccomp->listener_path)

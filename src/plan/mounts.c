@@ -51,6 +51,11 @@ static const char *member(struct planner *p, const struct entry *e, const char *
 	return arena_printf(p->arena, "%s/%s", e->pointer, name);
 }
 
+bool plan_makes_root(const struct step *step)
+{
+	return (step->action == STEP_BIND || step->action == STEP_MOUNT) && !strcmp(step->target, "/");
+}
+
 /* A bind mount or a new file system on "/" is the container's root, as with runc and crun; what the rootfs holds is
  * seen by tmpcopyup only.  Whatever else was mounted before would be covered. */
 static int check_root(struct planner *p, const struct entry *e)

@@ -275,6 +275,9 @@ int plan_make_mounts(struct arena *arena, const struct oci_config *config, const
 int plan_make_process(struct arena *arena, const struct oci_config *config, const struct oci_process *process,
 		      const struct host *host, const char *pointer, struct process_plan *out, struct error *err);
 
+/* True if STEP mounts something on "/": the container's root is this mount, not the rootfs. */
+bool plan_makes_root(const struct step *step);
+
 /* True if a process with CAPABILITIES (NULL: none), or one that comes of it, can have CAPABILITY (CAP_*). */
 bool plan_may_have(const struct oci_capabilities *capabilities, int capability);
 

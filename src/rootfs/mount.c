@@ -15,11 +15,6 @@
 #include "sys/fd.h"
 #include "sys/mountfd.h"
 
-bool step_makes_root(const struct step *step)
-{
-	return (step->action == STEP_BIND || step->action == STEP_MOUNT) && strcmp(step->target, "/") == 0;
-}
-
 bool step_sealed(const struct plan *plan, size_t i)
 {
 	for (size_t j = plan->rootfs.n_early; j < plan->rootfs.n_steps; j++)
@@ -56,7 +51,7 @@ static int attach_and_keep(struct build *b, size_t i, int target, int *mount, st
 	const struct step *step = &b->plan->rootfs.steps[i];
 
 	target_forget(b);
-	if ((step_makes_root(step) ? replace_root(b, *mount, step, err) :
+	if ((plan_makes_root(step) ? replace_root(b, *mount, step, err) :
 				     target_attach(*mount, target, step, err)) < 0 ||
 	    target_propagate(*mount, step, err) < 0)
 		return -1;

@@ -81,9 +81,6 @@ int stock_empty(struct mount_stock *stock, const char *label, struct error *err)
 /* The attributes that STEP's new file system begins with: it becomes read-only only once it is filled. */
 uint64_t mount_attributes(const struct step *step);
 
-/* True if the config mounts STEP on "/": the container's root is this mount, not the rootfs. */
-bool step_makes_root(const struct step *step);
-
 /* True if a later step makes the mount of step I read-only. */
 bool step_sealed(const struct plan *plan, size_t i);
 

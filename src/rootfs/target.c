@@ -137,7 +137,7 @@ int target_open(struct build *b, const struct step *step, bool folder, bool *mad
 {
 	bool filled;
 
-	if (step_makes_root(step)) {
+	if (plan_makes_root(step)) {
 		if (made)
 			*made = false;
 		const int root = fcntl(b->rootfs->root, F_DUPFD_CLOEXEC, 3);

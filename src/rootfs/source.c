@@ -50,12 +50,14 @@ static int set_attributes(int mount, const struct step *step, uint64_t propagati
 	return 0;
 }
 
+/* 0:0 is no device: rootless configs that leave the numbers to the host's node have it. */
 static bool is_device(int node, const struct step *step)
 {
 	struct stat st;
 
 	return fstat(node, &st) == 0 && (step->mode & S_IFMT) == (st.st_mode & S_IFMT) &&
-	       major(st.st_rdev) == step->major && minor(st.st_rdev) == step->minor;
+	       ((!step->major && !step->minor) ||
+		(major(st.st_rdev) == step->major && minor(st.st_rdev) == step->minor));
 }
 
 /* The host's node by the name that the kernel has for it (sysfs, "uevent"), or -1. */

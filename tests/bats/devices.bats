@@ -148,6 +148,10 @@ big character special file fff:12c 666 0:0" "$output"
 	see 'echo x >/dev/sink && head -c 3 /dev/numbers | wc -c; stat -c %t:%T /dev/sink /dev/numbers /dev/full'
 	same $'3\n1:3\n1:9\n1:5' "$output"
 	is_mounted /dev/sink
+	# Without numbers it is what has that name.
+	spec '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 0, minor: 0}]'
+	see 'stat -c %t:%T /dev/kmsg'
+	same 1:b "$output"
 }
 
 @test "in a user namespace a device that the host does not have is an error" {

@@ -4,16 +4,6 @@ load cri
 
 # What a pod's settings keep apart or let through: capabilities, paths, system calls, users, namespaces.
 
-setup_file()
-{
-	cri_start
-}
-
-teardown_file()
-{
-	cri_end
-}
-
 # security FIELDS: as part of a container's config
 security()
 {

@@ -4,16 +4,6 @@ load cri
 
 # What the kubelet does beside running containers: it streams, reads logs and numbers, serves the network, and cleans up.
 
-setup_file()
-{
-	cri_start
-}
-
-teardown_file()
-{
-	cri_end
-}
-
 # ---- streams ------------------------------------------------------------------
 
 # frame CHANNEL TEXT: as a client sends it; what it is masked with are zeros

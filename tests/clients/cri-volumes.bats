@@ -11,11 +11,6 @@ setup_file()
 	pod free "security_context { privileged: true }"
 }
 
-teardown_file()
-{
-	cri_end
-}
-
 # volume PATH FIELDS: the folder $W/tmp/PATH at /PATH
 volume()
 {

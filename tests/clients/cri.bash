@@ -3,8 +3,7 @@
 #	load containerd
 #	load cri
 #
-#	setup_file() { cri_start; }	# a file has one containerd, with a pod named "one"
-#	teardown_file() { cri_end; }
+# A file has one containerd, with a pod named "one"; whose own setup_file() does more begins with cri_start.
 #
 #	once c1 "FIELDS of its config" sh -c 'echo hello'	# a container of pod one, to its end; $output is its log
 #	start one c2 "command: 'sleep' args: '1000'"		# $id is the container's
@@ -14,6 +13,16 @@
 # FIELDS are in protobuf's text form; cri.proto has their names.
 
 BOX=localhost/box:latest
+
+setup_file()
+{
+	cri_start
+}
+
+teardown_file()
+{
+	cri_end
+}
 
 cri_start()
 {

@@ -2,16 +2,6 @@ load helpers
 load containerd
 load cri
 
-setup_file()
-{
-	cri_start
-}
-
-teardown_file()
-{
-	cri_end
-}
-
 @test "the kubelet finds the runtime ready" {
 	ok cri Status ''
 	says RuntimeReady

@@ -7,10 +7,14 @@
  * anyway.  If any step is refused the program simply goes on, and
  * self_protect() finds that it is not safe yet and takes a slower way.
  *
+ * The process that stays has its pages mapped here at once (fault_in()): that
+ * saves it thirty of forty page faults.
+ *
  * The rules here: a static-pie program has not relocated itself yet, so there
  * are no tables of pointers, no calls to libc (they go through IFUNCs), no
  * thread-local data and so no stack protector.  tests/unit/test-secure.c
- * checks the object: the only symbol it may need is _start.
+ * checks the object: the only symbols it may need are _start and three of the
+ * linker's, whose addresses are relative to the code.
  */
 #if !defined SANITIZED && (defined __x86_64__ || defined __aarch64__)
 #include <elf.h>
@@ -19,6 +23,7 @@
 #include <linux/stat.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
@@ -196,19 +201,41 @@ __attribute__((always_inline)) static inline long open_mount(void)
 	return -1;
 }
 
+/* The linker's: where the program begins, where the part begins that relocating writes to, and where it ends. */
+extern char __ehdr_start[] __attribute__((visibility("hidden")));
+extern char __init_array_start[] __attribute__((visibility("hidden")));
+extern char _end[] __attribute__((visibility("hidden")));
+
+/* Map the program's pages, and copy the writable ones, by two system calls instead of a page fault for each when it is
+ * touched: relocating alone touches a dozen.  On a virtual machine a fault may cost 10 us, a page here 4: together a
+ * fifth of a short command.  Nothing depends on it; before Linux 5.14 madvise(2) says EINVAL. */
+static inline void fault_in(const Elf64_auxv_t *aux)
+{
+	long page = 4096, data;
+
+	for (; aux->a_type != AT_NULL; aux++)
+		if (aux->a_type == AT_PAGESZ)
+			page = (long) aux->a_un.a_val;
+	data = (long) __init_array_start & -page;
+	call(SYS_madvise, (long) __ehdr_start, data - (long) __ehdr_start, MADV_POPULATE_READ, 0, 0);
+	call(SYS_madvise, data, (long) _end - data, MADV_POPULATE_WRITE, 0, 0);
+}
+
 /* STACK is what the kernel left there: argc, argv, NULL, envp, NULL, auxv. */
 __attribute__((used, no_stack_protector)) static void early(long *stack)
 {
 	char **argv = (char **) (stack + 1), **envp = argv + stack[0] + 1, **end = envp;
 	enum entering how = entering(argv);
+	const Elf64_auxv_t *aux;
 	long fd = -1;
 
-	if (how == NOTHING)
-		return;
 	while (*end)
 		end++;
-	if (by_descriptor((const Elf64_auxv_t *) (end + 1)))
+	aux = (const Elf64_auxv_t *) (end + 1);
+	if (how == NOTHING || by_descriptor(aux)) {
+		fault_in(aux);
 		return;
+	}
 	if (how == EXISTING)
 		fd = open_overlay();
 	if (fd < 0)

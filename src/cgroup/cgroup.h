@@ -230,6 +230,10 @@ char *cgroup_freezer_path(const struct cgroup *cgroup);
  * not say (no memory controller; v1 before 4.13). */
 bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n);
 
+/* True if LOG, the kernel's (sys/kernel-log.h), says that it killed the process PID, in the cgroup PATH or below it,
+ * because memory ran out (since 5.0).  PATH and PID are those of the host's first namespaces. */
+bool cgroup_oom_logged(const char *log, const char *path, pid_t pid);
+
 /*
  * To notice it when it happens: poll(2) `fd` for `events`, then ask cgroup_oom_happened().
  * `fd` is -1 where there is no memory controller.

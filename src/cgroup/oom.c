@@ -7,10 +7,13 @@
  * v1: an eventfd is registered through cgroup.event_control.  It is signalled
  * at each OOM, and also once when the cgroup is removed.  The kills are
  * counted in memory.oom_control (4.13), separately for each cgroup.
+ *
+ * The kernel's log (5.0) is what remains of a kill when the cgroup is gone.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 
@@ -46,6 +49,57 @@ bool cgroup_oom_kills(const struct cgroup *cgroup, unsigned long long *n)
 		return true;
 	*n = 0;
 	return cgroup_walk(v1->fd, add_kills, NULL, n, &ignored) == 0;
+}
+
+/* The text of a line "<6>[   12.345678][ T123] TEXT" that the kernel itself has written; NULL if a program has, through
+ * /dev/kmsg: its priority has a facility and is above 7. */
+static const char *said_by_kernel(const char *line)
+{
+	if (line[0] != '<' || line[1] < '0' || line[1] > '7' || line[2] != '>')
+		return NULL;
+	for (line += 3; *line == '['; line += 1 + strspn(line + 1, " ")) {
+		line += strcspn(line, "]\n");
+		if (*line != ']')
+			return NULL;
+	}
+	return line;
+}
+
+/* Of "oom-kill:constraint=...,task_memcg=PATH,task=NAME,pid=PID,uid=UID", N bytes.  Names of cgroups and processes are
+ * their makers': they may look like more of these fields, but what looks ambiguous is no answer. */
+static bool is_kill_of(const char *text, size_t n, const char *path, pid_t pid)
+{
+	static const char field[] = ",task_memcg=";
+	const char *end = text + n, *at = memmem(text, n, field, sizeof field - 1), *number = NULL;
+	size_t length = strlen(path);
+	char expected[32];
+
+	if (!at || memmem(at + 1, (size_t) (end - at) - 1, field, sizeof field - 1))
+		return false;
+	at += sizeof field - 1;
+	if ((size_t) (end - at) < length || memcmp(at, path, length) != 0)
+		return false;
+	at += length;
+	if (strncmp(at, ",task=", 6) != 0 && *at != '/')
+		return false;
+	while ((at = memmem(at, (size_t) (end - at), ",pid=", 5)))
+		number = at++;
+	snprintf(expected, sizeof expected, ",pid=%d,uid=", (int) pid);
+	return number && strncmp(number, expected, strlen(expected)) == 0;
+}
+
+bool cgroup_oom_logged(const char *log, const char *path, pid_t pid)
+{
+	for (const char *line = log; *line; line += *line == '\n') {
+		const char *text = said_by_kernel(line);
+		size_t n = strcspn(line, "\n");
+
+		if (text && !strncmp(text, "oom-kill:constraint=", 20) &&
+		    is_kill_of(text, n - (size_t) (text - line), path, pid))
+			return true;
+		line += n;
+	}
+	return false;
 }
 
 static int watch_v1(const struct cgroup_folder *folder, struct cgroup_oom_watch *watch, struct error *err)

@@ -1,25 +1,44 @@
 /* ended.c - see ended.h */
+#include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "cgroup/cgroup.h"
 #include "container/ended.h"
 #include "container/handle.h"
 #include "container/store.h"
 #include "process/foreground.h"
+#include "sys/kernel-log.h"
 #include "sys/process.h"
 
-static unsigned long long count_kills(const struct record_state *record)
+/* False, and 0 *KILLS, if there is nobody who counted. */
+static bool count_kills(const struct record_state *record, unsigned long long *kills)
 {
-	unsigned long long kills = 0;
 	struct cgroup cgroup;
 	struct error ignored;
+	bool known;
 
+	*kills = 0;
 	store_get_cgroup_of(record, "memory", &cgroup);
-	if (cgroup_open(&cgroup, false, &ignored) == 0)
-		cgroup_oom_kills(&cgroup, &kills);
+	known = cgroup_open(&cgroup, false, &ignored) == 0 && cgroup_oom_kills(&cgroup, kills);
 	cgroup_close(&cgroup);
-	return kills;
+	return known;
+}
+
+/* systemd removes a cgroup with its last process.  Then the kernel's log may still have it that this was the first
+ * process of the container: both the unit's name and the pid would have to be used again for this to be wrong. */
+static bool look_at_log(const struct record_state *record)
+{
+	auto_free char *log = NULL;
+	struct error ignored;
+	char boot[40];
+
+	if (!record->unit || !record->n_cgroup || process_boot_id(boot, &ignored) < 0 || strcmp(boot, record->boot_id))
+		return false;
+	log = kernel_log_read();
+	return log && cgroup_oom_logged(log, record->cgroup[0].path, record->pid);
 }
 
 /* Dead but not yet reaped.  To the unprivileged the kernel shows a status of 0. */
@@ -37,15 +56,19 @@ static bool look_at_dead(const struct record_state *record, int *status)
 void ended_look(const struct handle *handle, struct ended *ended)
 {
 	const struct record_state *record = handle->record;
+	bool counted;
 
 	*ended = (struct ended) {
 		.known = record->has_exit_status, .status = record->exit_status, .oom_kills = record->oom_kills,
 	};
 	if (record->has_exit_status)
 		return;
-	ended->oom_kills = count_kills(record);
-	if (handle->status == CONTAINER_STOPPED)
-		ended->known = look_at_dead(record, &ended->status);
+	counted = count_kills(record, &ended->oom_kills);
+	if (handle->status != CONTAINER_STOPPED)
+		return;
+	ended->known = look_at_dead(record, &ended->status);
+	if (!counted && !ended->known && look_at_log(record))
+		*ended = (struct ended) { .known = true, .status = SIGKILL, .oom_kills = 1 };
 }
 
 int ended_note(int folder, const char *id, const struct foreground *f, const struct cgroup *cgroup, struct error *err)
@@ -85,6 +108,8 @@ int ended_early(const struct cgroup *cgroup, pid_t pid, const char *who, const c
 
 void ended_blame(const struct handle *handle, struct error *err)
 {
-	if (handle->record && process_wait_end(handle->pidfd, 0) == 1 && count_kills(handle->record) > 0)
+	unsigned long long kills;
+
+	if (handle->record && process_wait_end(handle->pidfd, 0) == 1 && count_kills(handle->record, &kills) && kills)
 		fail_code(err, ERROR_SYSTEM, "container init was OOM-killed (memory limit too low?)");
 }

@@ -4,7 +4,8 @@
  * Only the parent of a process learns its status.  In a foreground `run` that
  * is us; otherwise containerd's shim, conmon or init reaps it.  Until then the
  * kernel shows the status of the dead process in /proc.  OOM kills are counted
- * by the cgroup, which stays until `delete`.
+ * by the cgroup, which stays until `delete`; where systemd has removed it, the
+ * kernel's log tells of the first process.
  */
 #pragma once
 #include <stdbool.h>
@@ -17,7 +18,7 @@ struct handle;
 struct ended {
 	bool known;		/* the wait status below is valid */
 	int status;
-	unsigned long long oom_kills;	/* of any process in the container's cgroup */
+	unsigned long long oom_kills;	/* of any process in the container's cgroup; at least so many */
 };
 
 /* Find out how the container of HANDLE ended; its record has precedence. */

@@ -135,17 +135,41 @@ setup()
 	is web running
 }
 
-@test "when memory ends the unit is gone, and with it what counted that: a detached container only stops" {
-	resources '{memory: {limit: 33554432}}'
-	inside eat 200
+# Memory ends in a detached container "web", and systemd has removed what counted that.
+memory_ended()
+{
 	sd create web
 	rt start web
 	wait_status web stopped
 	wait_for unit_ended
-	# Nobody counts any more, and systemd's own Result tells nothing where it delegates.
-	rt state web | jq -e '.status == "stopped" and (has("oomKills") | not)'
+}
+
+@test "when memory ends the unit is gone, and with it what counted that: the kernel's log tells" {
+	resources '{memory: {limit: 33554432}}'
+	inside eat 200
+	memory_ended
+	rt state web | jq -e '.exit == {code: 137, signal: 9, oomKilled: true} and .oomKills == 1'
+	rt list -f json | jq -e '.[0].exit.oomKilled'
+	# Who may not read it does not know; systemd's own Result tells nothing where it delegates.
+	if [ "$(</proc/sys/kernel/dmesg_restrict)" = 1 ]; then
+		run setpriv --bounding-set -syslog --inh-caps -syslog "${RT[@]}" state web
+		jq -e '.status == "stopped" and (has("oomKills") or has("exit") | not)' <<<"$output"
+	fi
 	rt delete web
 	no_unit
+	# The next one of that name is another one.
+	program sh -c 'exit 3'
+	memory_ended
+	rt state web | jq -e '.status == "stopped" and (has("oomKills") or has("exit") | not)'
+}
+
+@test "a child that was killed, by a unit that is gone, is not the container's end" {
+	need_view v2
+	resources '{memory: {limit: 33554432}}'
+	add_inside
+	shell '/bin/inside eat 200; exit 3'
+	memory_ended
+	rt state web | jq -e '.status == "stopped" and (has("exit") | not)'
 }
 
 @test "who runs it in the foreground learns of memory that ended, however quick systemd is" {

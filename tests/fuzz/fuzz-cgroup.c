@@ -1,5 +1,5 @@
 /*
- * fuzz-cgroup.c - what cgroup files say, and the paths in a record
+ * fuzz-cgroup.c - what cgroup files and the kernel's log say, and the paths in a record
  *
  * The kernel writes the former; but a container may have mounted something
  * else there, and the names in its cgroup are its own.  The first line is a
@@ -107,6 +107,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		try_lines(rest);
 	if (rest)
 		try_before(text, rest);
+	/* The log may say that a process was killed only if it says of which cgroup. */
+	if (rest && cgroup_oom_logged(rest, text, 1))
+		check(strstr(rest, text) && strstr(rest, ",pid=1,uid="));
 	if (rest && keyed_find(rest, text, &value))
 		check(strstr(rest, text) != NULL);
 	if (rest && text[0] && words_have(rest, text))

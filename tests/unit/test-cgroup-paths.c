@@ -266,6 +266,49 @@ static void places_below(void **state)
 	assert_false(cgroup_below_plain("a/.."));
 }
 
+#define KILL(fields) "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=web.scope,mems_allowed=0," fields "\n"
+#define OURS "oom_memcg=/s/web.scope,task_memcg=/s/web.scope,task=tail,pid=123,uid=0"
+
+/* What the kernel's log says about a kill, and what others may want it to look like. */
+static void kills_in_the_log(void **state)
+{
+	static const struct {
+		const char *log;
+		bool ours;
+	} rows[] = {
+		{ "", false },
+		{ "<6>[   12.345678] " KILL(OURS), true },
+		{ "<4>[    1.0] web.scope invoked oom-killer\n<6>[    1.5][  T123] " KILL(OURS) "<6>[    1.6] oom_reaper\n", true },
+		{ "<6>" KILL(OURS), true },
+		{ "<6>[ 1.5] " KILL("global_oom,task_memcg=/s/web.scope,task=tail,pid=123,uid=0"), true },
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s,task_memcg=/s/web.scope/init.scope,task=a,pid=9,uid=1,pid=123,uid=0"), true },
+		/* Another's. */
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s,task_memcg=/s/web.scope,task=tail,pid=1234,uid=0"), false },
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s,task_memcg=/s/web.scope2,task=tail,pid=123,uid=0"), false },
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s/web.scope,task_memcg=/s,task=tail,pid=123,uid=0"), false },
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s,task_memcg=/s/web.scope,x,task=tail,pid=123,uid=0"), false },
+		/* A program wrote it to /dev/kmsg. */
+		{ "<14>[ 1.5] " KILL(OURS), false },
+		{ "<8>[ 1.5] " KILL(OURS), false },
+		/* A cgroup, or a process, with such a name. */
+		{ "<6>[ 1.5] " KILL("oom_memcg=/b/x,task_memcg=/s/web.scope,task=a,pid=123,uid=0,task_memcg=/b,task=x,pid=5,uid=0"), false },
+		{ "<6>[ 1.5] " KILL("oom_memcg=/s,task_memcg=/s/web.scope,task=a,pid=123,uid=0,pid=5,uid=0"), false },
+		{ "<6>[ 1.5] x: " KILL(OURS), false },
+		/* Cut off. */
+		{ "<6>[ 1.5", false },
+		{ "<6>[ 1.5] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=", false },
+		{ "<6>[ 1.5] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/s/web.scope", false },
+		{ "<6>[ 1.5] oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/s/web.scope,task=a,pid=123", false },
+	};
+
+	(void) state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (cgroup_oom_logged(rows[i].log, "/s/web.scope", 123) != rows[i].ours) {
+			print_error("%s\n", rows[i].log);
+			assert_true(false);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +322,7 @@ int main(void)
 		cmocka_unit_test(keyed_numbers),
 		cmocka_unit_test(words),
 		cmocka_unit_test(places_below),
+		cmocka_unit_test(kills_in_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

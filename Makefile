@@ -40,7 +40,9 @@ ifdef SAN
 SANWARN  := -Wno-format-overflow -Wno-format-truncation -Wno-nonnull
 B        := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -DSANITIZED
-override LDMODE := -pie
+# The suite starts it some ten thousand times: without relocating 3 MB of descriptions it takes a third less to start.
+SANFLAGS += $(if $(findstring clang,$(CC)),,-static-libasan -static-libubsan)
+override LDMODE := -no-pie
 endif
 ifdef FUZZING
 B        := build/fuzz

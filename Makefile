@@ -41,8 +41,7 @@ SANWARN  := -Wno-format-overflow -Wno-format-truncation -Wno-nonnull
 B        := build/san
 SANFLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer -DSANITIZED
 # The suite starts it some ten thousand times: without relocating 3 MB of descriptions it takes a third less to start.
-SANFLAGS += $(if $(findstring clang,$(CC)),,-static-libasan -static-libubsan)
-override LDMODE := -no-pie
+override LDMODE := -no-pie $(if $(findstring clang,$(CC)),,-static-libasan -static-libubsan)
 endif
 ifdef FUZZING
 B        := build/fuzz
@@ -61,7 +60,7 @@ HARDEN += -D_FORTIFY_SOURCE=2
 endif
 endif
 # -iquote: src/sys must not be searched for <sys/...>.
-STATIC := $(if $(findstring -static,$(LDMODE)),-DSTATIC_LINK)
+STATIC := $(if $(filter -static -static-pie,$(LDMODE)),-DSTATIC_LINK)
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src -iquote . -iquote $B/gen \
           -DVERSION='"$(VERSION)"' -include src/base/banned.h $(FEATURES) $(STATIC) $(WARN) $(SANWARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 , := ,
